@@ -1,0 +1,25 @@
+//! Strict readers of wheels and sdists: one sequential pass over bytes that nobody vouches for.
+//!
+//! Everything in the file is accounted for, every size is counted instead of believed, and each
+//! deviation becomes a [`Fault`]. What the faults mean for a release is judged by `check/`.
+//! Follows APPNOTE.TXT 6.3 (zip), RFC 1951 and 1952 (deflate, gzip) and POSIX.1-2017 pax (tar),
+//! each narrowed to the part that every installer reads alike.
+
+pub mod digest;
+mod gzip;
+pub mod limits;
+mod links;
+mod names;
+mod pax;
+pub mod read;
+mod scan;
+mod sink;
+mod source;
+mod tar;
+mod zip;
+mod zip_end;
+
+pub use digest::{Blake2b256, Digests, Sha256};
+pub use limits::Limits;
+pub(crate) use scan::shown;
+pub use scan::{Fault, Kind, Member, MemberKind, Scan};

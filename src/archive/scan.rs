@@ -1,0 +1,198 @@
+//! What a scan of an archive yields: its members, the texts that judging needs, and its faults.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+
+use super::{Digests, Limits, Sha256};
+
+/// What an archive is, by its file name alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// `*.whl`: a zip.
+    Wheel,
+    /// `*.tar.gz`: a gzipped tar.
+    Sdist,
+    /// Anything else; it is hashed and not read.
+    Other,
+}
+
+impl Kind {
+    /// The kind of a file with this name.
+    pub fn of(file_name: &str) -> Self {
+        if file_name.ends_with(".whl") {
+            Kind::Wheel
+        } else if file_name.ends_with(".tar.gz") {
+            Kind::Sdist
+        } else {
+            Kind::Other
+        }
+    }
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MemberKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A hard link.
+    Hardlink,
+    /// A device, a fifo, a socket or something that no specification knows.
+    Special,
+}
+
+/// One member of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The name as stored, a directory without its trailing slash; other bytes than UTF-8 replaced.
+    pub name: String,
+    /// What it is.
+    pub kind: MemberKind,
+    /// Unpacked bytes, as counted.
+    pub size: u64,
+    /// The digest of the unpacked bytes; `None` for anything but a file that could be read.
+    pub sha256: Option<Sha256>,
+    /// The Unix mode with its type bits as stored, 0 where the archive has none.
+    pub mode: u32,
+    /// Whether any execute bit of the mode is set.
+    pub executable: bool,
+    /// Where a link points to, as stored.
+    pub link: Option<String>,
+    /// The first bytes of a file, at most 8: enough to tell machine code from text.
+    pub head: Vec<u8>,
+}
+
+/// A deviation from the format, found while reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The stable code, `archive/what`, listed in `check::RULES`.
+    pub code: &'static str,
+    /// A lowercase fragment, literals in backticks, no full stop.
+    pub message: String,
+    /// The member it is about.
+    pub member: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Fault {
+            code,
+            message: message.into(),
+            member: None,
+        }
+    }
+
+    pub(super) fn of(mut self, member: &str) -> Self {
+        self.member = Some(member.to_owned());
+        self
+    }
+}
+
+/// Everything that one pass over an archive tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// What the file is, by its name.
+    pub kind: Kind,
+    /// Bytes of the file.
+    pub size: u64,
+    /// Digests of the file.
+    pub digests: Digests,
+    /// The members in the order of the archive, as far as they could be read.
+    pub members: Vec<Member>,
+    /// The texts that judging needs, by member name: METADATA, WHEEL, RECORD and entry_points.txt of
+    /// a top-level `.dist-info`; PKG-INFO and pyproject.toml of a top directory.
+    pub kept: BTreeMap<String, Vec<u8>>,
+    /// What deviates from the format, in the order found.
+    pub faults: Vec<Fault>,
+    /// Whether the whole archive was read. If not, members are missing and the last faults say why.
+    pub complete: bool,
+}
+
+/// What the readers fill while they walk.
+pub(super) struct Findings<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) members: Vec<Member>,
+    pub(super) kept: BTreeMap<String, Vec<u8>>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) unpacked: u64,
+    names: usize,
+    texts: usize,
+    counts: HashMap<&'static str, usize>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(limits: &'a Limits) -> Self {
+        Findings {
+            limits,
+            members: Vec::new(),
+            kept: BTreeMap::new(),
+            faults: Vec::new(),
+            unpacked: 0,
+            names: 0,
+            texts: 0,
+            counts: HashMap::new(),
+        }
+    }
+
+    pub(super) fn fault(&mut self, fault: Fault) {
+        let count = self.counts.entry(fault.code).or_default();
+        *count += 1;
+        if *count <= self.limits.faults {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Refuses one member more, or one name more, than the limits allow.
+    pub(super) fn admit(&mut self, name: &str) -> Result<(), Fault> {
+        self.names += name.len();
+        if self.members.len() >= self.limits.members || self.names > self.limits.names {
+            let most = self.limits.members;
+            return Err(Fault::new(
+                "archive/too-many-members",
+                format!("the archive has more than {most} members, or their names are too long"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// How many bytes of this member may be kept, `None` where judging does not need them.
+    pub(super) fn keeps(&self, kind: Kind, name: &str) -> Option<usize> {
+        let (top, file) = name.split_once('/')?;
+        let needed = match kind {
+            Kind::Wheel => {
+                top.ends_with(".dist-info") && ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].contains(&file)
+            }
+            Kind::Sdist => ["PKG-INFO", "pyproject.toml"].contains(&file),
+            Kind::Other => false,
+        };
+        needed.then(|| self.limits.text.saturating_sub(self.texts))
+    }
+
+    /// Keeps the text of a member.
+    pub(super) fn keep(&mut self, name: &str, text: Vec<u8>) {
+        self.texts += text.len();
+        self.kept.insert(name.to_owned(), text);
+    }
+}
+
+/// A text from an archive as a message shows it: shortened, with nothing that a terminal acts on.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let mut short = String::new();
+    for c in text.chars().take(LONGEST) {
+        match c {
+            '\\' | '\'' | '"' => short.push(c),
+            _ => short.extend(c.escape_debug()),
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,58 @@
+//! Where the unpacked bytes of one member go: counted, checked, hashed, kept if they are needed.
+
+use flate2::Crc;
+
+use super::Sha256;
+use super::digest::Sha256Digester;
+use super::scan::Fault;
+
+const HEAD: usize = 8;
+
+pub(super) struct Sink {
+    pub(super) size: u64,
+    pub(super) head: Vec<u8>,
+    crc: Crc,
+    sha256: Sha256Digester,
+    kept: Option<Vec<u8>>,
+    longest: usize,
+}
+
+impl Sink {
+    /// A sink that keeps at most `keep` bytes, or only looks at them.
+    pub(super) fn new(keep: Option<usize>) -> Self {
+        Sink {
+            size: 0,
+            head: Vec::new(),
+            crc: Crc::new(),
+            sha256: Sha256Digester::default(),
+            kept: keep.map(|_| Vec::new()),
+            longest: keep.unwrap_or(0),
+        }
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.size += bytes.len() as u64;
+        self.crc.update(bytes);
+        self.sha256.update(bytes);
+        let wanted = HEAD - self.head.len();
+        self.head.extend_from_slice(&bytes[..wanted.min(bytes.len())]);
+        if let Some(kept) = &mut self.kept {
+            if kept.len() + bytes.len() > self.longest {
+                return Err(Fault::new(
+                    "archive/text-too-large",
+                    "the texts that judging needs are too large",
+                ));
+            }
+            kept.extend_from_slice(bytes);
+        }
+        Ok(())
+    }
+
+    pub(super) fn crc(&self) -> u32 {
+        self.crc.sum()
+    }
+
+    pub(super) fn finish(self) -> (Sha256, Option<Vec<u8>>) {
+        (self.sha256.finish(), self.kept)
+    }
+}

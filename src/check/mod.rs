@@ -1,0 +1,28 @@
+//! Rules over archives: what a scan means for a release.
+//!
+//! [`judge`] turns the faults of a [`Scan`] into findings and runs the rules of the contents after
+//! them; [`RULES`] lists all of both. Reading archives is left to `archive/`, the grammars of names,
+//! versions and metadata to `python/`. Follows packaging.python.org and what PyPI refuses as of
+//! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
+
+mod classifiers;
+mod contents;
+mod dist_info;
+mod entry_points;
+mod filename;
+mod judge;
+mod metadata;
+mod record;
+mod rules;
+mod rules_of_archives;
+mod rules_of_contents;
+mod sdist;
+mod wheel;
+mod wheel_file;
+
+pub use classifiers::CLASSIFIERS_AS_OF;
+pub use judge::{judge, upload_refusal};
+pub use rules::{Pass, RULES, Rule};
+
+/// The day of PyPI's code (warehouse) that these rules follow.
+pub const PYPI_AS_OF: &str = "2026-08-21";

@@ -1,0 +1,90 @@
+//! What may be typed. No behaviour: what a command does is in `commands/`, one file each.
+
+pub mod global;
+pub mod variables;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::{self, Context};
+use crate::error::Failure;
+use crate::report::Report;
+use global::Global;
+
+/// Takes a Python package from commit to a verified, installed release.
+///
+/// Without a subcommand it says where the project stands and what the next sensible command is.
+#[derive(Debug, Parser)]
+#[command(name = "release", version, disable_help_subcommand = true, max_term_width = 100, after_long_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or nothing to do
+  1    refused or failed, nothing left the machine
+  2    what was typed does not parse
+  3    a file of the project or the machine must be put right
+  4    part has landed, run again to continue
+  10   the verdict is against (check, audit, verify, references --check, …)
+  11   cannot tell
+  70   a bug of ours
+  130  interrupted (143: terminated)";
+
+/// What to do.
+#[expect(
+    missing_docs,
+    reason = "the doc comment of each `Args` is the help; one here would replace it"
+)]
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Show(commands::show::Args),
+    Version(commands::version::Args),
+    Bump(commands::bump::Args),
+    References(commands::references::Args),
+    History(commands::history::Args),
+    Explain(commands::explain::Args),
+    Schema(commands::schema::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
+}
+
+impl Command {
+    /// The subcommand as typed, as the JSON document names it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Command::Show(_) => "show",
+            Command::Version(_) => "version",
+            Command::Bump(_) => "bump",
+            Command::References(_) => "references",
+            Command::History(_) => "history",
+            Command::Explain(_) => "explain",
+            Command::Schema(_) => "schema",
+            Command::Completions(_) => "completions",
+            Command::Man(_) => "man",
+        }
+    }
+
+    /// Hands the arguments to the command.
+    ///
+    /// # Errors
+    /// Whatever stopped it.
+    pub fn run(&self, context: &Context<'_>) -> Result<Report, Failure> {
+        match self {
+            Command::Show(args) => commands::show::run(context, args),
+            Command::Version(args) => commands::version::run(context, args),
+            Command::Bump(args) => commands::bump::run(context, args),
+            Command::References(args) => commands::references::run(context, args),
+            Command::History(args) => commands::history::run(context, args),
+            Command::Explain(args) => commands::explain::run(context, args),
+            Command::Schema(args) => commands::schema::run(context, args),
+            Command::Completions(args) => commands::completions::run(context, args, Cli::command()),
+            Command::Man(args) => commands::man::run(context, args, Cli::command()),
+        }
+    }
+}

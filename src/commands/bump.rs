@@ -1,0 +1,150 @@
+//! `release bump`: a new version everywhere, in one transaction.
+
+use serde_json::json;
+
+use super::{Context, Done, usage};
+use crate::effects::Git;
+use crate::error::Failure;
+use crate::plan::bump::{self, Wanted};
+use crate::plan::{PlanError, execute};
+use crate::python::bump::{Mode, Request};
+use crate::report::Report;
+use crate::steps::Produced;
+use crate::steps::transaction;
+
+/// Write a new version everywhere, close the changelog, commit and tag
+///
+/// KIND is one of major, minor, patch, alpha, beta, rc, pre, dev, post, release, epoch, auto, or a list
+/// such as `minor,rc`. No flag allows a downgrade. Run again after an interruption: it finishes what was
+/// begun, and does nothing twice.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The kind of bump, or the version itself
+    #[arg(value_name = "KIND|VERSION")]
+    wanted: Option<String>,
+    /// Release the version that is already written: a first release, or one that was never tagged
+    #[arg(long)]
+    current: bool,
+    /// The message of commit and tag [default: `Release VERSION`]
+    #[arg(short, long, value_name = "TEXT")]
+    message: Option<String>,
+    /// Always count up, as uv does: `1.3.0rc1` minor is `1.4.0`
+    #[arg(long)]
+    exact: bool,
+    /// Write the files only
+    #[arg(long)]
+    no_commit: bool,
+    /// Make no tag
+    #[arg(long)]
+    no_tag: bool,
+    /// Leave uncommitted changes out of the release instead of refusing
+    #[arg(long)]
+    allow_dirty: bool,
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    if let Some(report) = recovered(context, args)? {
+        return Ok(report);
+    }
+    let project = context.project()?;
+    let wanted = wanted(args, project.version())?;
+    let planned = bump::plan(context.inspect(), &project, &wanted)?;
+    for note in &planned.notes {
+        context.inspect().note(note.clone());
+    }
+    let result = json!({
+        "from": planned.from.to_string(),
+        "version": planned.to.to_string(),
+        "tag": planned.tag,
+    });
+    if planned.plan.steps.is_empty() {
+        return Ok(Report::new("bump")
+            .line(format!("{} is released already", planned.to))
+            .result(result));
+    }
+    match context.carry_out("bump", planned.plan)? {
+        Done::Planned(report) => Ok(*report),
+        Done::Carried(produced) => {
+            let mut report = Report::new("bump").line(format!("{} -> {}", planned.from, planned.to));
+            let mut result = result;
+            if let Some(Produced::Transaction(moved)) = produced.into_iter().next() {
+                report
+                    .lines
+                    .extend(moved.files.iter().map(|file| format!("  wrote {file}")));
+                report.lines.extend(
+                    moved
+                        .commit
+                        .as_ref()
+                        .map(|commit| format!("  committed {}", &commit[..12])),
+                );
+                report
+                    .lines
+                    .extend(moved.tag.as_ref().map(|tag| format!("  tagged {tag}")));
+                result["files"] = json!(moved.files);
+                result["commit"] = json!(moved.commit);
+            }
+            Ok(report.result(result))
+        }
+    }
+}
+
+/// Finishes an interrupted bump; the report, if that is what was asked for now, too.
+fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
+    let inspect = context.inspect();
+    let Some(git) = Git::discover(inspect.dir())? else {
+        return Ok(None);
+    };
+    let top = inspect.files().canonical(&git.top())?;
+    let Some(pending) = transaction::pending(inspect.files(), &top)? else {
+        return Ok(None);
+    };
+    if context.dry_run {
+        inspect.warn(format!(
+            "a bump to {} was interrupted: run the command without `--dry-run` to finish it",
+            pending.version
+        ));
+        return Ok(None);
+    }
+    let Some(moved) = execute::recover(context.world, &top)? else {
+        return Ok(None);
+    };
+    inspect.note(format!("finished the interrupted bump to {}", moved.version));
+    if args.wanted.as_deref().unwrap_or("--current") != pending.request {
+        return Ok(None);
+    }
+    let report = Report::new("bump").line(format!("finished the bump to {}", moved.version));
+    Ok(Some(report.result(
+        json!({"version": moved.version, "tag": moved.tag, "files": moved.files, "commit": moved.commit}),
+    )))
+}
+
+fn wanted(args: &Args, current: &crate::python::version::Version) -> Result<Wanted, Failure> {
+    let request: Option<Request> = match (&args.wanted, args.current) {
+        (Some(_), true) => {
+            return Err(PlanError::CurrentWithKind {
+                version: current.to_string(),
+            }
+            .into());
+        }
+        (None, false) => {
+            return Err(PlanError::NoKind {
+                choices: bump::choices(current),
+            }
+            .into());
+        }
+        (None, true) => None,
+        (Some(text), false) => Some(text.parse::<Request>()?),
+    };
+    if args.message.as_deref().is_some_and(|message| message.trim().is_empty()) {
+        return Err(usage("the message is empty", "leave `-m` out for the default"));
+    }
+    Ok(Wanted {
+        request,
+        typed: args.wanted.clone().unwrap_or_else(|| "--current".to_owned()),
+        mode: if args.exact { Mode::Exact } else { Mode::Linear },
+        message: args.message.clone(),
+        commit: !args.no_commit,
+        tag: !args.no_tag && !args.no_commit,
+        allow_dirty: args.allow_dirty,
+    })
+}

@@ -1,0 +1,113 @@
+//! `release show`: what was understood of the project.
+
+use serde_json::json;
+
+use super::Context;
+use crate::config::Config;
+use crate::config::resolve::Setting;
+use crate::error::Failure;
+use crate::project::{Package, Project};
+use crate::report::{Report, text};
+
+/// Show what was understood: version and source, references, backend, and where each setting came from
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure> {
+    let project = context.project()?;
+    let references = crate::project::references::find(context.inspect().files(), &project)?;
+    let mut report = Report::new("show");
+    for package in &project.packages {
+        report.lines.extend(package_lines(package));
+        report.lines.push(String::new());
+    }
+    let places: usize = references.iter().map(|reference| reference.places.len()).sum();
+    report.lines.push(format!(
+        "references  {} by {}",
+        text::count(places, "place"),
+        text::count(references.len(), "rule")
+    ));
+    report.lines.push(format!(
+        "changelog   {}",
+        project.changelog.as_deref().unwrap_or("none")
+    ));
+    report.lines.push(format!("gates       {}", project.config.gates.len()));
+    report.lines.push(String::new());
+    report.lines.extend(setting_lines(&project.config));
+    let packages: Vec<serde_json::Value> = project.packages.iter().map(package_value).collect();
+    let result = json!({
+        "root": project.root,
+        "config": project.config.file,
+        "packages": packages,
+        "references": references.iter().flat_map(|reference| &reference.places).collect::<Vec<_>>(),
+        "changelog": project.changelog,
+        "gates": project.config.gates.iter().map(|gate| &gate.run).collect::<Vec<_>>(),
+        "indexes": project.config.indexes,
+        "forge": project.config.forge.as_ref().map(|forge| json!({"kind": forge.kind, "url": forge.url})),
+        "settings": {
+            "tag": project.config.tag,
+            "branches": project.config.branches,
+            "stages": project.config.stages,
+            "plain-http": project.config.plain_http,
+        },
+    });
+    Ok(report.result(result))
+}
+
+fn package_lines(package: &Package) -> Vec<String> {
+    let place = if package.folder.is_empty() {
+        package.source.file.clone()
+    } else {
+        format!("{}/{}", package.folder, package.source.file)
+    };
+    vec![
+        format!("name        {}", package.name),
+        format!("version     {}", package.version),
+        format!("source      {place}:{} ({})", package.source.line, package.source.how),
+        format!("backend     {}", package.pyproject.backend()),
+    ]
+}
+
+fn package_value(package: &Package) -> serde_json::Value {
+    json!({
+        "name": package.name.as_str(),
+        "folder": package.folder,
+        "version": package.version.to_string(),
+        "source": package.source,
+        "backend": package.pyproject.backend(),
+    })
+}
+
+fn setting_lines(config: &Config) -> Vec<String> {
+    let list = |setting: &Setting<Vec<String>>| {
+        if setting.value.is_empty() {
+            "none".to_owned()
+        } else {
+            setting.value.join(", ")
+        }
+    };
+    let row = |name: &str, value: String, origin: &crate::config::Origin| {
+        vec![name.to_owned(), value, format!("({})", origin.word())]
+    };
+    let mut rows = vec![
+        row("tag", config.tag.value.clone(), &config.tag.origin),
+        row("branches", list(&config.branches), &config.branches.origin),
+        row("stages", list(&config.stages), &config.stages.origin),
+        row("plain-http", list(&config.plain_http), &config.plain_http.origin),
+    ];
+    if let Some(forge) = &config.forge {
+        let kind = serde_json::to_value(forge.kind).expect("a kind of forge is a word");
+        let url = forge.url.as_deref().unwrap_or_default();
+        rows.push(row(
+            "forge",
+            format!("{} {url}", kind.as_str().unwrap_or_default()).trim().to_owned(),
+            &crate::config::Origin::File,
+        ));
+    }
+    text::table(&rows)
+}
+
+/// The one line that names a project and its version.
+pub(crate) fn title(project: &Project) -> String {
+    format!("{} {}", project.title(), project.version())
+}

@@ -1,0 +1,86 @@
+//! `release` without a subcommand: where the project stands, and the next sensible command.
+
+use serde_json::json;
+
+use super::Context;
+use crate::effects::Git;
+use crate::error::Failure;
+use crate::project::{changelog, history};
+use crate::report::{Report, text};
+
+pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
+    let inspect = context.inspect();
+    let project = context.project()?;
+    let git = Git::discover(&project.root)?;
+    let (last, commits, dirty) = match &git {
+        Some(git) => {
+            let last = history::releases(git, &project)?.pop();
+            let commits = git.commits_since(
+                last.as_ref().map(|release| release.commit.as_str()),
+                history::COMMIT_LIMIT,
+            )?;
+            (last, commits, git.changed_files()?)
+        }
+        None => (None, Vec::new(), Vec::new()),
+    };
+    let unreleased = match &project.changelog {
+        Some(path) => {
+            let text = inspect
+                .files()
+                .read_text(&project.root.join(path), crate::project::FILE_LIMIT)?;
+            changelog::notes(&text, None)
+                .unwrap_or_default()
+                .lines()
+                .filter(|line| line.trim_start().starts_with(['-', '*']))
+                .count()
+        }
+        None => 0,
+    };
+    let tagged = last
+        .as_ref()
+        .is_some_and(|release| release.version == *project.version());
+    let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
+        (None, ..) => "git init",
+        (Some(_), false, ..) => "git commit",
+        (Some(_), true, false, _) => "release bump --current",
+        (Some(_), true, true, true) => "release publish",
+        (Some(_), true, true, false) => "release rehearse",
+    };
+    let package = &project.packages[0];
+    let mut report = Report::new("stand");
+    report.lines = vec![
+        super::show::title(&project),
+        format!(
+            "source      {}:{} ({})",
+            package.source.file, package.source.line, package.source.how
+        ),
+        format!(
+            "last tag    {}",
+            last.as_ref().map_or("none", |release| release.tag.as_str())
+        ),
+        format!(
+            "since then  {}, {} in the changelog",
+            text::count(commits.len(), "commit"),
+            text::count(unreleased, "unreleased change")
+        ),
+        format!(
+            "tree        {}",
+            if dirty.is_empty() {
+                "clean".to_owned()
+            } else {
+                text::count(dirty.len(), "uncommitted change")
+            }
+        ),
+        format!("next        {next}"),
+    ];
+    Ok(report.result(json!({
+        "name": project.title(),
+        "version": project.version().to_string(),
+        "source": package.source,
+        "last_tag": last.map(|release| release.tag),
+        "commits": commits.len(),
+        "unreleased": unreleased,
+        "dirty": dirty,
+        "next": next,
+    })))
+}

@@ -1,0 +1,325 @@
+//! The configuration as written: every key that exists, with its documentation, and no defaults.
+//!
+//! The doc comments here are the reference: `release schema config` and `docs/configuration.md` are made
+//! from them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml_edit::{Document, Item};
+
+use super::error::{ConfigError, UnknownKey};
+
+/// Configuration of `release`: `[tool.release]` in `pyproject.toml`, or these keys in `release.toml`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConfigFile {
+    /// The name of the tag of a version. Default: `v{version}`.
+    pub tag: Option<String>,
+    /// The branches that releases are made from. Default: any.
+    pub branches: Option<Vec<String>>,
+    /// The indexes on the way out, in order: each gets the same bytes. Default: none, so that `publish` needs
+    /// `--index`.
+    pub stages: Option<Vec<String>>,
+    /// Hosts (`name` or `name:port`) in a private network that plain http may reach.
+    pub plain_http: Option<Vec<String>>,
+    /// The changelog.
+    pub changelog: Option<ChangelogTable>,
+    /// Other places that name the version and must follow it.
+    #[serde(default)]
+    pub references: Vec<ReferenceTable>,
+    /// Commands that must pass before anything is committed.
+    #[serde(default)]
+    pub gates: Vec<GateTable>,
+    /// Package indexes by name, besides `pypi` and `testpypi`.
+    #[serde(default)]
+    pub index: BTreeMap<String, IndexTable>,
+    /// Where the code is hosted, where the remote does not tell.
+    pub forge: Option<ForgeTable>,
+    /// What an installed release must be able to do.
+    pub verify: Option<VerifyTable>,
+    /// What the audit reads.
+    pub audit: Option<AuditTable>,
+    /// The security status.
+    pub status: Option<StatusTable>,
+    /// A repository of several packages.
+    pub workspace: Option<WorkspaceTable>,
+}
+
+/// The changelog.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangelogTable {
+    /// Its path. Default: `CHANGELOG.md` where there is one.
+    pub path: Option<String>,
+}
+
+/// A place that names the version.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReferenceTable {
+    /// The file, below the project.
+    pub path: String,
+    /// The literal text around the version, with `{version}` where it stands.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// How many times it stands there. Default: at least once.
+    pub expect: Option<usize>,
+}
+
+/// A command that must pass before anything is committed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct GateTable {
+    /// The program and its arguments; no shell reads them. `python` is the environment's.
+    pub run: Vec<String>,
+    /// How many seconds it may take. Default: 600.
+    pub timeout: Option<u64>,
+    /// Whether its failure stops the release. Default: true.
+    pub critical: Option<bool>,
+    /// Variables for it.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// A dependency group (PEP 735) that is installed for it. Default: none, and nothing is fetched.
+    pub group: Option<String>,
+}
+
+/// A package index.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct IndexTable {
+    /// The URL that files are posted to.
+    pub upload: String,
+    /// The URL of its simple API.
+    pub simple: String,
+    /// How many seconds one upload may take. Default: 600.
+    pub timeout: Option<u64>,
+    /// How many times an upload is tried again after a passing fault. Default: 4.
+    pub retries: Option<u32>,
+}
+
+/// Where the code is hosted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ForgeTable {
+    /// `github` or `gitea`.
+    pub kind: ForgeKind,
+    /// The address of the instance.
+    pub url: Option<String>,
+}
+
+/// A kind of forge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForgeKind {
+    /// GitHub.
+    Github,
+    /// Gitea or Forgejo.
+    Gitea,
+}
+
+/// What an installed release must be able to do.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct VerifyTable {
+    /// Modules that must import. Default: what the wheel holds at its top level.
+    pub imports: Option<Vec<String>>,
+    /// Commands of the installed package.
+    #[serde(default)]
+    pub commands: Vec<CommandTable>,
+    /// Limits that are reported when they are passed.
+    pub budgets: Option<BudgetsTable>,
+    /// The simple API that dependencies come from in a rehearsal. Default: the embedded index alone.
+    pub dependencies: Option<String>,
+}
+
+/// A command of the installed package.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CommandTable {
+    /// The program and its arguments; the environment's own scripts come first.
+    pub run: Vec<String>,
+    /// The exit code it must end with. Default: 0.
+    pub exit: Option<i32>,
+    /// Text that its standard output must contain; `{version}` is filled in.
+    pub prints: Option<String>,
+    /// The member of a workspace that it belongs to. Default: all.
+    pub package: Option<String>,
+}
+
+/// Limits that are reported when they are passed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BudgetsTable {
+    /// Milliseconds that the slowest import may take.
+    pub import_ms: Option<u64>,
+    /// Bytes of the wheel.
+    pub wheel_bytes: Option<u64>,
+    /// Bytes of the sdist.
+    pub sdist_bytes: Option<u64>,
+}
+
+/// What the audit reads.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct AuditTable {
+    /// Lock files and pinned requirements. Default: those that are there.
+    pub files: Option<Vec<String>>,
+    /// A folder or zip of OSV records. Default: `--db`, or nothing, which is inconclusive.
+    pub db: Option<String>,
+    /// How many days old the newest advisory may be. Default: 7.
+    pub max_age_days: Option<u32>,
+}
+
+/// The security status.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StatusTable {
+    /// Where `status build` writes. Default: `public`.
+    pub out: Option<String>,
+    /// How many hours a status is valid. Default: 48.
+    pub valid_for_hours: Option<u32>,
+}
+
+/// A repository of several packages.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WorkspaceTable {
+    /// The folders of the packages.
+    pub members: Vec<String>,
+}
+
+/// Line and column, counted from 1, of an offset.
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
+}
+
+/// Reads the configuration in the table `at` (empty: the whole file) of a TOML file; nothing where there is
+/// no such table.
+///
+/// # Errors
+/// It is no TOML, has unknown keys (all are named), or values of the wrong kind.
+pub fn parse(file: &str, text: &str, at: &[&str]) -> Result<Option<ConfigFile>, ConfigError> {
+    let document: Document<&str> = Document::parse(text).map_err(|error| ConfigError::Syntax {
+        file: file.to_owned(),
+        message: error.message().replace('\n', " "),
+        at: position(text, error.span().map_or(0, |span| span.start)),
+    })?;
+    let mut item = document.as_item();
+    for key in at {
+        match item.get(key) {
+            Some(inner) => item = inner,
+            None => return Ok(None),
+        }
+    }
+    let mut unknown = Vec::new();
+    let root = item.clone();
+    let deserializer =
+        toml_edit::de::Deserializer::<&str>::parse(text).map_err(|error| type_error(file, text, &error))?;
+    // The values are read from the whole document, so that the spans in errors are those of the file.
+    let config = if at.is_empty() {
+        serde_ignored::deserialize(deserializer, |path| unknown.push(path.to_string()))
+    } else {
+        let nested: Result<Nested, _> = serde_ignored::deserialize(deserializer, |path| {
+            if let Some(path) = path.to_string().strip_prefix("tool.release.") {
+                unknown.push(path.to_owned());
+            }
+        });
+        nested.map(|nested| nested.tool.release)
+    };
+    let config: ConfigFile = config.map_err(|error| type_error(file, text, &error))?;
+    if !unknown.is_empty() {
+        let keys = unknown.iter().map(|path| unknown_key(path, &root, text)).collect();
+        return Err(ConfigError::UnknownKeys {
+            file: file.to_owned(),
+            keys,
+        });
+    }
+    Ok(Some(config))
+}
+
+/// `pyproject.toml` as far as this room reads it.
+#[derive(Deserialize)]
+struct Nested {
+    tool: NestedTool,
+}
+
+#[derive(Deserialize)]
+struct NestedTool {
+    #[serde(default)]
+    release: ConfigFile,
+}
+
+fn type_error(file: &str, text: &str, error: &toml_edit::de::Error) -> ConfigError {
+    ConfigError::Type {
+        file: file.to_owned(),
+        message: error.message().replace('\n', " "),
+        at: position(text, error.span().map_or(0, |span| span.start)),
+    }
+}
+
+fn unknown_key(path: &str, root: &Item, text: &str) -> UnknownKey {
+    // serde_ignored writes `?` for an `Option` in between.
+    let parts: Vec<&str> = path.split('.').filter(|part| *part != "?").collect();
+    let mut item = root;
+    let mut offset = 0;
+    for part in &parts {
+        let next = match (part.parse::<usize>(), item) {
+            (Ok(index), Item::ArrayOfTables(tables)) => {
+                offset = tables
+                    .get(index)
+                    .and_then(toml_edit::Table::span)
+                    .map_or(offset, |span| span.start);
+                item.get(index)
+            }
+            (Ok(index), _) => item.get(index),
+            (Err(_), _) => {
+                let key = item
+                    .as_table_like()
+                    .and_then(|table| table.get_key_value(part))
+                    .and_then(|(key, _)| key.span());
+                offset = key.map_or(offset, |span| span.start);
+                item.get(part)
+            }
+        };
+        match next {
+            Some(inner) => item = inner,
+            None => break,
+        }
+    }
+    let last = parts.last().copied().unwrap_or_default();
+    UnknownKey {
+        path: parts.join("."),
+        line: position(text, offset).0,
+        nearest: nearest(last),
+    }
+}
+
+/// The known key most like a word, if any is like it.
+fn nearest(word: &str) -> Option<String> {
+    let schema = schemars::schema_for!(ConfigFile).to_value();
+    let mut keys = Vec::new();
+    property_names(&schema, &mut keys);
+    keys.into_iter()
+        .map(|key| (strsim::jaro_winkler(word, &key), key))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, key)| key)
+}
+
+fn property_names(schema: &serde_json::Value, names: &mut Vec<String>) {
+    if let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) {
+        names.extend(properties.keys().cloned());
+    }
+    if let Some(definitions) = schema.get("$defs").and_then(serde_json::Value::as_object) {
+        definitions
+            .values()
+            .for_each(|definition| property_names(definition, names));
+    }
+}

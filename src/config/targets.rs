@@ -1,0 +1,101 @@
+//! Named indexes and their URLs.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::error::ConfigError;
+use super::file::IndexTable;
+use super::resolve::Config;
+
+/// A package index.
+#[derive(Debug, Clone, Serialize)]
+pub struct Index {
+    /// Its name; a URL where it has none.
+    pub name: String,
+    /// The URL that files are posted to.
+    pub upload: String,
+    /// The URL of its simple API, with a slash at the end.
+    pub simple: String,
+    /// How long one upload may take.
+    #[serde(skip)]
+    pub timeout: Duration,
+    /// How many times an upload is tried again after a passing fault.
+    #[serde(skip)]
+    pub retries: u32,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(600);
+const RETRIES: u32 = 4;
+
+impl Index {
+    fn new(name: &str, upload: &str, simple: &str) -> Self {
+        let simple = if simple.ends_with('/') {
+            simple.to_owned()
+        } else {
+            format!("{simple}/")
+        };
+        Index {
+            name: name.to_owned(),
+            upload: upload.to_owned(),
+            simple,
+            timeout: TIMEOUT,
+            retries: RETRIES,
+        }
+    }
+
+    /// PyPI and TestPyPI.
+    pub(super) fn built_in() -> BTreeMap<String, Index> {
+        [
+            Index::new("pypi", "https://upload.pypi.org/legacy/", "https://pypi.org/simple/"),
+            Index::new(
+                "testpypi",
+                "https://test.pypi.org/legacy/",
+                "https://test.pypi.org/simple/",
+            ),
+        ]
+        .into_iter()
+        .map(|index| (index.name.clone(), index))
+        .collect()
+    }
+
+    pub(super) fn of_table(name: &str, table: IndexTable) -> Self {
+        let mut index = Index::new(name, &table.upload, &table.simple);
+        index.timeout = table.timeout.map_or(TIMEOUT, Duration::from_secs);
+        index.retries = table.retries.unwrap_or(RETRIES);
+        index
+    }
+
+    /// The index behind the URL that files are posted to: `…/legacy/` has its simple API at `…/simple/`, and
+    /// any other URL is taken for both, as devpi and pypiserver have it.
+    pub fn of_url(url: &str) -> Self {
+        let bare = url.trim_end_matches('/');
+        let simple = match bare.strip_suffix("/legacy") {
+            Some(base) => format!("{base}/simple/"),
+            None => format!("{bare}/simple/"),
+        };
+        Index::new(url, url, &simple)
+    }
+}
+
+impl Config {
+    /// The index of a name or a URL.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub fn index(&self, name: &str) -> Result<Index, ConfigError> {
+        if let Some(index) = self.indexes.get(name) {
+            return Ok(index.clone());
+        }
+        if name.starts_with("https://") || name.starts_with("http://") {
+            let known = self.indexes.values().find(|index| index.upload == name);
+            return Ok(known.cloned().unwrap_or_else(|| Index::of_url(name)));
+        }
+        let known = self.indexes.keys().cloned().collect();
+        Err(ConfigError::UnknownIndex {
+            name: name.to_owned(),
+            known,
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! The process's variables, arguments and directory, read once.
+
+#![expect(clippy::disallowed_methods, reason = "this is the door to the process's environment")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::secret::{Redactor, Secret};
+
+/// Parts of a variable's name that make its value a secret, for masking only.
+const SECRET_NAMES: [&str; 7] = [
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "SECRET",
+    "CREDENTIAL",
+    "PRIVATE_KEY",
+    "API_KEY",
+];
+
+/// A snapshot of the process's variables.
+#[derive(Clone)]
+pub struct Variables {
+    values: BTreeMap<String, OsString>,
+}
+
+impl Variables {
+    /// Takes the snapshot, and masks from now on whatever has the name of a secret.
+    pub(super) fn of_this_process(redactor: &Redactor) -> Self {
+        let values: BTreeMap<String, OsString> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+            .collect();
+        for (name, value) in &values {
+            let upper = name.to_ascii_uppercase();
+            if let Some(text) = value.to_str()
+                && SECRET_NAMES.iter().any(|part| upper.contains(part))
+                && !text.starts_with('/')
+            {
+                redactor.register(&Secret::new(text));
+            }
+        }
+        Variables { values }
+    }
+
+    /// The value of a variable, if it is set, not empty, and text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name)?.to_str().filter(|value| !value.is_empty())
+    }
+
+    /// The value of a variable that holds a secret.
+    pub fn secret(&self, name: &str) -> Option<Secret> {
+        self.get(name).map(Secret::new)
+    }
+
+    /// All variables whose name passes.
+    pub fn matching(&self, wanted: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
+        self.values
+            .iter()
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The user's home.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.get("HOME").map(PathBuf::from)
+    }
+
+    /// Where this program keeps what can be made again: `RELEASE_CACHE_DIR`, else `pyrelease` in the user's
+    /// cache folder.
+    pub fn cache_dir(&self) -> Option<PathBuf> {
+        if let Some(dir) = self.get("RELEASE_CACHE_DIR") {
+            return Some(PathBuf::from(dir));
+        }
+        let base = self
+            .get("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute());
+        base.or_else(|| self.home().map(|home| home.join(".cache")))
+            .map(|base| base.join("pyrelease"))
+    }
+}
+
+/// What was typed.
+pub(super) fn arguments() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+/// Where it was typed; `.` where the system does not say.
+pub(super) fn current_dir() -> PathBuf {
+    std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}

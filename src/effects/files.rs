@@ -1,0 +1,289 @@
+//! Files: reading with limits, and writing that is never torn.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "this is the door to files"
+)]
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::error::EffectsError;
+
+/// Reading files.
+#[derive(Clone, Copy)]
+pub struct Files;
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Nothing.
+    Missing,
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, a device, a socket.
+    Other,
+}
+
+fn read_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
+    move |source| EffectsError::Read {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn write_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
+    move |source| EffectsError::Write {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+impl Files {
+    /// The bytes of a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read, or it is larger.
+    pub fn read(self, path: &Path, limit: u64) -> Result<Vec<u8>, EffectsError> {
+        let file = File::open(path).map_err(read_error(path))?;
+        let mut bytes = Vec::new();
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(read_error(path))?;
+        if bytes.len() as u64 > limit {
+            return Err(EffectsError::TooLarge {
+                path: path.to_owned(),
+                limit,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// The text of a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read, is larger, or is not UTF-8.
+    pub fn read_text(self, path: &Path, limit: u64) -> Result<String, EffectsError> {
+        String::from_utf8(self.read(path, limit)?).map_err(|error| EffectsError::NotText {
+            path: path.to_owned(),
+            offset: error.utf8_error().valid_up_to(),
+        })
+    }
+
+    /// The text of a file, or nothing where there is no such file.
+    ///
+    /// # Errors
+    /// As [`Files::read_text`], but for the missing file.
+    pub fn read_text_if_there(self, path: &Path, limit: u64) -> Result<Option<String>, EffectsError> {
+        match self.what(path) {
+            What::Missing => Ok(None),
+            _ => self.read_text(path, limit).map(Some),
+        }
+    }
+
+    /// A file to read from.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open(self, path: &Path) -> Result<File, EffectsError> {
+        File::open(path).map_err(read_error(path))
+    }
+
+    /// What a path is, links not followed.
+    pub fn what(self, path: &Path) -> What {
+        match fs::symlink_metadata(path) {
+            Err(_) => What::Missing,
+            Ok(metadata) if metadata.is_file() => What::File,
+            Ok(metadata) if metadata.is_dir() => What::Folder,
+            Ok(_) => What::Other,
+        }
+    }
+
+    /// The size of a file in bytes.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn size(self, path: &Path) -> Result<u64, EffectsError> {
+        Ok(fs::metadata(path).map_err(read_error(path))?.len())
+    }
+
+    /// The permission bits of a file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn mode(self, path: &Path) -> Result<u32, EffectsError> {
+        Ok(fs::metadata(path).map_err(read_error(path))?.permissions().mode() & 0o7777)
+    }
+
+    /// Device and inode: whether two paths are one file.
+    pub fn identity(self, path: &Path) -> Option<(u64, u64)> {
+        fs::symlink_metadata(path)
+            .ok()
+            .map(|metadata| (metadata.dev(), metadata.ino()))
+    }
+
+    /// The entries of a folder, sorted by name.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn list(self, path: &Path) -> Result<Vec<PathBuf>, EffectsError> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(path).map_err(read_error(path))? {
+            entries.push(entry.map_err(read_error(path))?.path());
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    /// The path with links and dots resolved.
+    ///
+    /// # Errors
+    /// It does not exist.
+    pub fn canonical(self, path: &Path) -> Result<PathBuf, EffectsError> {
+        fs::canonicalize(path).map_err(read_error(path))
+    }
+}
+
+/// Writing files.
+#[derive(Clone, Copy)]
+pub struct FilesMut;
+
+impl FilesMut {
+    /// Makes a folder and those above it.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make_folder(self, path: &Path) -> Result<(), EffectsError> {
+        fs::create_dir_all(path).map_err(write_error(path))
+    }
+
+    /// Writes a new file and makes it durable; it must not exist yet.
+    ///
+    /// # Errors
+    /// It exists, or it cannot be written.
+    pub fn write_new(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
+        let write = || {
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+            file.write_all(bytes)?;
+            // The mask of the process must not take bits away that the old file had.
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+            file.sync_all()
+        };
+        write().map_err(write_error(path))
+    }
+
+    /// Replaces a file whole: written beside it, made durable, renamed over it.
+    ///
+    /// # Errors
+    /// It cannot be written; the old file is intact then.
+    pub fn replace(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.release-tmp"));
+        self.remove_file(&beside)?;
+        self.write_new(&beside, bytes, mode)?;
+        self.rename(&beside, path)
+    }
+
+    /// Renames, replacing what was there, and makes the new name durable.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn rename(self, from: &Path, to: &Path) -> Result<(), EffectsError> {
+        fs::rename(from, to).map_err(write_error(to))?;
+        self.sync_folder(to)
+    }
+
+    /// A second name for a file; fails where the name is taken, so it serves as a lock.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyExists`] within, or another reason.
+    pub fn hard_link(self, from: &Path, to: &Path) -> Result<(), EffectsError> {
+        fs::hard_link(from, to).map_err(write_error(to))?;
+        self.sync_folder(to)
+    }
+
+    fn sync_folder(self, path: &Path) -> Result<(), EffectsError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        File::open(folder)
+            .and_then(|file| file.sync_all())
+            .map_err(write_error(folder))
+    }
+
+    /// Appends to a file, making it where it is missing.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn append(self, path: &Path, bytes: &[u8]) -> Result<(), EffectsError> {
+        let append = || {
+            OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(path)?
+                .write_all(bytes)
+        };
+        append().map_err(write_error(path))
+    }
+
+    /// Copies a file with its permission bits.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn copy(self, from: &Path, to: &Path) -> Result<(), EffectsError> {
+        fs::copy(from, to).map(|_| ()).map_err(write_error(to))
+    }
+
+    /// Removes a file; one that is not there is no error.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove_file(self, path: &Path) -> Result<(), EffectsError> {
+        match fs::remove_file(path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(write_error(path)(source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a folder and all in it; one that is not there is no error.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove_folder(self, path: &Path) -> Result<(), EffectsError> {
+        match fs::remove_dir_all(path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => Err(write_error(path)(source)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A scratch folder that is removed when the value is dropped.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn scratch(self) -> Result<tempfile::TempDir, EffectsError> {
+        tempfile::Builder::new()
+            .prefix("release-")
+            .tempdir()
+            .map_err(|source| EffectsError::Write {
+                path: PathBuf::from("a temporary folder"),
+                source,
+            })
+    }
+
+    /// Opens a lock file, waiting for nobody.
+    ///
+    /// # Errors
+    /// It cannot be made, or ([`ErrorKind::WouldBlock`] within) somebody holds it.
+    pub fn lock(self, path: &Path) -> Result<File, EffectsError> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(write_error(path))?;
+        file.try_lock().map_err(|error| write_error(path)(error.into()))?;
+        Ok(file)
+    }
+}

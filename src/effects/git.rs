@@ -1,0 +1,558 @@
+//! Git: reading history, and writing objects. References, the index and files are moved by
+//! `steps/transaction`, under its journal. libgit2 runs no hooks, filters or monitors that a hostile
+//! configuration names.
+
+#![expect(clippy::disallowed_types, reason = "this is the door to git")]
+
+use std::path::{Path, PathBuf};
+
+use git2::{Oid, Repository, Signature, build::TreeUpdateBuilder};
+
+use super::error::EffectsError;
+
+fn failed(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> EffectsError {
+    let doing = doing.into();
+    move |source| EffectsError::Git { doing, source }
+}
+
+/// A repository to read from.
+pub struct Git {
+    repository: Repository,
+}
+
+/// Where HEAD stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The full name of the branch (`refs/heads/main`); nothing when detached.
+    pub branch: Option<String>,
+    /// The commit; nothing before the first one.
+    pub commit: Option<String>,
+}
+
+/// A tag and the commit that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name, without `refs/tags/`.
+    pub name: String,
+    /// The commit.
+    pub commit: String,
+}
+
+/// A file as committed.
+#[derive(Debug, Clone)]
+pub struct TreeFile {
+    /// Its path below the top of the repository, with `/`.
+    pub path: String,
+    /// The git mode: `0o100644`, `0o100755`, `0o120000`.
+    pub mode: i32,
+    id: Oid,
+}
+
+/// A file to be committed.
+#[derive(Debug, Clone)]
+pub struct CommitFile<'a> {
+    /// Its path below the top of the repository, with `/`.
+    pub path: &'a str,
+    /// Its new bytes, as they are in the working tree.
+    pub bytes: &'a [u8],
+    /// Whether it is executable.
+    pub executable: bool,
+}
+
+/// Who commits, and when.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// Seconds since 1970, UTC.
+    pub seconds: i64,
+}
+
+impl Identity {
+    fn signature(&self) -> Result<Signature<'static>, EffectsError> {
+        Signature::new(&self.name, &self.email, &git2::Time::new(self.seconds, 0))
+            .map_err(failed("use your name and address"))
+    }
+}
+
+impl Git {
+    /// The repository that `dir` lies in, if it lies in one.
+    ///
+    /// # Errors
+    /// There is one, and libgit2 cannot read it (partial clones, reftable, sha256, foreign owner).
+    pub fn discover(dir: &Path) -> Result<Option<Git>, EffectsError> {
+        match Repository::discover(dir) {
+            Ok(repository) => Ok(Some(Git { repository })),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(source) => Err(EffectsError::Git {
+                doing: format!("read the repository of `{}`", dir.display()),
+                source,
+            }),
+        }
+    }
+
+    /// The top of the working tree.
+    pub fn top(&self) -> PathBuf {
+        self.repository.workdir().unwrap_or(self.repository.path()).to_owned()
+    }
+
+    /// The folder of references, shared between working trees.
+    pub fn common_dir(&self) -> PathBuf {
+        self.repository.commondir().to_owned()
+    }
+
+    /// The index of this working tree.
+    pub fn index_path(&self) -> PathBuf {
+        self.repository.path().join("index")
+    }
+
+    /// Where HEAD stands.
+    ///
+    /// # Errors
+    /// HEAD is unreadable.
+    pub fn head(&self) -> Result<Head, EffectsError> {
+        let reference = self.repository.find_reference("HEAD").map_err(failed("read HEAD"))?;
+        let branch = reference.symbolic_target().ok().flatten().map(str::to_owned);
+        let commit = match self.repository.head() {
+            Ok(head) => head.target().map(|id| id.to_string()),
+            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => None,
+            Err(error) => return Err(failed("read HEAD")(error)),
+        };
+        Ok(Head { branch, commit })
+    }
+
+    /// The commit that a reference of any kind names now.
+    pub fn resolve(&self, reference: &str) -> Option<String> {
+        Some(self.repository.find_reference(reference).ok()?.target()?.to_string())
+    }
+
+    /// The tracked files that differ from HEAD, in the index or the working tree, sorted.
+    ///
+    /// # Errors
+    /// The status cannot be had.
+    pub fn changed_files(&self) -> Result<Vec<String>, EffectsError> {
+        let mut options = git2::StatusOptions::new();
+        options
+            .include_untracked(false)
+            .include_ignored(false)
+            .exclude_submodules(true)
+            .update_index(false);
+        let statuses = self
+            .repository
+            .statuses(Some(&mut options))
+            .map_err(failed("compare the working tree with HEAD"))?;
+        Ok(statuses
+            .iter()
+            .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
+            .collect())
+    }
+
+    /// All tags with the commits they name.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    pub fn tags(&self) -> Result<Vec<Tag>, EffectsError> {
+        let mut tags = Vec::new();
+        let references = self
+            .repository
+            .references_glob("refs/tags/*")
+            .map_err(failed("list tags"))?;
+        for reference in references {
+            let reference = reference.map_err(failed("list tags"))?;
+            let (Ok(name), Ok(commit)) = (reference.shorthand(), reference.peel_to_commit()) else {
+                continue;
+            };
+            tags.push(Tag {
+                name: name.to_owned(),
+                commit: commit.id().to_string(),
+            });
+        }
+        Ok(tags)
+    }
+
+    /// The first lines of the commits that HEAD has and `since` has not, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// History cannot be walked (a shallow clone).
+    pub fn commits_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
+        let walk = || -> Result<Vec<String>, git2::Error> {
+            let mut walk = self.repository.revwalk()?;
+            walk.push_head()?;
+            if let Some(since) = since {
+                walk.hide(Oid::from_str(since)?)?;
+            }
+            let mut subjects = Vec::new();
+            for id in walk.take(limit) {
+                let commit = self.repository.find_commit(id?)?;
+                subjects.push(commit.summary()?.unwrap_or_default().to_owned());
+            }
+            Ok(subjects)
+        };
+        if self.head()?.commit.is_none() {
+            return Ok(Vec::new());
+        }
+        walk().map_err(failed("walk the history"))
+    }
+
+    /// When a commit was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// There is no such commit.
+    pub fn commit_seconds(&self, commit: &str) -> Result<i64, EffectsError> {
+        let id = Oid::from_str(commit).map_err(failed("read a commit id"))?;
+        Ok(self
+            .repository
+            .find_commit(id)
+            .map_err(failed(format!("find commit {commit}")))?
+            .time()
+            .seconds())
+    }
+
+    /// The files of HEAD below `prefix` (empty for all), sorted.
+    ///
+    /// # Errors
+    /// There is no commit, or its tree cannot be read.
+    pub fn files_at_head(&self, prefix: &str) -> Result<Vec<TreeFile>, EffectsError> {
+        let read = || -> Result<Vec<TreeFile>, git2::Error> {
+            let mut tree = self.repository.head()?.peel_to_tree()?;
+            if !prefix.is_empty() {
+                tree = tree
+                    .get_path(Path::new(prefix))?
+                    .to_object(&self.repository)?
+                    .peel_to_tree()?;
+            }
+            let mut files = Vec::new();
+            tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+                if entry.kind() == Some(git2::ObjectType::Blob) {
+                    let name = String::from_utf8_lossy(entry.name_bytes());
+                    files.push(TreeFile {
+                        path: format!("{}{name}", folder),
+                        mode: entry.filemode(),
+                        id: entry.id(),
+                    });
+                }
+                git2::TreeWalkResult::Ok
+            })?;
+            Ok(files)
+        };
+        read().map_err(failed("read the files of HEAD"))
+    }
+
+    /// The bytes of a file of a tree.
+    ///
+    /// # Errors
+    /// The object is not there.
+    pub fn content(&self, file: &TreeFile) -> Result<Vec<u8>, EffectsError> {
+        let blob = self
+            .repository
+            .find_blob(file.id)
+            .map_err(failed(format!("read `{}`", file.path)))?;
+        Ok(blob.content().to_owned())
+    }
+
+    /// The URL of a remote.
+    pub fn remote_url(&self, name: &str) -> Option<String> {
+        Some(self.repository.find_remote(name).ok()?.url().ok()?.to_owned())
+    }
+
+    /// Who commits by this repository's and the user's configuration.
+    ///
+    /// # Errors
+    /// Nobody is named.
+    pub fn identity(&self, seconds: i64) -> Result<Identity, EffectsError> {
+        let read = || -> Result<Identity, git2::Error> {
+            let config = self.repository.config()?.snapshot()?;
+            Ok(Identity {
+                name: config.get_str("user.name")?.to_owned(),
+                email: config.get_str("user.email")?.to_owned(),
+                seconds,
+            })
+        };
+        read().map_err(|_| EffectsError::NoIdentity)
+    }
+
+    /// The one file of each commit of a chain, newest first: how the ledger is read. Nothing where the
+    /// reference does not exist.
+    ///
+    /// # Errors
+    /// A commit of the chain has another shape.
+    pub fn chain(&self, reference: &str, file: &str) -> Result<Vec<(String, Vec<u8>)>, EffectsError> {
+        let read = || -> Result<Vec<(String, Vec<u8>)>, git2::Error> {
+            let mut next = self
+                .repository
+                .find_reference(reference)
+                .ok()
+                .and_then(|found| found.target());
+            let mut records = Vec::new();
+            while let Some(id) = next {
+                let commit = self.repository.find_commit(id)?;
+                let entry = commit.tree()?.get_path(Path::new(file))?;
+                records.push((
+                    id.to_string(),
+                    self.repository.find_blob(entry.id())?.content().to_owned(),
+                ));
+                next = commit.parent_id(0).ok();
+            }
+            Ok(records)
+        };
+        read().map_err(failed(format!("read `{reference}`")))
+    }
+}
+
+/// Writing objects, and whole repositories for rehearsals.
+pub struct GitMut {
+    repository: Repository,
+}
+
+impl GitMut {
+    /// The repository that `dir` lies in.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn open(dir: &Path) -> Result<GitMut, EffectsError> {
+        let repository =
+            Repository::discover(dir).map_err(failed(format!("open the repository of `{}`", dir.display())))?;
+        Ok(GitMut { repository })
+    }
+
+    /// A new repository whose first branch is `branch`.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn init(dir: &Path, branch: &str, bare: bool) -> Result<GitMut, EffectsError> {
+        let mut options = git2::RepositoryInitOptions::new();
+        // No templates: hooks of the machine have no business in a throw-away repository.
+        options
+            .bare(bare)
+            .initial_head(branch)
+            .external_template(false)
+            .no_reinit(true);
+        let repository = Repository::init_opts(dir, &options)
+            .map_err(failed(format!("make a repository in `{}`", dir.display())))?;
+        Ok(GitMut { repository })
+    }
+
+    /// Copies `from`, with all its branches and tags, into the new folder `to`.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn clone_local(from: &Path, to: &Path) -> Result<GitMut, EffectsError> {
+        let url = from.display().to_string();
+        let mut builder = git2::build::RepoBuilder::new();
+        builder.clone_local(git2::build::CloneLocal::Local);
+        let repository = builder.clone(&url, to).map_err(failed(format!("clone `{url}`")))?;
+        Ok(GitMut { repository })
+    }
+
+    /// Reading of the same repository.
+    ///
+    /// # Errors
+    /// It cannot be opened a second time.
+    pub fn look(&self) -> Result<Git, EffectsError> {
+        let repository = Repository::open(self.repository.path()).map_err(failed("open the repository again"))?;
+        Ok(Git { repository })
+    }
+
+    /// Sets a value of the repository's own configuration.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn configure(&self, key: &str, value: &str) -> Result<(), EffectsError> {
+        let set = || self.repository.config()?.set_str(key, value);
+        set().map_err(failed(format!("set `{key}`")))
+    }
+
+    /// Points the remote `name` at `url`, whether or not it is there.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn set_remote(&self, name: &str, url: &str) -> Result<(), EffectsError> {
+        let set = || match self.repository.find_remote(name) {
+            Ok(_) => self.repository.remote_set_url(name, url),
+            Err(_) => self.repository.remote(name, url).map(|_| ()),
+        };
+        set().map_err(failed(format!("set the remote `{name}`")))
+    }
+
+    /// Commits every file of the working tree that is not ignored: the first commit of an export.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the commit not written.
+    pub fn commit_all(&self, message: &str, identity: &Identity) -> Result<String, EffectsError> {
+        let signature = identity.signature()?;
+        let commit = || -> Result<Oid, git2::Error> {
+            let mut index = self.repository.index()?;
+            // Tracked files are what was exported, even where an ignore rule names them.
+            index.add_all(["*"], git2::IndexAddOption::FORCE, None)?;
+            index.write()?;
+            let tree = self.repository.find_tree(index.write_tree()?)?;
+            self.repository
+                .commit(Some("HEAD"), &signature, &signature, message, &tree, &[])
+        };
+        Ok(commit().map_err(failed("make the first commit"))?.to_string())
+    }
+
+    /// A lightweight tag.
+    ///
+    /// # Errors
+    /// It exists.
+    pub fn tag_lightweight(&self, name: &str, commit: &str) -> Result<(), EffectsError> {
+        let tag = || {
+            let object = self.repository.find_object(Oid::from_str(commit)?, None)?;
+            self.repository.tag_lightweight(name, &object, false)
+        };
+        tag().map(|_| ()).map_err(failed(format!("make the tag `{name}`")))
+    }
+
+    /// Writes a commit on top of `parent` that changes exactly `files`; no reference moves.
+    ///
+    /// # Errors
+    /// An object cannot be written.
+    pub fn write_commit(
+        &self,
+        parent: &str,
+        files: &[CommitFile<'_>],
+        message: &str,
+        identity: &Identity,
+    ) -> Result<String, EffectsError> {
+        let signature = identity.signature()?;
+        let write = || -> Result<Oid, git2::Error> {
+            let parent = self.repository.find_commit(Oid::from_str(parent)?)?;
+            let mut update = TreeUpdateBuilder::new();
+            for file in files {
+                update.upsert(file.path, self.blob(file)?, mode(file));
+            }
+            let tree = update.create_updated(&self.repository, &parent.tree()?)?;
+            let tree = self.repository.find_tree(tree)?;
+            self.repository
+                .commit(None, &signature, &signature, message, &tree, &[&parent])
+        };
+        Ok(write().map_err(failed("write the commit"))?.to_string())
+    }
+
+    /// The blob of a file, with the line-ending rules of its attributes applied.
+    fn blob(&self, file: &CommitFile<'_>) -> Result<Oid, git2::Error> {
+        use std::io::Write;
+        let mut writer = self.repository.blob_writer(Some(Path::new(file.path)))?;
+        writer
+            .write_all(file.bytes)
+            .map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        writer.commit()
+    }
+
+    /// Writes an annotated tag of `commit`; no reference moves.
+    ///
+    /// # Errors
+    /// The object cannot be written.
+    pub fn write_tag(
+        &self,
+        name: &str,
+        commit: &str,
+        message: &str,
+        identity: &Identity,
+    ) -> Result<String, EffectsError> {
+        let signature = identity.signature()?;
+        let write = || {
+            let object = self.repository.find_object(Oid::from_str(commit)?, None)?;
+            self.repository
+                .tag_annotation_create(name, &object, &signature, message)
+        };
+        Ok(write().map_err(failed(format!("write the tag `{name}`")))?.to_string())
+    }
+
+    /// Writes at `to` the index at `from` with the entries of `files` replaced.
+    ///
+    /// # Errors
+    /// The index has a form that libgit2 does not read, or cannot be written.
+    pub fn write_index(&self, to: &Path, files: &[CommitFile<'_>]) -> Result<(), EffectsError> {
+        let write = || -> Result<(), git2::Error> {
+            let mut index = git2::Index::open(to)?;
+            for file in files {
+                let zero = git2::IndexTime::new(0, 0);
+                index.add(&git2::IndexEntry {
+                    ctime: zero,
+                    mtime: zero,
+                    dev: 0,
+                    ino: 0,
+                    mode: u32::try_from(i32::from(mode(file))).expect("file modes are positive"),
+                    uid: 0,
+                    gid: 0,
+                    file_size: 0,
+                    id: self.blob(file)?,
+                    flags: 0,
+                    flags_extended: 0,
+                    path: file.path.as_bytes().to_owned(),
+                })?;
+            }
+            index.write()
+        };
+        write().map_err(failed("write the index"))
+    }
+
+    /// Writes a commit whose tree is one file, on top of `parent`; no reference moves. A ledger record.
+    ///
+    /// # Errors
+    /// An object cannot be written.
+    pub fn write_record(
+        &self,
+        parent: Option<&str>,
+        file: (&str, &[u8]),
+        message: &str,
+        identity: &Identity,
+    ) -> Result<String, EffectsError> {
+        let signature = identity.signature()?;
+        let write = || -> Result<Oid, git2::Error> {
+            let mut builder = self.repository.treebuilder(None)?;
+            builder.insert(file.0, self.repository.blob(file.1)?, 0o100_644)?;
+            let tree = self.repository.find_tree(builder.write()?)?;
+            let parent = parent
+                .map(|id| self.repository.find_commit(Oid::from_str(id)?))
+                .transpose()?;
+            let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+            self.repository
+                .commit(None, &signature, &signature, message, &tree, &parents)
+        };
+        Ok(write().map_err(failed("write the record"))?.to_string())
+    }
+
+    /// Moves a reference from `old` (nothing: it must not exist) to `new`.
+    ///
+    /// # Errors
+    /// It stands elsewhere by now.
+    pub fn move_reference(&self, name: &str, old: Option<&str>, new: &str, message: &str) -> Result<(), EffectsError> {
+        let set = || -> Result<(), git2::Error> {
+            let new = Oid::from_str(new)?;
+            match old {
+                Some(old) => self
+                    .repository
+                    .reference_matching(name, new, true, Oid::from_str(old)?, message)?,
+                None => self.repository.reference(name, new, false, message)?,
+            };
+            Ok(())
+        };
+        set().map_err(failed(format!("move `{name}`")))
+    }
+
+    /// Pushes references to a repository on this machine, never by force.
+    ///
+    /// # Errors
+    /// The other side refuses.
+    pub fn push_local(&self, to: &Path, references: &[String]) -> Result<(), EffectsError> {
+        let push = || -> Result<(), git2::Error> {
+            let mut remote = self.repository.remote_anonymous(&to.display().to_string())?;
+            let specs: Vec<String> = references.iter().map(|name| format!("{name}:{name}")).collect();
+            remote.push(&specs, None)
+        };
+        push().map_err(failed(format!("push to `{}`", to.display())))
+    }
+}
+
+fn mode(file: &CommitFile<'_>) -> git2::FileMode {
+    if file.executable {
+        git2::FileMode::BlobExecutable
+    } else {
+        git2::FileMode::Blob
+    }
+}

@@ -1,0 +1,321 @@
+//! The network: https, or plain http to loopback and to hosts that the configuration names; no redirects
+//! with credentials; only the proxies that the user's variables name; limits on time and size.
+
+#![expect(clippy::disallowed_types, reason = "this is the door to the network")]
+
+use std::io::Read;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::blocking::{Client, RequestBuilder, multipart};
+
+use super::Variables;
+use super::error::EffectsError;
+use crate::secret::Secret;
+
+/// Answers are read up to this size unless the caller says otherwise.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How the network may be used.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    pub(super) offline: bool,
+    pub(super) plain_hosts: Arc<OnceLock<Vec<String>>>,
+    proxies: Vec<(String, String)>,
+}
+
+impl Settings {
+    pub(super) fn from_variables(variables: &Variables) -> Self {
+        let named = |names: [&str; 2]| names.iter().find_map(|name| variables.get(name)).map(str::to_owned);
+        let mut proxies = Vec::new();
+        for (scheme, names) in [
+            ("https", ["https_proxy", "HTTPS_PROXY"]),
+            ("http", ["http_proxy", "HTTP_PROXY"]),
+            ("all", ["all_proxy", "ALL_PROXY"]),
+            ("no", ["no_proxy", "NO_PROXY"]),
+        ] {
+            proxies.extend(named(names).map(|value| (scheme.to_owned(), value)));
+        }
+        Settings {
+            offline: false,
+            plain_hosts: Arc::default(),
+            proxies,
+        }
+    }
+
+    /// The URL, if it may be asked.
+    fn admit(&self, url: &str) -> Result<Url, EffectsError> {
+        let parsed = Url::parse(url).map_err(|_| EffectsError::Url { url: url.to_owned() })?;
+        let host = parsed.host_str().unwrap_or_default();
+        let loopback = is_loopback(host);
+        match parsed.scheme() {
+            "https" => {}
+            "http" if loopback || self.names(&parsed) => {}
+            "http" => {
+                return Err(EffectsError::PlainHttp { url: url.to_owned() });
+            }
+            _ => {
+                return Err(EffectsError::Url { url: url.to_owned() });
+            }
+        }
+        if self.offline && !loopback {
+            return Err(EffectsError::Offline { url: url.to_owned() });
+        }
+        Ok(parsed)
+    }
+
+    fn names(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        !matches!(host, "pypi.org" | "test.pypi.org" | "upload.pypi.org")
+            && self
+                .plain_hosts
+                .get()
+                .into_iter()
+                .flatten()
+                .any(|named| *named == with_port || *named == host)
+    }
+
+    fn client(&self, limits: Limits) -> Result<Client, EffectsError> {
+        let refused = |source: reqwest::Error| EffectsError::NoAnswer {
+            host: "the HTTP client".to_owned(),
+            doing: "setting it up",
+            source: Box::new(source.without_url()),
+        };
+        // Installing twice is refused and harmless: the provider is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .user_agent(concat!("pyrelease/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
+            .no_proxy();
+        let no_proxy = self
+            .proxies
+            .iter()
+            .find(|(scheme, _)| scheme == "no")
+            .map(|(_, hosts)| hosts.as_str());
+        let bypass =
+            reqwest::NoProxy::from_string(&format!("127.0.0.1,localhost,::1,{}", no_proxy.unwrap_or_default()));
+        for (scheme, proxy) in &self.proxies {
+            let proxy = match scheme.as_str() {
+                "https" => reqwest::Proxy::https(proxy),
+                "http" => reqwest::Proxy::http(proxy),
+                "all" => reqwest::Proxy::all(proxy),
+                _ => continue,
+            };
+            builder = builder.proxy(proxy.map_err(refused)?.no_proxy(bypass.clone()));
+        }
+        builder.build().map_err(refused)
+    }
+}
+
+/// Whether a host is this machine.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost"
+        || bare
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// How long an exchange may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Until the answer is read whole.
+    pub total: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What a server answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// `Content-Type`, empty where there is none.
+    pub content_type: String,
+    /// `Location` of a redirect, which is never followed by itself.
+    pub location: Option<String>,
+    /// `Retry-After`, as sent.
+    pub retry_after: Option<String>,
+    /// The body, cut to a limit.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// A name and a secret, for HTTP Basic.
+#[derive(Debug, Clone)]
+pub struct Basic {
+    /// The user.
+    pub user: String,
+    /// The password or token.
+    pub password: Secret,
+}
+
+fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, EffectsError> {
+    let failed = |doing| {
+        let host = host.clone();
+        // Without the URL: it may carry credentials, and the host is already named.
+        move |source: reqwest::Error| EffectsError::NoAnswer {
+            host,
+            doing,
+            source: Box::new(source.without_url()),
+        }
+    };
+    let mut response = request.send().map_err(failed("sending the request"))?;
+    let header = |name: reqwest::header::HeaderName| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        content_type: header(reqwest::header::CONTENT_TYPE).unwrap_or_default(),
+        location: header(reqwest::header::LOCATION),
+        retry_after: header(reqwest::header::RETRY_AFTER),
+        body: Vec::new(),
+    };
+    response
+        .by_ref()
+        .take(limit)
+        .read_to_end(&mut answer.body)
+        .map_err(|source| EffectsError::NoAnswer {
+            host: host.clone(),
+            doing: "reading the answer",
+            source: Box::new(source),
+        })?;
+    Ok(answer)
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Reading over the network.
+#[derive(Clone, Copy)]
+pub struct HttpLook<'w> {
+    settings: &'w Settings,
+}
+
+impl<'w> HttpLook<'w> {
+    pub(super) fn new(settings: &'w Settings) -> Self {
+        HttpLook { settings }
+    }
+
+    /// Asks for a document, past every cache.
+    ///
+    /// # Errors
+    /// The URL may not be asked, or nobody answers. A status of 400 and above is an answer.
+    pub fn get(self, url: &str, accept: &str) -> Result<Answer, EffectsError> {
+        self.get_up_to(url, accept, ANSWER_LIMIT)
+    }
+
+    /// The same for a document of at most `limit` bytes; more is cut off.
+    ///
+    /// # Errors
+    /// As [`HttpLook::get`].
+    pub fn get_up_to(self, url: &str, accept: &str, limit: u64) -> Result<Answer, EffectsError> {
+        let url = self.settings.admit(url)?;
+        let client = self.settings.client(Limits::default())?;
+        let request = client
+            .get(url.clone())
+            .header("Accept", accept)
+            .header("Cache-Control", "no-cache");
+        send(host_of(&url), request, limit)
+    }
+}
+
+/// One part of a form.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+/// A file as part of a form, streamed.
+pub struct FilePart {
+    /// The name that the server sees.
+    pub name: String,
+    /// Its bytes, from the start.
+    pub reader: Box<dyn Read + Send>,
+    /// How many there are.
+    pub size: u64,
+}
+
+/// Sending over the network.
+#[derive(Clone, Copy)]
+pub struct HttpChange<'w> {
+    settings: &'w Settings,
+}
+
+impl<'w> HttpChange<'w> {
+    pub(super) fn new(settings: &'w Settings) -> Self {
+        HttpChange { settings }
+    }
+
+    /// Posts a form with one file, `content`, as the upload protocol of package indexes has it.
+    ///
+    /// # Errors
+    /// The URL may not be asked, or nobody answers. A status of 400 and above is an answer.
+    pub fn post_form(
+        self,
+        url: &str,
+        fields: Vec<Field>,
+        file: FilePart,
+        options: &Post,
+    ) -> Result<Answer, EffectsError> {
+        let url = self.settings.admit(url)?;
+        let client = self.settings.client(options.limits)?;
+        let mut form = multipart::Form::new();
+        for field in fields {
+            form = form.text(field.name, field.value);
+        }
+        let part = multipart::Part::reader_with_length(file.reader, file.size)
+            .file_name(file.name)
+            .mime_str("application/octet-stream")
+            .expect("a fixed media type parses");
+        let mut request = client
+            .post(url.clone())
+            .header("Accept", "application/json")
+            .multipart(form.part("content", part));
+        if let Some(basic) = &options.basic {
+            request = request.basic_auth(&basic.user, Some(basic.password.reveal()));
+        }
+        // An endless error body must not fill the memory.
+        send(host_of(&url), request, 64 * 1024)
+    }
+}
+
+/// How a form is posted.
+#[derive(Debug, Clone, Default)]
+pub struct Post {
+    /// The credentials.
+    pub basic: Option<Basic>,
+    /// The limits of time.
+    pub limits: Limits,
+}

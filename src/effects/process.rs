@@ -1,0 +1,300 @@
+//! Programs: an argument list (never a shell), a closed environment, limits on time and output, and the
+//! whole process group ended when time is up.
+
+#![expect(clippy::disallowed_methods, reason = "this is the door to processes")]
+
+use std::ffi::{OsStr, OsString};
+use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::Variables;
+use super::error::EffectsError;
+use crate::secret::Redactor;
+
+/// What a child may know of the user's environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// Locale, time zone, PATH and temporary folder; nothing of the user's.
+    Closed,
+    /// The same and the user's home, for programs that are the user's own (gates).
+    Home,
+    /// The same, and the user's settings of pip, proxies and TLS: for installers.
+    Installer,
+}
+
+impl Environment {
+    fn admits(self, name: &str) -> bool {
+        let closed = matches!(
+            name,
+            "PATH" | "LANG" | "LANGUAGE" | "TZ" | "TMPDIR" | "TERM" | "COLUMNS" | "SOURCE_DATE_EPOCH"
+        ) || name.starts_with("LC_");
+        let home = matches!(
+            name,
+            "HOME" | "USER" | "LOGNAME" | "XDG_CACHE_HOME" | "XDG_CONFIG_HOME" | "PYENV_ROOT" | "PYENV_VERSION"
+        );
+        let installer = name.starts_with("PIP_")
+            || matches!(
+                name.to_ascii_uppercase().as_str(),
+                "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY" | "NO_PROXY"
+            )
+            || matches!(
+                name,
+                "SSL_CERT_FILE" | "SSL_CERT_DIR" | "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE" | "NETRC"
+            );
+        match self {
+            Environment::Closed => closed,
+            Environment::Home => closed || home,
+            Environment::Installer => closed || home || installer,
+        }
+    }
+}
+
+/// A program to run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    dir: PathBuf,
+    environment: Environment,
+    set: Vec<(String, OsString)>,
+    stdin: Vec<u8>,
+    timeout: Duration,
+}
+
+impl Program {
+    /// A program by its path, to be run in `dir`, with a closed environment and five minutes.
+    pub fn new(program: impl Into<PathBuf>, dir: &Path) -> Self {
+        Program {
+            program: program.into(),
+            arguments: Vec::new(),
+            dir: dir.to_owned(),
+            environment: Environment::Closed,
+            set: Vec::new(),
+            stdin: Vec::new(),
+            timeout: Duration::from_secs(300),
+        }
+    }
+
+    /// With one more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments
+            .extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// With a variable of ours.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.set.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// With more of the user's environment.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// With bytes on its standard input.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// With another limit of time.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The program and its arguments as one line for people.
+    pub fn line(&self) -> String {
+        let mut words = vec![
+            self.program
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+        ];
+        words.extend(
+            self.arguments
+                .iter()
+                .map(|argument| argument.to_string_lossy().into_owned()),
+        );
+        words.join(" ")
+    }
+}
+
+/// How a program ended.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// Its exit code; nothing when a signal ended it.
+    pub code: Option<i32>,
+    /// Whether it was ended because its time was up.
+    pub timed_out: bool,
+    /// Its standard output, cut to a limit, bytes that are not UTF-8 replaced, secrets masked.
+    pub stdout: String,
+    /// The same of its standard error.
+    pub stderr: String,
+    /// How long it ran, in milliseconds.
+    pub milliseconds: u128,
+}
+
+impl Ran {
+    /// Whether it ended with exit code 0 in time.
+    pub fn ok(&self) -> bool {
+        self.code == Some(0) && !self.timed_out
+    }
+
+    /// The last lines that it wrote: what a person needs to see of a failure.
+    pub fn tail(&self, lines: usize) -> String {
+        let all: Vec<&str> = self.stdout.lines().chain(self.stderr.lines()).collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    /// `exit code 1`, `a signal`, `its time was up`.
+    pub fn ending(&self) -> String {
+        match (self.timed_out, self.code) {
+            (true, _) => "time was up".to_owned(),
+            (false, Some(code)) => format!("exit code {code}"),
+            (false, None) => "ended by a signal".to_owned(),
+        }
+    }
+}
+
+/// More than this of a stream is dropped: a runaway child must not fill our memory.
+const OUTPUT_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Running programs.
+#[derive(Clone, Copy)]
+pub struct Programs<'w> {
+    variables: &'w Variables,
+    redactor: &'w Redactor,
+}
+
+impl<'w> Programs<'w> {
+    pub(super) fn new(variables: &'w Variables, redactor: &'w Redactor) -> Self {
+        Programs { variables, redactor }
+    }
+
+    /// Where a program is, by the user's PATH.
+    ///
+    /// # Errors
+    /// It is nowhere.
+    pub fn find(self, name: &str, package: &'static str) -> Result<PathBuf, EffectsError> {
+        let path = self.variables.get("PATH").unwrap_or_default();
+        std::env::split_paths(path)
+            .map(|dir| dir.join(name))
+            .find(|candidate| candidate.is_file())
+            .ok_or_else(|| EffectsError::ProgramMissing {
+                program: name.to_owned(),
+                package,
+            })
+    }
+
+    /// The PATH with a folder in front.
+    pub fn path_with(self, first: &Path) -> OsString {
+        let path = self.variables.get("PATH").unwrap_or_default();
+        let all = std::iter::once(first.to_owned()).chain(std::env::split_paths(path));
+        std::env::join_paths(all).unwrap_or_else(|_| OsString::from(path))
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// # Errors
+    /// It could not be started. A program that failed is no error here: see [`Ran::ok`].
+    pub fn run(self, program: &Program) -> Result<Ran, EffectsError> {
+        let started = Instant::now();
+        let mut command = Command::new(&program.program);
+        command.args(&program.arguments).current_dir(&program.dir).env_clear();
+        command.envs(self.variables.matching(|name| program.environment.admits(name)));
+        command.envs(program.set.iter().map(|(name, value)| (name, value)));
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // A group of its own, so that what it starts ends with it.
+        command.process_group(0);
+        let mut child = command.spawn().map_err(|source| EffectsError::ProgramStart {
+            program: program.program.display().to_string(),
+            source,
+        })?;
+        let mut stdin = child.stdin.take().expect("it was asked for");
+        let stdout = child.stdout.take().expect("it was asked for");
+        let stderr = child.stderr.take().expect("it was asked for");
+        let (code, timed_out, out, err) = std::thread::scope(|scope| {
+            let out = scope.spawn(|| read_some(stdout));
+            let err = scope.spawn(|| read_some(stderr));
+            scope.spawn(move || {
+                // A child that does not read its input is its own business.
+                let _ = stdin.write_all(&program.stdin);
+            });
+            let (code, timed_out) = wait(&mut child, started + program.timeout);
+            (
+                code,
+                timed_out,
+                out.join().unwrap_or_default(),
+                err.join().unwrap_or_default(),
+            )
+        });
+        Ok(Ran {
+            code,
+            timed_out,
+            stdout: self.redactor.redact(&String::from_utf8_lossy(&out)),
+            stderr: self.redactor.redact(&String::from_utf8_lossy(&err)),
+            milliseconds: started.elapsed().as_millis(),
+        })
+    }
+}
+
+fn read_some(mut stream: impl Read) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut buffer = [0_u8; 8192];
+    while let Ok(read) = stream.read(&mut buffer) {
+        if read == 0 {
+            break;
+        }
+        let room = OUTPUT_LIMIT.saturating_sub(kept.len()).min(read);
+        kept.extend_from_slice(&buffer[..room]);
+    }
+    kept
+}
+
+/// Waits with growing pauses: short programs are noticed at once, long ones cost nothing.
+fn wait(child: &mut Child, deadline: Instant) -> (Option<i32>, bool) {
+    let mut pause = Duration::from_micros(500);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return (status.code(), false),
+            Ok(None) if Instant::now() >= deadline => {
+                end_group(child);
+                return (None, true);
+            }
+            Ok(None) => std::thread::sleep(pause),
+            Err(_) => return (None, false),
+        }
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn end_group(child: &mut Child) {
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

@@ -1,0 +1,208 @@
+//! The two streams, and the files that a runner reads. Data goes to standard output, narration to
+//! standard error; everything passes the redactor, and a reader that has gone away is no error.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Variables;
+use crate::error::Failure;
+use crate::report::human::{Colour, Verbosity};
+use crate::report::{Event, Report, github, human, json};
+use crate::secret::Redactor;
+
+/// What a result looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: one document.
+    Json,
+    /// For GitHub and Gitea Actions.
+    Github,
+}
+
+/// When colour is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColourChoice {
+    /// On terminals, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How things are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Display {
+    /// The format of results.
+    pub format: Format,
+    /// When colour is used.
+    pub colour: ColourChoice,
+    /// How much narration.
+    pub verbosity: Verbosity,
+}
+
+impl Default for Display {
+    fn default() -> Self {
+        Display {
+            format: Format::Human,
+            colour: ColourChoice::Auto,
+            verbosity: Verbosity::Normal,
+        }
+    }
+}
+
+/// The two streams.
+#[derive(Clone)]
+pub struct Terminal {
+    display: Display,
+    out: Colour,
+    err: Colour,
+    bars: bool,
+    redactor: Redactor,
+    bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
+    summary: Option<PathBuf>,
+}
+
+impl Terminal {
+    pub(super) fn of_this_process(variables: &Variables, redactor: Redactor) -> Self {
+        let mut terminal = Terminal {
+            display: Display::default(),
+            out: Colour::Off,
+            err: Colour::Off,
+            bars: false,
+            redactor,
+            bar: Arc::default(),
+            summary: variables.get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+        };
+        terminal.settle(Display::default(), variables);
+        terminal
+    }
+
+    pub(super) fn settle(&mut self, display: Display, variables: &Variables) {
+        let plain = variables.get("NO_COLOR").is_some() || variables.get("TERM") == Some("dumb");
+        let colour = |is_terminal: bool| match display.colour {
+            ColourChoice::Always => Colour::On,
+            ColourChoice::Never => Colour::Off,
+            ColourChoice::Auto if is_terminal && !plain => Colour::On,
+            ColourChoice::Auto => Colour::Off,
+        };
+        self.display = display;
+        self.out = colour(std::io::stdout().is_terminal());
+        self.err = colour(std::io::stderr().is_terminal());
+        self.bars = std::io::stderr().is_terminal()
+            && display.format == Format::Human
+            && display.verbosity == Verbosity::Normal;
+    }
+
+    /// The format of results.
+    pub fn format(&self) -> Format {
+        self.display.format
+    }
+
+    /// Shows one event.
+    pub fn event(&self, event: &Event) {
+        if let Event::Progress { what, done, total } = event {
+            self.progress(what, *done, *total);
+            return;
+        }
+        // One document on standard output is all that a program wants; `-v` brings narration back.
+        let verbosity = match self.display {
+            Display {
+                format: Format::Json,
+                verbosity: Verbosity::Normal,
+                ..
+            } => Verbosity::Quiet,
+            Display { verbosity, .. } => verbosity,
+        };
+        if let Some(text) = human::event(event, verbosity, self.err) {
+            self.clear_bar();
+            self.write_err(&format!("{text}\n"));
+        }
+    }
+
+    fn progress(&self, what: &str, done: u64, total: u64) {
+        if !self.bars {
+            return;
+        }
+        let mut slot = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if done >= total {
+            if let Some(bar) = slot.take() {
+                bar.finish_and_clear();
+            }
+            return;
+        }
+        let bar = slot.get_or_insert_with(|| indicatif::ProgressBar::new(total));
+        bar.set_message(self.redactor.redact(&crate::report::text::inline(what)));
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+
+    fn clear_bar(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Shows what a command answered.
+    pub fn report(&self, report: &Report) {
+        self.clear_bar();
+        match self.display.format {
+            Format::Json => self.write_out(&json::document(report)),
+            Format::Human | Format::Github => {
+                self.write_out(&human::report(report, self.out));
+                if let Some(verdict) = human::verdict(report)
+                    && self.display.verbosity > Verbosity::Quiet
+                {
+                    self.write_err(&format!("{verdict}\n"));
+                }
+            }
+        }
+        if self.display.format == Format::Github {
+            self.write_err(&github::annotations(report));
+            self.append_summary(&github::summary(report));
+        }
+    }
+
+    /// Shows what stopped a command.
+    pub fn failure(&self, command: &str, failure: &Failure) {
+        self.clear_bar();
+        match self.display.format {
+            Format::Json => self.write_out(&json::failure_document(command, failure)),
+            Format::Human => {}
+            Format::Github => self.write_err(&github::failure(failure)),
+        }
+        self.write_err(&human::failure(failure, self.err));
+    }
+
+    /// Text that is data as it stands: completions, manual pages, schemas, help.
+    pub fn raw(&self, text: &str) {
+        self.write_out(text);
+    }
+
+    #[expect(clippy::disallowed_types, reason = "the summary is a stream of the runner's")]
+    fn append_summary(&self, text: &str) {
+        if let Some(path) = &self.summary {
+            // The runner made the file; without it there is nowhere to say so.
+            if let Ok(mut file) = std::fs::OpenOptions::new().append(true).open(path) {
+                let _ = file.write_all(self.redactor.redact(text).as_bytes());
+            }
+        }
+    }
+
+    fn write_out(&self, text: &str) {
+        let _ = std::io::stdout()
+            .lock()
+            .write_all(self.redactor.redact(text).as_bytes());
+    }
+
+    fn write_err(&self, text: &str) {
+        let _ = std::io::stderr()
+            .lock()
+            .write_all(self.redactor.redact(text).as_bytes());
+    }
+}

@@ -1,0 +1,151 @@
+//! # The map of the house
+//!
+//! Law: **config → project → plan → steps → effects → report.** A command either *judges* (facts →
+//! findings) or *changes* (facts → plan → carried out). Edges point down only; the table in
+//! `tests/it/architecture.rs` holds them.
+//!
+//! - [`cli`]: what may be typed; no behaviour.
+//! - [`commands`]: one file a subcommand: arguments (their doc comments are the help) and `run`.
+//! - [`pipeline`]: phases of a release, gates, the rehearsal, the ledger.
+//! - [`plan`]: what would be done, as data; `execute.rs` is the only maker of effects.
+//! - [`steps`]: the kinds of change, one file each; each knows whether it is done already.
+//! - [`config`]: what the user asked for: as written, then resolved with the origin of every setting.
+//! - [`project`]: what the repository is: version source, references, changelog, history; loading only looks.
+//! - [`python`]: Python's packaging rules (versions, names, metadata, tags …); pure.
+//! - [`archive`]: built files, read byte by byte and strictly; digests.
+//! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
+//! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
+//! - [`report`]: what happened, and the renderers for people, programs and runners.
+//! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
+//!
+//! ## Files on disk
+//!
+//! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
+//! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
+//! - `refs/release/ledger`: what was done (`steps/record.rs`).
+//! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
+//!
+//! A walk: `release bump minor` → `cli/mod.rs` → `commands/bump.rs` → `plan/bump.rs` (pure: edits, commit, tag)
+//! → `plan/execute.rs` → `steps/transaction/` → `effects/{files,git}.rs`; tests in `tests/it/bump.rs`.
+
+pub mod archive;
+pub mod check;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod effects;
+pub mod error;
+pub mod pipeline;
+pub mod plan;
+pub mod project;
+pub mod python;
+pub mod report;
+pub mod secret;
+pub mod steps;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clap::Parser;
+
+use cli::Cli;
+use commands::Context;
+use effects::World;
+use error::{Failure, Kind};
+use report::Report;
+
+/// Runs the command that was typed and returns the exit code (DESIGN §3).
+pub fn run(mut world: World) -> u8 {
+    // What panics say is shown once, by us, with secrets masked.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cli = match Cli::try_parse_from(world.arguments()) {
+        Ok(cli) => cli,
+        Err(error) => return unparsed(&mut world, &error),
+    };
+    let name = cli.command.as_ref().map_or("stand", cli::Command::name);
+    match cli.global.settle(world.inspect().variables()) {
+        Ok(settled) => world.settle(settled),
+        Err(failure) => return fail(&world, name, &failure),
+    }
+    let context = Context {
+        config: cli.global.configuration(world.inspect().variables()),
+        dry_run: cli.global.dry_run,
+        world: &world,
+    };
+    let answer = catch_unwind(AssertUnwindSafe(|| match &cli.command {
+        Some(command) => command.run(&context),
+        None => commands::stand::run(&context),
+    }));
+    match answer.unwrap_or_else(|panic| Err(bug(panic.as_ref()))) {
+        Ok(report) => show(&world, &report),
+        Err(failure) => fail(&world, name, &failure),
+    }
+}
+
+fn show(world: &World, report: &Report) -> u8 {
+    world.inspect().terminal().report(report);
+    report.outcome.exit_code()
+}
+
+fn fail(world: &World, command: &str, failure: &Failure) -> u8 {
+    world.inspect().terminal().failure(command, failure);
+    failure.kind.exit_code()
+}
+
+/// What was typed is no command: help and version are answers, everything else is a failure.
+fn unparsed(world: &mut World, error: &clap::Error) -> u8 {
+    let text = error.render().to_string();
+    if !error.use_stderr() {
+        world.inspect().terminal().raw(&text);
+        return 0;
+    }
+    // The format is wanted even though the rest does not parse.
+    let json = world
+        .arguments()
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || world.arguments().iter().any(|argument| argument == "--format=json");
+    if json || world.inspect().variables().get("RELEASE_FORMAT") == Some("json") {
+        world.settle(effects::Settled {
+            display: effects::terminal::Display {
+                format: effects::terminal::Format::Json,
+                ..Default::default()
+            },
+            ..Default::default()
+        });
+    }
+    let mut lines = text.trim().lines();
+    let failure = Failure {
+        kind: Kind::Usage,
+        code: "cli/usage",
+        message: lines
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned(),
+        causes: Vec::new(),
+        hints: lines
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        location: None,
+        progress: None,
+    };
+    fail(world, "release", &failure)
+}
+
+fn bug(panic: &(dyn std::any::Any + Send)) -> Failure {
+    let said = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    Failure {
+        kind: Kind::Bug,
+        code: "internal/bug",
+        message: "this is a bug of `release`, not yours".to_owned(),
+        causes: said.into_iter().collect(),
+        hints: vec!["please report it with the command and this text".to_owned()],
+        location: None,
+        progress: None,
+    }
+}

@@ -1,0 +1,3 @@
+//! Phases of a release, and what is remembered of them.
+
+pub mod ledger;

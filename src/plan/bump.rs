@@ -1,0 +1,395 @@
+//! A new version everywhere that names it: edits, changelog, commit and tag, as one transaction.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Plan;
+use super::error::{self, PlanError};
+use crate::effects::git::Head;
+use crate::effects::{Git, Inspect};
+use crate::error::Failure;
+use crate::project::changelog::{self, Closing};
+use crate::project::edit::{self, TextEdit};
+use crate::project::history::{self, Released};
+use crate::project::references;
+use crate::project::{FILE_LIMIT, Package, Project, ProjectError};
+use crate::python::bump::{self, Level, Mode, Request};
+use crate::python::version::Version;
+use crate::report::text;
+use crate::steps::Step;
+use crate::steps::record::Draft;
+use crate::steps::transaction::{FileChange, TagChange, Transaction};
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The kind or version; nothing for `--current`.
+    pub request: Option<Request>,
+    /// As typed.
+    pub typed: String,
+    /// How a level counts from a pre-release.
+    pub mode: Mode,
+    /// Text for the commit and the tag instead of `Release 1.2.3`.
+    pub message: Option<String>,
+    /// Whether a commit is made.
+    pub commit: bool,
+    /// Whether a tag is made.
+    pub tag: bool,
+    /// Whether uncommitted changes may stay out of the release.
+    pub allow_dirty: bool,
+}
+
+/// A planned bump.
+#[derive(Debug)]
+pub struct Bump {
+    /// The version before.
+    pub from: Version,
+    /// The version after.
+    pub to: Version,
+    /// What was decided on the way.
+    pub notes: Vec<String>,
+    /// The tag that will be made.
+    pub tag: Option<String>,
+    /// What to do; no steps when it is done already.
+    pub plan: Plan,
+}
+
+/// Plans a bump.
+///
+/// # Errors
+/// A guard does not hold; all that do not are reported at once.
+pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<Bump, Failure> {
+    let git = Git::discover(&project.root)?;
+    let head = git.as_ref().map(Git::head).transpose()?;
+    let releases = match &git {
+        Some(git) => history::releases(git, project)?,
+        None => Vec::new(),
+    };
+    let from = project.version().clone();
+    if let Some(released) = done_already(project, wanted, head.as_ref(), &releases) {
+        let note = format!(
+            "{} is released as `{}`, and nothing was committed since",
+            released.version, released.tag
+        );
+        return Ok(Bump {
+            to: from.clone(),
+            from,
+            notes: vec![note],
+            tag: None,
+            plan: Plan::default(),
+        });
+    }
+    let (to, notes) = target(git.as_ref(), project, wanted, &releases)?;
+    let tag = project.tag_of(&to);
+    guard(git.as_ref(), project, wanted, (&to, &releases))?;
+    let top = top_of(git.as_ref(), inspect, project)?;
+    let files = changes(inspect, project, (&to, &tag, &releases), &top)?;
+    let seconds = inspect.clock().now().as_second();
+    let identity = match &git {
+        Some(git) if wanted.commit || wanted.tag => Some(git.identity(seconds)?),
+        _ => None,
+    };
+    let title = wanted.message.clone().unwrap_or_else(|| format!("Release {to}"));
+    let in_git = git.is_some();
+    let preview = files.iter().flat_map(|change| change.preview.clone()).collect();
+    let transaction = Transaction {
+        request: wanted.typed.clone(),
+        version: to.to_string(),
+        top,
+        commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
+        tag: (in_git && wanted.tag).then(|| TagChange {
+            name: tag.clone(),
+            message: tag_message(&title, &files, &to),
+        }),
+        branch: head.as_ref().and_then(|head| head.branch.clone()),
+        head: head.and_then(|head| head.commit),
+        identity,
+        draft: Draft {
+            command: "bump",
+            project: project.title(),
+            version: Some(to.to_string()),
+            summary: format!("{from} -> {to}"),
+        },
+        files,
+    };
+    let tag = transaction.tag.as_ref().map(|tag| tag.name.clone());
+    let plan = Plan {
+        preview,
+        ..Plan::of(vec![Step::Transaction(transaction)])
+    };
+    Ok(Bump {
+        from,
+        to,
+        notes,
+        tag,
+        plan,
+    })
+}
+
+/// The version that results, and what was decided on the way.
+fn target(
+    git: Option<&Git>,
+    project: &Project,
+    wanted: &Wanted,
+    releases: &[Released],
+) -> Result<(Version, Vec<String>), Failure> {
+    let current = project.version();
+    let Some(request) = wanted.request.clone() else {
+        return Ok((current.clone(), Vec::new()));
+    };
+    let mut notes = Vec::new();
+    let request = match (request, git) {
+        (
+            request @ Request::Step {
+                level: Some(Level::Auto),
+                ..
+            },
+            Some(git),
+        ) => {
+            let last = releases.last().map(|release| release.commit.as_str());
+            let (level, reason) = suggestion(&git.commits_since(last, history::COMMIT_LIMIT)?, current);
+            notes.push(reason);
+            request.with_level(level)
+        }
+        (request, _) => request,
+    };
+    let next = bump::next(current, &request, wanted.mode)?;
+    notes.extend(next.notes);
+    Ok((next.version, notes))
+}
+
+/// The level that the subjects of conventional commits call for, and why.
+pub fn suggestion(subjects: &[String], current: &Version) -> (Level, String) {
+    let kind = |subject: &str| {
+        let head = subject.split(':').next().unwrap_or_default();
+        let breaking = head.ends_with('!') && subject.contains(':');
+        (
+            head.trim_end_matches('!')
+                .split('(')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            breaking,
+        )
+    };
+    if let Some(subject) = subjects.iter().find(|subject| kind(subject).1) {
+        // Before 1.0 the second number is where breaking changes show.
+        let level = if current.release().first() == Some(&0) {
+            Level::Minor
+        } else {
+            Level::Major
+        };
+        return (level, format!("a breaking change calls for it: `{subject}`"));
+    }
+    if let Some(subject) = subjects.iter().find(|subject| kind(subject).0 == "feat") {
+        return (
+            Level::Minor,
+            format!("a feature calls for a minor release: `{subject}`"),
+        );
+    }
+    (
+        Level::Patch,
+        "no commit since the last tag announces a feature or a breaking change: patch".to_owned(),
+    )
+}
+
+/// The release that this very request made: HEAD is its commit, and the project is at its version. So a bump
+/// that is run twice bumps once.
+fn done_already<'r>(
+    project: &Project,
+    wanted: &Wanted,
+    head: Option<&Head>,
+    releases: &'r [Released],
+) -> Option<&'r Released> {
+    let commit = head?.commit.as_deref()?;
+    let current = releases
+        .iter()
+        .find(|release| release.version == *project.version() && release.commit == commit)?;
+    // An explicit version is something else to want.
+    (!matches!(wanted.request, Some(Request::Set { ref version, .. }) if *version != current.version))
+        .then_some(current)
+}
+
+fn guard(
+    git: Option<&Git>,
+    project: &Project,
+    wanted: &Wanted,
+    (to, releases): (&Version, &[Released]),
+) -> Result<(), Failure> {
+    let Some(git) = git else {
+        if wanted.commit || wanted.tag {
+            return Err(ProjectError::NoRepository {
+                dir: project.root.display().to_string(),
+            }
+            .into());
+        }
+        return Ok(());
+    };
+    let mut broken = Vec::new();
+    let head = git.head()?;
+    if head.commit.is_none() && (wanted.commit || wanted.tag) {
+        broken.push(PlanError::NoCommit);
+    }
+    let allowed = &project.config.branches.value;
+    match &head.branch {
+        None if wanted.commit => broken.push(PlanError::Detached),
+        Some(branch) => {
+            let short = branch.trim_start_matches("refs/heads/");
+            if !allowed.is_empty() && !allowed.iter().any(|name| name == short) {
+                broken.push(PlanError::WrongBranch {
+                    branch: short.to_owned(),
+                    allowed: allowed.clone(),
+                });
+            }
+        }
+        None => {}
+    }
+    if !wanted.allow_dirty && head.commit.is_some() {
+        let files = git.changed_files()?;
+        if !files.is_empty() {
+            broken.push(PlanError::DirtyTree { files });
+        }
+    }
+    if wanted.tag {
+        let name = project.tag_of(to);
+        match git.tags()?.into_iter().find(|tag| tag.name == name) {
+            Some(taken) => broken.push(PlanError::TagTaken {
+                tag: name,
+                commit: taken.commit,
+            }),
+            None => {
+                if let Some(highest) = releases.last().filter(|release| release.version >= *to) {
+                    broken.push(PlanError::BelowTag {
+                        version: to.to_string(),
+                        highest: highest.version.to_string(),
+                    });
+                }
+            }
+        }
+    }
+    error::all(broken)
+}
+
+/// The top of the repository as an absolute path; the project's own folder outside of one.
+fn top_of(git: Option<&Git>, inspect: Inspect<'_>, project: &Project) -> Result<PathBuf, Failure> {
+    match git {
+        Some(git) => Ok(inspect.files().canonical(&git.top())?),
+        None => Ok(project.root.clone()),
+    }
+}
+
+/// Every file that changes, with all its edits together.
+fn changes(
+    inspect: Inspect<'_>,
+    project: &Project,
+    (to, tag, releases): (&Version, &str, &[Released]),
+    top: &Path,
+) -> Result<Vec<FileChange>, Failure> {
+    let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
+    if to != project.version() {
+        for package in &project.packages {
+            edits.entry(source_path(project, package)).or_default().push(TextEdit {
+                range: package.source.range.clone(),
+                replacement: to.to_string(),
+            });
+        }
+    }
+    for resolved in references::find(inspect.files(), project)? {
+        if !resolved.count_holds() {
+            return Err(resolved.count_error().into());
+        }
+        for place in resolved.places.iter().filter(|place| !place.agrees) {
+            inspect.warn(format!(
+                "{}:{} named version {} and not {}",
+                place.file,
+                place.line,
+                place.version,
+                project.version()
+            ));
+        }
+        edits
+            .entry(project.root.join(&resolved.rule.path))
+            .or_default()
+            .extend(resolved.edits(to));
+    }
+    if let Some(path) = &project.changelog {
+        let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
+        let date = inspect.clock().now().strftime("%Y-%m-%d").to_string();
+        let previous = releases
+            .iter()
+            .rev()
+            .find(|release| release.version < *to)
+            .map(|release| release.tag.as_str());
+        let closing = Closing {
+            version: to,
+            date: &date,
+            tag,
+            previous_tag: previous,
+        };
+        let closed = changelog::close(&text, &closing);
+        if closed.is_empty() && changelog::notes(&text, Some(to)).is_none() {
+            inspect.warn(format!("`{path}` has neither a section `Unreleased` nor one for {to}"));
+        }
+        edits.entry(project.root.join(path)).or_default().extend(closed);
+    }
+    let mut files = Vec::new();
+    for (path, edits) in edits {
+        let before = inspect.files().read(&path, FILE_LIMIT)?;
+        let after = edit::apply(&before, &edits);
+        if after != before {
+            let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();
+            let mode = inspect.files().mode(&path)?;
+            files.push(FileChange {
+                preview: preview(&shown, &before, &edits),
+                path: shown,
+                before,
+                after,
+                mode,
+            });
+        }
+    }
+    Ok(files)
+}
+
+fn source_path(project: &Project, package: &Package) -> PathBuf {
+    project.dir_of(package).join(&package.source.file)
+}
+
+/// `file:line: old -> new` for each edit.
+fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
+    edits
+        .iter()
+        .map(|change| {
+            let old = String::from_utf8_lossy(&before[change.range.clone()]).into_owned();
+            let line = edit::line_of(before, change.range.start);
+            let new = change.replacement.trim().lines().next().unwrap_or_default().to_owned();
+            match old.is_empty() {
+                true => format!("{path}:{line}: + {new}"),
+                false => format!("{path}:{line}: {} -> {new}", text::inline(&old)),
+            }
+        })
+        .collect()
+}
+
+/// The message of the tag: the title, and the section of the changelog as it will be.
+fn tag_message(title: &str, files: &[FileChange], to: &Version) -> String {
+    let notes = files
+        .iter()
+        .find_map(|change| changelog::notes(&String::from_utf8_lossy(&change.after), Some(to)));
+    match notes.filter(|notes| !notes.is_empty()) {
+        Some(notes) => format!("{title}\n\n{notes}\n"),
+        None => format!("{title}\n"),
+    }
+}
+
+/// What each kind would make of the current version: the answer to `release bump` without an argument.
+pub fn choices(current: &Version) -> Vec<String> {
+    ["major", "minor", "patch", "rc", "post", "release"]
+        .into_iter()
+        .filter_map(|kind| {
+            let request: Request = kind.parse().ok()?;
+            let next = bump::next(current, &request, Mode::Linear).ok()?;
+            Some(format!("`release bump {kind}` gives {}", next.version))
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! Why something is not even planned.
+
+use crate::error::{Explain, Failure, Kind};
+
+/// A guard that does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// Tracked files differ from HEAD.
+    #[error("the working tree has uncommitted changes: {}", list(files))]
+    DirtyTree {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// HEAD is on a branch that releases are not made from.
+    #[error("HEAD is on `{branch}`, releases are made from {}", list(allowed))]
+    WrongBranch {
+        /// The branch.
+        branch: String,
+        /// Those that are allowed.
+        allowed: Vec<String>,
+    },
+    /// HEAD is on no branch.
+    #[error("HEAD is detached")]
+    Detached,
+    /// There is no commit yet.
+    #[error("there is no commit yet")]
+    NoCommit,
+    /// The tag exists.
+    #[error("the tag `{tag}` exists already, on commit {commit}")]
+    TagTaken {
+        /// The tag.
+        tag: String,
+        /// Its commit.
+        commit: String,
+    },
+    /// A higher version has been released on this line.
+    #[error("version {version} is not above {highest}, which is tagged")]
+    BelowTag {
+        /// What would be released.
+        version: String,
+        /// The highest tagged version.
+        highest: String,
+    },
+    /// Nothing was asked for.
+    #[error("no kind and no version given")]
+    NoKind {
+        /// What each kind would give.
+        choices: Vec<String>,
+    },
+    /// A version and `--current`.
+    #[error("`--current` releases the version that is written, {version}; a kind beside it has no meaning")]
+    CurrentWithKind {
+        /// The version.
+        version: String,
+    },
+    /// The archives to work on are not there.
+    #[error("there is no archive of version {version} in `{dir}`")]
+    NoArchives {
+        /// The version.
+        version: String,
+        /// The folder.
+        dir: String,
+    },
+    /// No index was named.
+    #[error("no index named")]
+    NoIndex,
+    /// No credentials for an index.
+    #[error("no token for `{index}`")]
+    NoToken {
+        /// The index.
+        index: String,
+        /// The variable to set.
+        variable: String,
+    },
+    /// Publishing under a clock that was given.
+    #[error("`RELEASE_NOW` is set, and `{index}` is not on this machine")]
+    GivenClock {
+        /// The index.
+        index: String,
+    },
+    /// A gate names a group that the project does not have.
+    #[error("`[dependency-groups]` has no `{group}`")]
+    NoGroup {
+        /// The group.
+        group: String,
+    },
+}
+
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    if names.len() > SHOWN {
+        shown.push(format!("{} more", names.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+impl Explain for PlanError {
+    fn code(&self) -> &'static str {
+        match self {
+            PlanError::DirtyTree { .. } => "plan/dirty-tree",
+            PlanError::WrongBranch { .. } => "plan/wrong-branch",
+            PlanError::Detached => "plan/detached-head",
+            PlanError::NoCommit => "plan/no-commit",
+            PlanError::TagTaken { .. } => "plan/tag-taken",
+            PlanError::BelowTag { .. } => "plan/below-tag",
+            PlanError::NoKind { .. } => "plan/no-kind",
+            PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
+            PlanError::NoArchives { .. } => "plan/no-archives",
+            PlanError::NoIndex => "plan/no-index",
+            PlanError::NoToken { .. } => "plan/no-token",
+            PlanError::GivenClock { .. } => "plan/given-clock",
+            PlanError::NoGroup { .. } => "plan/no-group",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            PlanError::NoKind { .. } | PlanError::CurrentWithKind { .. } | PlanError::NoIndex => Kind::Usage,
+            PlanError::NoGroup { .. } | PlanError::NoToken { .. } => Kind::Setup,
+            _ => Kind::Failed,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            PlanError::DirtyTree { .. } => {
+                "commit or stash them, or pass `--allow-dirty` to leave them out of the release".to_owned()
+            }
+            PlanError::WrongBranch { allowed, .. } => format!(
+                "run `git switch {}`, or add the branch to `branches` of the configuration",
+                allowed.first().map_or("main", String::as_str)
+            ),
+            PlanError::Detached => "run `git switch BRANCH`".to_owned(),
+            PlanError::NoCommit => "run `git commit` first".to_owned(),
+            PlanError::TagTaken { tag, .. } => format!(
+                "choose a higher version; if `{tag}` was a mistake and nothing was published, run `git tag -d {tag}`"
+            ),
+            PlanError::BelowTag { highest, .. } => format!("choose a version above {highest}"),
+            PlanError::NoKind { choices } => return choices.clone(),
+            PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
+            PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),
+            PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
+            PlanError::NoToken { variable, .. } => {
+                format!("set `{variable}`, or use `--token-stdin` or `--token-file FILE`")
+            }
+            PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
+            PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),
+        };
+        vec![hint]
+    }
+}
+
+/// One failure of all guards that do not hold: each is reported at once.
+pub(super) fn all(mut broken: Vec<PlanError>) -> Result<(), Failure> {
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let mut failure = Failure::from(broken.remove(0));
+    for next in broken {
+        let next = Failure::from(next);
+        failure.causes.push(format!("and {}", next.message));
+        failure.hints.extend(next.hints);
+    }
+    Err(failure)
+}

@@ -1,0 +1,77 @@
+//! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
+//! [`Effects`](crate::effects::Effects).
+
+use crate::effects::World;
+use crate::error::Failure;
+use crate::plan::Plan;
+use crate::report::{Event, StepState};
+use crate::steps::record::{self, RecordedFile};
+use crate::steps::{Produced, transaction};
+
+/// Carries out every step and returns what each left behind.
+///
+/// # Errors
+/// The first step that failed; those after it are not begun.
+pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
+    let effects = world.effects();
+    open_log(world);
+    let mut produced = Vec::new();
+    let mut failed = None;
+    for step in &plan.steps {
+        let tell = |state| {
+            effects.inspect().tell(&Event::Step {
+                what: step.describe(),
+                state,
+            })
+        };
+        if failed.is_some() {
+            tell(StepState::Cancelled);
+            continue;
+        }
+        tell(StepState::Running);
+        match step.carry_out(effects) {
+            Ok(made) => {
+                tell(if made.was_done() {
+                    StepState::AlreadyDone
+                } else {
+                    StepState::Done
+                });
+                produced.push(made);
+            }
+            Err(failure) => {
+                tell(StepState::Failed);
+                failed = Some(failure);
+            }
+        }
+    }
+    if let Some((dir, draft)) = &plan.draft {
+        let outcome = failed.as_ref().map_or("ok", |failure| failure.code);
+        let files: Vec<RecordedFile> = produced.iter().flat_map(Produced::files).collect();
+        record::append(effects, dir, draft, outcome, &files)?;
+    }
+    match failed {
+        Some(failure) => Err(failure),
+        None => Ok(produced),
+    }
+}
+
+/// Finishes a change that was killed, before anything else is looked at.
+///
+/// # Errors
+/// It cannot be finished: somebody changed the same files or references since.
+pub fn recover(world: &World, top: &std::path::Path) -> Result<Option<transaction::Moved>, Failure> {
+    open_log(world);
+    transaction::recover(world.effects(), top)
+}
+
+/// Opens the run's log in the user's cache; a machine without one keeps none.
+fn open_log(world: &World) {
+    let inspect = world.inspect();
+    if let Some(cache) = inspect.variables().cache_dir()
+        && let Err(error) = world.effects().open_log(&cache.join("log"))
+    {
+        inspect.tell(&Event::Detail {
+            text: format!("no log is kept: {error}"),
+        });
+    }
+}

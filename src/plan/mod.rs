@@ -1,0 +1,46 @@
+//! What would be done, as data. Planners take what only looks, so a dry run is "print the plan and return".
+
+pub mod bump;
+pub mod error;
+pub mod execute;
+
+use serde::Serialize;
+
+pub use error::PlanError;
+
+use crate::report::{Outcome, Report};
+use crate::steps::Step;
+use crate::steps::record::Draft;
+
+/// Steps in order, and what the reader should see of them first.
+#[derive(Debug, Default, Serialize)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What they come to, for people.
+    #[serde(skip)]
+    pub preview: Vec<String>,
+    /// The ledger's entry, for plans whose steps do not write one themselves.
+    #[serde(skip)]
+    pub draft: Option<(std::path::PathBuf, Draft)>,
+}
+
+impl Plan {
+    /// A plan of these steps.
+    pub fn of(steps: Vec<Step>) -> Self {
+        Plan {
+            steps,
+            ..Plan::default()
+        }
+    }
+
+    /// The plan as the report of a dry run.
+    pub fn report(&self, command: &'static str) -> Report {
+        let mut report = Report::new(command).outcome(Outcome::Planned).result(self);
+        report.lines.clone_from(&self.preview);
+        report
+            .lines
+            .extend(self.steps.iter().map(|step| format!("would {}", step.describe())));
+        report
+    }
+}

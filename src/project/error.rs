@@ -1,0 +1,190 @@
+//! What is wrong with a project.
+
+use crate::error::{Explain, Kind, Location};
+
+/// A project that cannot be released as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// No project here.
+    #[error("there is no `pyproject.toml` in `{dir}`")]
+    NoPyproject {
+        /// Where it was looked for.
+        dir: String,
+    },
+    /// `pyproject.toml` is not TOML.
+    #[error("`{file}` is not valid TOML: {message}")]
+    Toml {
+        /// The file.
+        file: String,
+        /// What the parser said.
+        message: String,
+        /// Line and column.
+        at: (usize, usize),
+    },
+    /// Something that a project must say is not said.
+    #[error("`{file}` does not say `{key}`")]
+    Missing {
+        /// The file.
+        file: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// A value that means nothing.
+    #[error("`{key}` in `{file}` is wrong: {problem}")]
+    Value {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// What is wrong.
+        problem: String,
+        /// The line.
+        line: Option<usize>,
+    },
+    /// The version comes from where we cannot read or write it.
+    #[error("the version source of `{name}` is not supported: {why}")]
+    UnsupportedSource {
+        /// The package.
+        name: String,
+        /// The reason.
+        why: String,
+    },
+    /// The version is not where it is said to be.
+    #[error("no version found in `{file}`: {expected}")]
+    VersionNotFound {
+        /// The file.
+        file: String,
+        /// What was looked for.
+        expected: String,
+    },
+    /// The version does not parse.
+    #[error("`{written}` is not a version")]
+    BadVersion {
+        /// What is written.
+        written: String,
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// What the parser said.
+        source: crate::python::error::ParseError,
+    },
+    /// Members of a workspace disagree.
+    #[error("the members of the workspace have different versions: {versions}")]
+    VersionsDiffer {
+        /// Name and version of each.
+        versions: String,
+    },
+    /// A configured reference is not there, or not as often as it should be.
+    #[error("`{pattern}` stands {found} times in `{file}`, {expected} expected")]
+    ReferenceCount {
+        /// The file.
+        file: String,
+        /// The pattern.
+        pattern: String,
+        /// How often it was found.
+        found: usize,
+        /// How often it should be there.
+        expected: String,
+    },
+    /// A file that is not text in an encoding whose bytes below 128 are ASCII.
+    #[error("`{file}` is UTF-16")]
+    Utf16 {
+        /// The file.
+        file: String,
+    },
+    /// Not in a git repository.
+    #[error("`{dir}` is not in a git repository")]
+    NoRepository {
+        /// The folder.
+        dir: String,
+    },
+    /// Configuration in two places.
+    #[error("both `release.toml` and `[tool.release]` in `pyproject.toml` configure this project")]
+    TwoConfigurations,
+    /// A member of the workspace that nobody knows.
+    #[error("`{name}` is no package of this project")]
+    UnknownPackage {
+        /// What was typed.
+        name: String,
+        /// The packages that there are.
+        known: String,
+    },
+}
+
+impl Explain for ProjectError {
+    fn code(&self) -> &'static str {
+        match self {
+            ProjectError::NoPyproject { .. } => "project/no-pyproject",
+            ProjectError::Toml { .. } => "project/toml",
+            ProjectError::Missing { .. } => "project/missing-key",
+            ProjectError::Value { .. } => "project/value",
+            ProjectError::UnsupportedSource { .. } => "project/unsupported-version-source",
+            ProjectError::VersionNotFound { .. } => "project/version-not-found",
+            ProjectError::BadVersion { .. } => "project/bad-version",
+            ProjectError::VersionsDiffer { .. } => "project/versions-differ",
+            ProjectError::ReferenceCount { .. } => "project/reference-count",
+            ProjectError::Utf16 { .. } => "project/utf-16",
+            ProjectError::NoRepository { .. } => "project/no-repository",
+            ProjectError::TwoConfigurations => "project/two-configurations",
+            ProjectError::UnknownPackage { .. } => "project/unknown-package",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            ProjectError::UnknownPackage { .. } => Kind::Usage,
+            _ => Kind::Setup,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            ProjectError::NoPyproject { .. } => "go to the folder of the package, or name it with `-C DIR`",
+            ProjectError::UnsupportedSource { .. } | ProjectError::VersionNotFound { .. } => {
+                "write the version literally: `version = \"1.2.3\"` in `[project]`, or `__version__ = \"1.2.3\"` in the module that the build backend reads"
+            }
+            ProjectError::BadVersion { .. } => "write a version as PEP 440 has it, such as `1.2.3` or `1.3.0rc1`",
+            ProjectError::VersionsDiffer { .. } => {
+                "write the same version everywhere: the members are released together"
+            }
+            ProjectError::ReferenceCount { .. } => {
+                "correct `match` or `expect` of the reference, or the text of the file; `release references` lists what was found"
+            }
+            ProjectError::Utf16 { .. } => "save the file as UTF-8",
+            ProjectError::NoRepository { .. } => "run `git init` and make a first commit",
+            ProjectError::TwoConfigurations => "keep one of the two",
+            ProjectError::UnknownPackage { known, .. } => {
+                return vec![format!("use one of {known}")];
+            }
+            ProjectError::Toml { .. } | ProjectError::Missing { .. } | ProjectError::Value { .. } => return Vec::new(),
+        };
+        vec![hint.to_owned()]
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            ProjectError::Toml {
+                file,
+                at: (line, column),
+                ..
+            } => Some(Location {
+                file: file.clone(),
+                member: None,
+                line: Some(*line),
+                column: Some(*column),
+            }),
+            ProjectError::Missing { file, .. }
+            | ProjectError::VersionNotFound { file, .. }
+            | ProjectError::ReferenceCount { file, .. }
+            | ProjectError::Utf16 { file } => Some(Location::file(file)),
+            ProjectError::Value { file, line, .. } => Some(Location {
+                file: file.clone(),
+                line: *line,
+                ..Location::default()
+            }),
+            ProjectError::BadVersion { file, line, .. } => Some(Location::line(file, *line)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Finding and reading a project: its folder, configuration, packages and changelog.
+
+use std::path::{Path, PathBuf};
+
+use super::changelog;
+use super::error::ProjectError;
+use super::version_source;
+use super::{FILE_LIMIT, Package, Project, Pyproject};
+use crate::config::{Config, ConfigError, file, resolve};
+use crate::effects::files::{Files, What};
+use crate::effects::{EffectsError, Inspect};
+use crate::error::Failure;
+use crate::python::name::ProjectName;
+use crate::python::version::Version;
+
+/// Reads the project that `dir` lies in; `config` is a file named by `--config`.
+///
+/// # Errors
+/// There is none, or something about it must be put right.
+pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<Project, Failure> {
+    let files = inspect.files();
+    let root = find_root(files, dir)?;
+    let config = load_config(files, &root, config)?;
+    let folders = config.members.clone().unwrap_or_else(|| vec![String::new()]);
+    let mut packages = Vec::new();
+    for folder in folders {
+        packages.push(load_package(files, &root, folder.trim_end_matches('/'))?);
+    }
+    if packages.is_empty() {
+        return Err(ProjectError::Missing {
+            file: "pyproject.toml".to_owned(),
+            key: "tool.release.workspace.members",
+        }
+        .into());
+    }
+    if packages.iter().any(|package| package.version != packages[0].version) {
+        let versions: Vec<String> = packages
+            .iter()
+            .map(|package| format!("{} {}", package.name, package.version))
+            .collect();
+        return Err(ProjectError::VersionsDiffer {
+            versions: versions.join(", "),
+        }
+        .into());
+    }
+    let changelog = match &config.changelog {
+        Some(path) => Some(path.clone()),
+        None => changelog::NAMES
+            .iter()
+            .find(|name| files.what(&root.join(name)) == What::File)
+            .map(|name| (*name).to_owned()),
+    };
+    Ok(Project {
+        root,
+        config,
+        packages,
+        changelog,
+    })
+}
+
+/// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository.
+fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
+    let start = files.canonical(dir)?;
+    let mut candidate = start.as_path();
+    loop {
+        if ["pyproject.toml", "release.toml"]
+            .iter()
+            .any(|name| files.what(&candidate.join(name)) == What::File)
+        {
+            return Ok(candidate.to_owned());
+        }
+        let top = files.what(&candidate.join(".git")) != What::Missing;
+        match candidate.parent().filter(|_| !top) {
+            Some(parent) => candidate = parent,
+            None => {
+                return Err(ProjectError::NoPyproject {
+                    dir: dir.display().to_string(),
+                }
+                .into());
+            }
+        }
+    }
+}
+
+fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config, Failure> {
+    if let Some(path) = named {
+        let text = files.read_text(path, FILE_LIMIT)?;
+        let name = path.display().to_string();
+        let written = file::parse(&name, &text, &[])?.unwrap_or_default();
+        return Ok(resolve::resolve(Some(&name), written)?);
+    }
+    let own = match files.read_text_if_there(&root.join("release.toml"), FILE_LIMIT)? {
+        Some(text) => file::parse("release.toml", &text, &[])?,
+        None => None,
+    };
+    let shared = match files.read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)? {
+        Some(text) => file::parse("pyproject.toml", &text, &["tool", "release"])?,
+        None => None,
+    };
+    let resolved: Result<Config, ConfigError> = match (own, shared) {
+        (Some(_), Some(_)) => return Err(ProjectError::TwoConfigurations.into()),
+        (Some(written), None) => resolve::resolve(Some("release.toml"), written),
+        (None, Some(written)) => resolve::resolve(Some("pyproject.toml"), written),
+        (None, None) => resolve::resolve(None, file::ConfigFile::default()),
+    };
+    Ok(resolved?)
+}
+
+fn load_package(files: Files, root: &Path, folder: &str) -> Result<Package, Failure> {
+    let dir = root.join(folder);
+    let shown = if folder.is_empty() {
+        "pyproject.toml".to_owned()
+    } else {
+        format!("{folder}/pyproject.toml")
+    };
+    let text = match files.read_text(&dir.join("pyproject.toml"), FILE_LIMIT) {
+        Err(EffectsError::Read { .. }) if files.what(&dir.join("pyproject.toml")) == What::Missing => {
+            return Err(ProjectError::NoPyproject {
+                dir: dir.display().to_string(),
+            }
+            .into());
+        }
+        other => other?,
+    };
+    let pyproject = Pyproject::parse(&shown, text)?;
+    let named = pyproject
+        .written(&["project", "name"])
+        .or_else(|| pyproject.written(&["tool", "poetry", "name"]));
+    let written = named.ok_or_else(|| ProjectError::Missing {
+        file: shown.clone(),
+        key: "project.name",
+    })?;
+    let name: ProjectName = written
+        .value
+        .parse()
+        .map_err(|error: crate::python::error::ParseError| ProjectError::Value {
+            file: shown.clone(),
+            key: "project.name".to_owned(),
+            problem: error.to_string(),
+            line: Some(pyproject.line(written.range.start)),
+        })?;
+    let source = version_source::locate(files, &dir, name.as_str(), &pyproject)?;
+    let version: Version = source.written.parse().map_err(|error| ProjectError::BadVersion {
+        written: source.written.clone(),
+        file: if folder.is_empty() {
+            source.file.clone()
+        } else {
+            format!("{folder}/{}", source.file)
+        },
+        line: source.line,
+        source: error,
+    })?;
+    Ok(Package {
+        name,
+        folder: folder.to_owned(),
+        pyproject,
+        source,
+        version,
+    })
+}

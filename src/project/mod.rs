@@ -1,0 +1,80 @@
+//! What the repository is: packages, the version and its one source, references, changelog, history.
+//! Loading only looks; edits are computed as data (`edit.rs`) and carried out by `steps/`.
+
+pub mod changelog;
+pub mod edit;
+pub mod error;
+pub mod history;
+pub mod load;
+pub mod pyproject;
+pub mod references;
+pub mod version_source;
+
+use std::path::PathBuf;
+
+pub use error::ProjectError;
+pub use pyproject::Pyproject;
+pub use version_source::VersionSource;
+
+use crate::config::Config;
+use crate::python::name::ProjectName;
+use crate::python::version::Version;
+
+/// Project files are read up to this size; a larger one is hostile or a mistake.
+pub const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The project: one package, or the members of a workspace with one shared version.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder of the configuration.
+    pub root: PathBuf,
+    /// What the user asked for.
+    pub config: Config,
+    /// The packages, in the order they are released.
+    pub packages: Vec<Package>,
+    /// The changelog, below the root, where there is one.
+    pub changelog: Option<String>,
+}
+
+/// One distribution.
+#[derive(Debug, Clone)]
+pub struct Package {
+    /// Its name.
+    pub name: ProjectName,
+    /// Its folder below the root, empty for the root itself.
+    pub folder: String,
+    /// Its `pyproject.toml`.
+    pub pyproject: Pyproject,
+    /// Where its version is written.
+    pub source: VersionSource,
+    /// Its version.
+    pub version: Version,
+}
+
+impl Project {
+    /// The version that all packages share.
+    pub fn version(&self) -> &Version {
+        &self.packages[0].version
+    }
+
+    /// The name of the tag of a version.
+    pub fn tag_of(&self, version: &Version) -> String {
+        self.config.tag.value.replace("{version}", &version.to_string())
+    }
+
+    /// The name that stands for the whole: of the only package, or of the folder of a workspace.
+    pub fn title(&self) -> String {
+        match self.packages.as_slice() {
+            [package] => package.name.as_str().to_owned(),
+            _ => self
+                .root
+                .file_name()
+                .map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The folder of a package.
+    pub fn dir_of(&self, package: &Package) -> PathBuf {
+        self.root.join(&package.folder)
+    }
+}

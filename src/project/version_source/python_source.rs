@@ -1,0 +1,202 @@
+//! A top-level assignment in Python source, found by scanning tokens: strings, comments, brackets and
+//! continued lines are read as Python reads them, so that a version in a docstring is never taken for one.
+
+use std::ops::Range;
+
+/// What a name at the top level of a module stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A string literal.
+    Literal {
+        /// The bytes between its quotes.
+        range: Range<usize>,
+        /// Its value.
+        value: String,
+    },
+    /// A name of another module.
+    Import {
+        /// The module as written, with its leading dots.
+        module: String,
+        /// The name there.
+        name: String,
+    },
+}
+
+/// A token of a logical line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    Word(String),
+    /// The bytes between the quotes of a string without prefix or with `u`.
+    Text(Range<usize>),
+    /// A string with another prefix.
+    OtherText,
+    Sign(char),
+}
+
+/// Finds the last assignment or import of `name` at the top level: the one that holds in the end.
+pub fn find(source: &str, name: &str) -> Option<Found> {
+    let mut found = None;
+    for line in logical_lines(source) {
+        if let Some(next) = assignment(source, &line, name).or_else(|| import(&line, name)) {
+            found = Some(next);
+        }
+    }
+    found
+}
+
+/// `NAME = "…"` or `NAME: annotation = "…"`.
+fn assignment(source: &str, line: &[Token], name: &str) -> Option<Found> {
+    let (first, rest) = line.split_first()?;
+    if *first != Token::Word(name.to_owned()) {
+        return None;
+    }
+    let value = match rest.first()? {
+        Token::Sign('=') => &rest[1..],
+        Token::Sign(':') => &rest[rest.iter().position(|token| *token == Token::Sign('='))? + 1..],
+        _ => return None,
+    };
+    match value {
+        [Token::Text(range)] => {
+            let value = source[range.clone()].to_owned();
+            // An escape would make the value differ from what is written; versions need none.
+            (!value.contains('\\')).then(|| Found::Literal {
+                range: range.clone(),
+                value,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// `from MODULE import NAME` or `from MODULE import OTHER as NAME`, with or without brackets.
+fn import(line: &[Token], name: &str) -> Option<Found> {
+    let (first, rest) = line.split_first()?;
+    if *first != Token::Word("from".to_owned()) {
+        return None;
+    }
+    let at = rest
+        .iter()
+        .position(|token| *token == Token::Word("import".to_owned()))?;
+    let mut module = String::new();
+    for token in &rest[..at] {
+        match token {
+            Token::Word(word) => module.push_str(word),
+            Token::Sign('.') => module.push('.'),
+            _ => return None,
+        }
+    }
+    let names: Vec<&Token> = rest[at + 1..]
+        .iter()
+        .filter(|token| !matches!(token, Token::Sign('(' | ')')))
+        .collect();
+    for item in names.split(|token| **token == Token::Sign(',')) {
+        let words: Vec<&str> = item
+            .iter()
+            .filter_map(|token| match token {
+                Token::Word(word) => Some(word.as_str()),
+                _ => None,
+            })
+            .collect();
+        match words.as_slice() {
+            [only] if *only == name => {
+                return Some(Found::Import {
+                    module,
+                    name: name.to_owned(),
+                });
+            }
+            [original, "as", alias] if *alias == name => {
+                return Some(Found::Import {
+                    module,
+                    name: (*original).to_owned(),
+                });
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The logical lines that begin in the first column, as tokens.
+fn logical_lines(source: &str) -> Vec<Vec<Token>> {
+    let bytes = source.as_bytes();
+    let mut lines = Vec::new();
+    let mut line: Vec<Token> = Vec::new();
+    let mut depth = 0_usize;
+    let mut at = if source.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut top_level = true;
+    let mut at_line_start = true;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if at_line_start && depth == 0 {
+            top_level = !matches!(byte, b' ' | b'\t' | b'\x0c');
+            at_line_start = false;
+        }
+        match byte {
+            b'\n' | b';' if depth == 0 => {
+                if top_level && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.clear();
+                at_line_start = byte == b'\n';
+                at += 1;
+            }
+            b'\\' if bytes.get(at + 1) == Some(&b'\n') => at += 2,
+            b'\\' if bytes.get(at + 1..at + 3) == Some(b"\r\n") => at += 3,
+            b'#' => at += bytes[at..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - at),
+            b'"' | b'\'' => at = string(bytes, at, "", &mut line),
+            _ if byte == b'_' || byte.is_ascii_alphabetic() || byte >= 0x80 => {
+                let length = bytes[at..]
+                    .iter()
+                    .position(|b| !(*b == b'_' || b.is_ascii_alphanumeric() || *b >= 0x80));
+                let end = at + length.unwrap_or(bytes.len() - at);
+                let word = &source[at..end];
+                if matches!(bytes.get(end), Some(b'"' | b'\'')) && word.len() <= 2 {
+                    at = string(bytes, end, word, &mut line);
+                } else {
+                    line.push(Token::Word(word.to_owned()));
+                    at = end;
+                }
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' => at += 1,
+            _ => {
+                match byte {
+                    b'(' | b'[' | b'{' => depth += 1,
+                    b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                line.push(Token::Sign(char::from(byte)));
+                at += 1;
+            }
+        }
+    }
+    if top_level && !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// Reads the string whose quote is at `at`, and returns where it ends.
+fn string(bytes: &[u8], at: usize, prefix: &str, line: &mut Vec<Token>) -> usize {
+    let quote = bytes[at];
+    let triple = bytes.get(at..at + 3) == Some(&[quote; 3]);
+    let width = if triple { 3 } else { 1 };
+    let start = at + width;
+    let mut end = start;
+    while end < bytes.len() {
+        match bytes[end] {
+            b'\\' => end += 2,
+            b'\n' if !triple => break,
+            byte if byte == quote && (!triple || bytes.get(end..end + 3) == Some(&[quote; 3])) => {
+                break;
+            }
+            _ => end += 1,
+        }
+    }
+    let end = end.min(bytes.len());
+    line.push(if prefix.is_empty() || prefix.eq_ignore_ascii_case("u") {
+        Token::Text(start..end)
+    } else {
+        Token::OtherText
+    });
+    (end + width).min(bytes.len())
+}

@@ -1,0 +1,165 @@
+//! Secrets: values that never reach an output, a file, an argument list or a child's environment.
+//!
+//! A [`Secret`] has no `Display`, its `Debug` prints `****`, and it is zeroed when dropped. The
+//! [`Redactor`] is the last line of defence: the terminal and the log pass everything through it.
+
+use std::sync::{Arc, RwLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+/// What stands where a secret was.
+pub const MASK: &str = "****";
+
+/// Shorter values are not masked: they would blank ordinary words.
+const SHORTEST_MASKED: usize = 5;
+
+/// A token or a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a value out of circulation; white space around it is dropped, as pasted tokens carry it.
+    pub fn new(value: &str) -> Self {
+        Secret(Zeroizing::new(value.trim().to_owned()))
+    }
+
+    /// The value itself, for the one place that sends it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(MASK)
+    }
+}
+
+/// Masks every known secret, and whatever has the shape of one, in text on its way out.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    needles: Arc<RwLock<Vec<Zeroizing<String>>>>,
+}
+
+impl Redactor {
+    /// Masks `secret` from now on: raw, percent-encoded, JSON-escaped, and in base64 as the password of
+    /// the users that package indexes know.
+    pub fn register(&self, secret: &Secret) {
+        let value = secret.reveal();
+        if value.len() < SHORTEST_MASKED {
+            return;
+        }
+        let mut forms = vec![
+            value.to_owned(),
+            utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
+            serde_json::Value::from(value).to_string().trim_matches('"').to_owned(),
+        ];
+        for user in ["__token__:", "", ":"] {
+            forms.push(
+                STANDARD
+                    .encode(format!("{user}{value}"))
+                    .trim_end_matches('=')
+                    .to_owned(),
+            );
+        }
+        let mut needles = self.needles.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for form in forms {
+            if !needles.iter().any(|known| **known == form) {
+                needles.push(Zeroizing::new(form));
+            }
+        }
+        // The longest first, so that a form that contains another is masked whole.
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+    }
+
+    /// The text without secrets.
+    pub fn redact(&self, text: &str) -> String {
+        let mut clean = text.to_owned();
+        let needles = self.needles.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for needle in needles.iter() {
+            if clean.contains(needle.as_str()) {
+                clean = clean.replace(needle.as_str(), MASK);
+            }
+        }
+        drop(needles);
+        mask_userinfo(&mask_shapes(&clean))
+    }
+}
+
+/// Prefixes of tokens that are masked even when nobody registered them, with the number of characters
+/// that must follow before a word counts as a token.
+const SHAPES: [(&str, usize); 8] = [
+    ("pypi-", 16),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghs_", 20),
+    ("ghu_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 20),
+    ("eyJ", 40),
+];
+
+fn mask_shapes(text: &str) -> String {
+    if !SHAPES.iter().any(|(prefix, _)| text.contains(prefix)) {
+        return text.to_owned();
+    }
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '.');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !is_token(c)).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        let hit = SHAPES
+            .iter()
+            .filter_map(|(prefix, least)| Some((word.find(prefix)?, prefix.len() + least)))
+            .filter(|(at, least)| word.len() - at >= *least)
+            .min();
+        match hit {
+            Some((at, _)) => {
+                out.push_str(&word[..at]);
+                out.push_str(MASK);
+            }
+            None => out.push_str(word),
+        }
+        let separator = tail.chars().next().map_or(0, char::len_utf8);
+        out.push_str(&tail[..separator]);
+        rest = &tail[separator..];
+    }
+    out
+}
+
+/// Masks `user:password@` after `://`; a lone user name stays.
+fn mask_userinfo(text: &str) -> String {
+    if !text.contains("://") || !text.contains('@') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end = after
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | '<' | '>' | '?' | '#'))
+            .unwrap_or(after.len());
+        let authority = &after[..end];
+        match authority.rsplit_once('@') {
+            Some((userinfo, host)) if userinfo.contains(':') => {
+                out.push_str(MASK);
+                out.push('@');
+                out.push_str(host);
+            }
+            _ => out.push_str(authority),
+        }
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}

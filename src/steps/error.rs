@@ -1,0 +1,91 @@
+//! What can go wrong while a change is carried out.
+
+use crate::error::{Explain, Kind, Location};
+
+/// A step that did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// Somebody else is changing this repository.
+    #[error("another `release` is changing this repository")]
+    Locked {
+        /// The lock file.
+        lock: String,
+    },
+    /// git has a lock of its own.
+    #[error("`{lock}` is held by another git process")]
+    GitLocked {
+        /// The lock file.
+        lock: String,
+    },
+    /// A file is neither as it was nor as it should be.
+    #[error("`{file}` has changed since this was planned")]
+    Stale {
+        /// The file.
+        file: String,
+    },
+    /// A reference is neither where it was nor where it should be.
+    #[error("`{reference}` has moved since this was planned")]
+    ReferenceMoved {
+        /// The reference.
+        reference: String,
+    },
+    /// The journal of an interrupted change cannot be read.
+    #[error("the journal of an interrupted change is unreadable: {problem}")]
+    Journal {
+        /// The journal.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The journal belongs to another working tree.
+    #[error("an interrupted change of the working tree `{top}` is in the way")]
+    OtherTree {
+        /// That working tree.
+        top: String,
+    },
+}
+
+impl Explain for StepError {
+    fn code(&self) -> &'static str {
+        match self {
+            StepError::Locked { .. } => "step/locked",
+            StepError::GitLocked { .. } => "step/git-locked",
+            StepError::Stale { .. } => "step/stale",
+            StepError::ReferenceMoved { .. } => "step/reference-moved",
+            StepError::Journal { .. } => "step/journal",
+            StepError::OtherTree { .. } => "step/other-tree",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            StepError::Locked { .. } => "wait for it, then run the same command again".to_owned(),
+            StepError::GitLocked { lock } => {
+                format!("wait for it; if no git process is running, remove `{lock}`, then run the same command again")
+            }
+            StepError::Stale { file } => {
+                format!("restore `{file}` with `git checkout -- {file}`, then run the same command again")
+            }
+            StepError::ReferenceMoved { .. } => "look at `git log --all`, then run the same command again".to_owned(),
+            StepError::Journal { path, .. } => {
+                format!("look at `git status`; when the tree is as you want it, remove `{path}`")
+            }
+            StepError::OtherTree { top } => {
+                format!("run `release bump` there first: `release -C {top} bump --current`")
+            }
+        };
+        vec![hint]
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            StepError::Stale { file } => Some(Location::file(file)),
+            StepError::Journal { path, .. } => Some(Location::file(path)),
+            _ => None,
+        }
+    }
+}

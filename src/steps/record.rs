@@ -1,0 +1,139 @@
+//! One entry of the ledger: what was done, by whom, when, with which digests. A commit on
+//! `refs/release/ledger` whose parent is the entry before, so it is append-only, hash-chained, travels with
+//! the repository, and needs no server.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::effects::git::Identity;
+use crate::effects::{Effects, EffectsError, Git, GitMut, Inspect};
+
+/// The reference of the ledger.
+pub const LEDGER: &str = "refs/release/ledger";
+
+/// The one file of an entry.
+pub const RECORD_FILE: &str = "record.json";
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of this format.
+    pub schema: u32,
+    /// The run.
+    pub run: String,
+    /// When, in UTC.
+    pub time: String,
+    /// Who, as git knows them.
+    pub by: String,
+    /// The subcommand.
+    pub command: String,
+    /// The project.
+    pub project: String,
+    /// The version it was about.
+    pub version: Option<String>,
+    /// `ok`, or the code of the failure.
+    pub outcome: String,
+    /// One line for people.
+    pub summary: String,
+    /// Archives by name with their sha256.
+    #[serde(default)]
+    pub files: Vec<RecordedFile>,
+}
+
+/// An archive that a record is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedFile {
+    /// Its name.
+    pub name: String,
+    /// Its sha256, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a command knows of its record before it has run.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The subcommand.
+    pub command: &'static str,
+    /// The project.
+    pub project: String,
+    /// The version it is about.
+    pub version: Option<String>,
+    /// One line for people.
+    pub summary: String,
+}
+
+impl Draft {
+    /// The record of this run.
+    pub fn record(&self, inspect: Inspect<'_>, by: &Identity, outcome: &str) -> Record {
+        Record {
+            schema: 1,
+            run: inspect.run().to_owned(),
+            time: inspect.clock().now().to_string(),
+            by: format!("{} <{}>", by.name, by.email),
+            command: self.command.to_owned(),
+            project: self.project.clone(),
+            version: self.version.clone(),
+            outcome: outcome.to_owned(),
+            summary: inspect.redactor().redact(&self.summary),
+            files: Vec::new(),
+        }
+    }
+}
+
+/// Who a record names: the user as git knows them, or nobody in particular.
+pub fn identity(git: &Git, inspect: Inspect<'_>) -> Identity {
+    let seconds = inspect.clock().now().as_second();
+    git.identity(seconds).unwrap_or(Identity {
+        name: "unknown".to_owned(),
+        email: "unknown@localhost".to_owned(),
+        seconds,
+    })
+}
+
+/// Writes the object of a record on top of the ledger; the reference does not move yet. Returns the entry
+/// before and the new one.
+///
+/// # Errors
+/// The object cannot be written.
+pub fn write(
+    git: &Git,
+    objects: &GitMut,
+    record: &Record,
+    by: &Identity,
+) -> Result<(Option<String>, String), EffectsError> {
+    let before = git.resolve(LEDGER);
+    let json = serde_json::to_string_pretty(record).expect("records have string keys") + "\n";
+    let message = format!("{}: {}", record.command, record.summary);
+    let new = objects.write_record(before.as_deref(), (RECORD_FILE, json.as_bytes()), &message, by)?;
+    Ok((before, new))
+}
+
+/// Appends a record to the ledger of the repository that `dir` lies in; nothing happens outside of one.
+///
+/// # Errors
+/// The ledger moved several times meanwhile, or cannot be written.
+pub fn append(
+    effects: Effects<'_>,
+    dir: &Path,
+    draft: &Draft,
+    outcome: &str,
+    files: &[RecordedFile],
+) -> Result<(), EffectsError> {
+    let Some(git) = Git::discover(dir)? else {
+        return Ok(());
+    };
+    let objects = GitMut::open(dir)?;
+    let by = identity(&git, effects.inspect());
+    let mut record = draft.record(effects.inspect(), &by, outcome);
+    record.files = files.to_vec();
+    let mut tries = 0;
+    loop {
+        let (before, new) = write(&git, &objects, &record, &by)?;
+        match objects.move_reference(LEDGER, before.as_deref(), &new, &record.summary) {
+            // Another run was faster: put ours on top of its entry.
+            Err(_) if tries < 5 => tries += 1,
+            done => return done,
+        }
+    }
+}

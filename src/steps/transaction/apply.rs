@@ -1,0 +1,243 @@
+//! Moving files, index and references, each knowing whether it has moved already: the first run and the
+//! rerun after a crash are the same code.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::journal::{FileMove, IndexMove, Journal, Place, ReferenceMove, digest_of};
+use crate::effects::files::What;
+use crate::effects::git::CommitFile;
+use crate::effects::{Effects, EffectsError, Git, GitMut};
+use crate::error::Failure;
+use crate::steps::StepError;
+
+/// What was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// The version that results.
+    pub version: String,
+    /// The files, below the top of the repository.
+    pub files: Vec<String>,
+    /// The new commit.
+    pub commit: Option<String>,
+    /// The new tag.
+    pub tag: Option<String>,
+}
+
+/// Finishes an interrupted change of the repository at `top`; nothing where there is none.
+///
+/// # Errors
+/// A file or reference is neither as it was nor as it should be: somebody changed it since.
+pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failure> {
+    let place = Place::of(top)?;
+    if place.read(effects.inspect().files())?.is_none() {
+        return Ok(None);
+    }
+    let _lock = place.lock(effects)?;
+    // Read again under the lock: the run that held it may have finished.
+    let Some(journal) = place.read(effects.inspect().files())? else {
+        return Ok(None);
+    };
+    if journal.top != top {
+        return Err(StepError::OtherTree {
+            top: journal.top.display().to_string(),
+        }
+        .into());
+    }
+    apply(effects, &place, &journal).map(Some)
+}
+
+pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> Result<Moved, Failure> {
+    for (number, file) in journal.files.iter().enumerate() {
+        move_file(effects, place, (number, file), &journal.top)?;
+    }
+    if let Some(index) = &journal.index {
+        move_index(effects, place, journal, index)?;
+    }
+    let git = Git::discover(&journal.top)?;
+    if let Some(git) = &git {
+        for (number, reference) in journal.references.iter().enumerate() {
+            move_reference(effects, git, &place.reference(number), reference)?;
+            append_reflog(effects, git, journal, reference)?;
+        }
+    }
+    place.remove(effects)?;
+    let named = |prefix: &str| {
+        journal
+            .references
+            .iter()
+            .find(|reference| reference.name.starts_with(prefix))
+    };
+    Ok(Moved {
+        version: journal.version.clone(),
+        files: journal.files.iter().map(|file| file.path.clone()).collect(),
+        commit: journal
+            .references
+            .iter()
+            .find(|reference| reference.reflog.is_some())
+            .map(|reference| reference.new.clone()),
+        tag: named("refs/tags/").map(|reference| reference.name["refs/tags/".len()..].to_owned()),
+    })
+}
+
+fn move_file(
+    effects: Effects<'_>,
+    place: &Place,
+    (number, file): (usize, &FileMove),
+    top: &Path,
+) -> Result<(), Failure> {
+    let target = top.join(&file.path);
+    let now = digest_of(&target).unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
+    if now != file.after {
+        if now != file.before {
+            return Err(StepError::Stale {
+                file: file.path.clone(),
+            }
+            .into());
+        }
+        let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
+        effects.files().replace(&target, &bytes, file.mode)?;
+    }
+    Ok(())
+}
+
+/// Takes a lock that git honours, as a second name of `own`; one that is ours already is fine.
+fn take_lock(effects: Effects<'_>, own: &Path, lock: &Path) -> Result<(), Failure> {
+    match effects.files().hard_link(own, lock) {
+        Err(EffectsError::Write { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => {
+            let files = effects.inspect().files();
+            if files.identity(own) == files.identity(lock) {
+                Ok(())
+            } else {
+                Err(StepError::GitLocked {
+                    lock: lock.display().to_string(),
+                }
+                .into())
+            }
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Renames the lock into place; a lock that is the same file as its target already only loses its name,
+/// since renaming one name of a file over another does nothing.
+fn release_lock(effects: Effects<'_>, lock: &Path, target: &Path) -> Result<(), Failure> {
+    let files = effects.inspect().files();
+    if files.identity(lock).is_some() && files.identity(lock) == files.identity(target) {
+        return Ok(effects.files().remove_file(lock)?);
+    }
+    Ok(effects.files().rename(lock, target)?)
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+fn move_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: &IndexMove) -> Result<(), Failure> {
+    let own = place.index();
+    let lock = with_suffix(&index.path, ".lock");
+    let files = effects.inspect().files();
+    let installed = files.identity(&own).is_some() && files.identity(&own) == files.identity(&index.path);
+    if installed {
+        if files.identity(&lock) == files.identity(&own) {
+            effects.files().remove_file(&lock)?;
+        }
+        return Ok(());
+    }
+    take_lock(effects, &own, &lock)?;
+    if digest_of(&index.path) != index.before {
+        // Somebody staged something after we were killed: our entries go on top of theirs.
+        rebuild_index(effects, place, journal, index)?;
+    }
+    release_lock(effects, &lock, &index.path)
+}
+
+fn rebuild_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: &IndexMove) -> Result<(), Failure> {
+    let files = effects.files();
+    let scratch = place.dir.join("index.scratch");
+    files.remove_file(&scratch)?;
+    files.copy(&index.path, &scratch)?;
+    let objects = GitMut::open(&journal.top)?;
+    let mut contents = Vec::new();
+    for number in 0..journal.files.len() {
+        contents.push(effects.inspect().files().read(&place.file(number), u64::MAX - 1)?);
+    }
+    let entries: Vec<CommitFile<'_>> = journal
+        .files
+        .iter()
+        .zip(&contents)
+        .map(|(file, bytes)| CommitFile {
+            path: &file.path,
+            bytes,
+            executable: file.mode & 0o100 != 0,
+        })
+        .collect();
+    objects.write_index(&scratch, &entries)?;
+    let own = place.index();
+    let lock = with_suffix(&index.path, ".lock");
+    // The lock stays taken: the new content gets both of its names, one after the other.
+    files.rename(&scratch, &own)?;
+    let second = place.dir.join("index.second");
+    files.remove_file(&second)?;
+    files.hard_link(&own, &second)?;
+    files.rename(&second, &lock)?;
+    Ok(())
+}
+
+fn move_reference(effects: Effects<'_>, git: &Git, own: &Path, reference: &ReferenceMove) -> Result<(), Failure> {
+    let path = match reference.name.as_str() {
+        // A detached HEAD belongs to the working tree, not to all of them.
+        "HEAD" => git.index_path().with_file_name("HEAD"),
+        name => git.common_dir().join(name),
+    };
+    let lock = with_suffix(&path, ".lock");
+    if let Some(folder) = path.parent() {
+        effects.files().make_folder(folder)?;
+    }
+    let files = effects.inspect().files();
+    if git.resolve(&reference.name).as_deref() == Some(reference.new.as_str()) {
+        if files.what(&lock) != What::Missing && files.identity(&lock) == files.identity(own) {
+            effects.files().remove_file(&lock)?;
+        }
+        return Ok(());
+    }
+    take_lock(effects, own, &lock)?;
+    if git.resolve(&reference.name) != reference.old {
+        effects.files().remove_file(&lock)?;
+        return Err(StepError::ReferenceMoved {
+            reference: reference.name.clone(),
+        }
+        .into());
+    }
+    release_lock(effects, &lock, &path)
+}
+
+/// One line in the reflogs of the branch and of HEAD, as git writes it; not twice.
+fn append_reflog(effects: Effects<'_>, git: &Git, journal: &Journal, reference: &ReferenceMove) -> Result<(), Failure> {
+    let (Some(message), Some((name, email, seconds))) = (&reference.reflog, &journal.who) else {
+        return Ok(());
+    };
+    let old = reference.old.clone().unwrap_or_else(|| "0".repeat(40));
+    let line = format!(
+        "{old} {} {name} <{email}> {seconds} +0000\tcommit: {message}\n",
+        reference.new
+    );
+    let mut logs = vec![git.index_path().with_file_name("logs").join("HEAD")];
+    if reference.name != "HEAD" {
+        logs.push(git.common_dir().join("logs").join(&reference.name));
+    }
+    for log in logs {
+        let files = effects.inspect().files();
+        // A repository that keeps no reflog has no file, and gets none.
+        if files.what(&log) == What::File {
+            let text = files.read(&log, u64::MAX - 1)?;
+            if !text.ends_with(line.as_bytes()) {
+                effects.files().append(&log, line.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}

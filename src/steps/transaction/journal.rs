@@ -1,0 +1,252 @@
+//! The journal of a change in progress: in the repository's git folder, where no build picks it up.
+//!
+//! `journal.json` is renamed into place last, after everything it names is durable: it is there whole or
+//! not at all. Beside it lie the new contents: `0.file`, `0.ref`, `index`.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Transaction;
+use crate::archive::digest::Sha256;
+use crate::effects::files::{Files, What};
+use crate::effects::git::Identity;
+use crate::effects::{Effects, EffectsError, Git, GitMut};
+use crate::error::Failure;
+use crate::steps::StepError;
+
+/// A journal is small; a larger file is none.
+const LIMIT: u64 = 4 * 1024 * 1024;
+
+/// Where the journal of a repository lies.
+pub(super) struct Place {
+    /// The folder of the journal.
+    pub(super) dir: PathBuf,
+    base: PathBuf,
+}
+
+/// What is being changed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Journal {
+    schema: u32,
+    pub(super) request: String,
+    pub(super) version: String,
+    /// The top of the working tree.
+    pub(super) top: PathBuf,
+    /// The index of the working tree; nothing where no commit is made.
+    pub(super) index: Option<IndexMove>,
+    pub(super) files: Vec<FileMove>,
+    pub(super) references: Vec<ReferenceMove>,
+    /// Name, address and time for reflogs.
+    pub(super) who: Option<(String, String, i64)>,
+}
+
+/// The index with the content it had.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct IndexMove {
+    pub(super) path: PathBuf,
+    pub(super) before: Option<String>,
+}
+
+/// A file with the digests of its old and new content; the new content is `N.file` beside the journal.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct FileMove {
+    pub(super) path: String,
+    pub(super) before: String,
+    pub(super) after: String,
+    pub(super) mode: u32,
+}
+
+/// A reference with its old and new value.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ReferenceMove {
+    pub(super) name: String,
+    pub(super) old: Option<String>,
+    pub(super) new: String,
+    /// The line for the reflog, for branches.
+    pub(super) reflog: Option<String>,
+}
+
+/// What an interrupted change was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// What was asked for.
+    pub request: String,
+    /// The version that results.
+    pub version: String,
+}
+
+impl Journal {
+    pub(super) fn new(transaction: &Transaction, git: &Git, references: Vec<ReferenceMove>) -> Self {
+        let committing = references.iter().any(|reference| reference.reflog.is_some());
+        let index = git.index_path();
+        Journal {
+            schema: 1,
+            request: transaction.request.clone(),
+            version: transaction.version.clone(),
+            top: transaction.top.clone(),
+            index: committing.then(|| IndexMove {
+                before: digest_of(&index),
+                path: index,
+            }),
+            files: transaction
+                .files
+                .iter()
+                .map(|change| FileMove {
+                    path: change.path.clone(),
+                    before: Sha256::of(&change.before).to_string(),
+                    after: Sha256::of(&change.after).to_string(),
+                    mode: change.mode,
+                })
+                .collect(),
+            references,
+            who: transaction
+                .identity
+                .as_ref()
+                .map(|Identity { name, email, seconds }| (name.clone(), email.clone(), *seconds)),
+        }
+    }
+}
+
+/// The digest of a file; nothing where there is none.
+pub(super) fn digest_of(path: &Path) -> Option<String> {
+    Files
+        .read(path, u64::MAX - 1)
+        .ok()
+        .map(|bytes| Sha256::of(&bytes).to_string())
+}
+
+impl Place {
+    pub(super) fn of(top: &Path) -> Result<Place, Failure> {
+        let git = Git::discover(top)?;
+        let base = match git {
+            Some(git) => git.common_dir().join("release"),
+            None => top.join(".release-journal"),
+        };
+        Ok(Place {
+            dir: base.join("journal"),
+            base,
+        })
+    }
+
+    pub(super) fn file(&self, number: usize) -> PathBuf {
+        self.dir.join(format!("{number}.file"))
+    }
+
+    pub(super) fn reference(&self, number: usize) -> PathBuf {
+        self.dir.join(format!("{number}.ref"))
+    }
+
+    pub(super) fn index(&self) -> PathBuf {
+        self.dir.join("index")
+    }
+
+    fn json(&self) -> PathBuf {
+        self.dir.join("journal.json")
+    }
+
+    /// Keeps other runs out; the operating system lets go when this process ends, however it ends.
+    pub(super) fn lock(&self, effects: Effects<'_>) -> Result<File, Failure> {
+        effects.files().make_folder(&self.base)?;
+        let path = self.base.join("lock");
+        effects.files().lock(&path).map_err(|error| match error {
+            EffectsError::Write { source, .. } if source.kind() == std::io::ErrorKind::WouldBlock => {
+                StepError::Locked {
+                    lock: path.display().to_string(),
+                }
+                .into()
+            }
+            other => other.into(),
+        })
+    }
+
+    /// Makes the journal durable; the change is decided when this returns.
+    pub(super) fn write(
+        &self,
+        effects: Effects<'_>,
+        journal: &Journal,
+        transaction: &Transaction,
+        objects: &GitMut,
+    ) -> Result<(), Failure> {
+        let files = effects.files();
+        files.make_folder(&self.dir)?;
+        for (number, change) in transaction.files.iter().enumerate() {
+            files.write_new(&self.file(number), &change.after, change.mode)?;
+        }
+        for (number, reference) in journal.references.iter().enumerate() {
+            files.write_new(
+                &self.reference(number),
+                format!("{}\n", reference.new).as_bytes(),
+                0o644,
+            )?;
+        }
+        if let Some(index) = &journal.index {
+            self.write_index(effects, index, transaction, objects)?;
+        }
+        let json = serde_json::to_vec_pretty(journal).expect("journals have string keys");
+        let beside = self.dir.join("journal.json.new");
+        files.write_new(&beside, &json, 0o644)?;
+        files.rename(&beside, &self.json())?;
+        Ok(())
+    }
+
+    fn write_index(
+        &self,
+        effects: Effects<'_>,
+        index: &IndexMove,
+        transaction: &Transaction,
+        objects: &GitMut,
+    ) -> Result<(), Failure> {
+        let files = effects.files();
+        let bytes = match index.before {
+            Some(_) => effects.inspect().files().read(&index.path, u64::MAX - 1)?,
+            None => Vec::new(),
+        };
+        // libgit2 writes an index beside and renames it; what it wrote is made durable under the final name.
+        let scratch = self.dir.join("index.scratch");
+        if index.before.is_some() {
+            files.write_new(&scratch, &bytes, 0o644)?;
+        }
+        objects.write_index(&scratch, &transaction.commit_files())?;
+        let written = effects.inspect().files().read(&scratch, u64::MAX - 1)?;
+        files.write_new(&self.index(), &written, 0o644)?;
+        files.remove_file(&scratch)?;
+        Ok(())
+    }
+
+    /// The journal of an interrupted change, if there is one.
+    pub(super) fn read(&self, files: Files) -> Result<Option<Journal>, Failure> {
+        if files.what(&self.json()) == What::Missing {
+            return Ok(None);
+        }
+        let unreadable = |problem: String| StepError::Journal {
+            path: self.dir.display().to_string(),
+            problem,
+        };
+        let bytes = files.read(&self.json(), LIMIT)?;
+        let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        if journal.schema != 1 {
+            return Err(unreadable(format!("it was written by a newer version (schema {})", journal.schema)).into());
+        }
+        Ok(Some(journal))
+    }
+
+    /// Ends the change: without `journal.json` the rest is waste.
+    pub(super) fn remove(&self, effects: Effects<'_>) -> Result<(), Failure> {
+        effects.files().remove_file(&self.json())?;
+        Ok(effects.files().remove_folder(&self.dir)?)
+    }
+}
+
+/// What an interrupted change of the repository at `top` was about, if there is one.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn pending(files: Files, top: &Path) -> Result<Option<Pending>, Failure> {
+    let journal = Place::of(top)?.read(files)?;
+    Ok(journal.map(|journal| Pending {
+        request: journal.request,
+        version: journal.version,
+    }))
+}

@@ -1,0 +1,197 @@
+//! Files, index, commit and tag in one transaction that survives being killed at any instant.
+//!
+//! 1. Objects are written: they are harmless until something names them.
+//! 2. The journal is made durable, with every new content in it (`journal.rs`). From here on the change
+//!    will happen.
+//! 3. Files, index and references are moved one by one (`apply.rs`), each step knowing whether it is done.
+//! 4. The journal is removed.
+//!
+//! Killed before 2 is complete, nothing has changed; killed after it, a rerun finishes the change. Locks
+//! that git honours (`index.lock`, `refs/….lock`) are taken as hard links to files of the journal, so that
+//! a rerun recognises its own by their identity and never removes a foreign one.
+
+mod apply;
+mod journal;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+pub use apply::{Moved, recover};
+pub use journal::pending;
+
+use super::error::StepError;
+use super::record::{self, Draft};
+use crate::effects::files::What;
+use crate::effects::git::{CommitFile, Identity};
+use crate::effects::{Effects, EffectsError, Git, GitMut};
+use crate::error::Failure;
+use crate::report::Event;
+use crate::report::text;
+
+/// A file with its old and new content.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileChange {
+    /// Its path below the top of the repository.
+    pub path: String,
+    /// What it holds now.
+    #[serde(skip)]
+    pub before: Vec<u8>,
+    /// What it will hold.
+    #[serde(skip)]
+    pub after: Vec<u8>,
+    /// Its permission bits.
+    pub mode: u32,
+    /// The changed lines, for people.
+    pub preview: Vec<String>,
+}
+
+/// The tag to be made.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagChange {
+    /// Its name.
+    pub name: String,
+    /// Its message.
+    pub message: String,
+}
+
+/// The whole change.
+#[derive(Debug, Serialize)]
+pub struct Transaction {
+    /// What was asked for, so that a rerun is recognised.
+    pub request: String,
+    /// The version that results.
+    pub version: String,
+    /// The top of the repository.
+    #[serde(skip)]
+    pub top: PathBuf,
+    /// The files.
+    pub files: Vec<FileChange>,
+    /// The message of the commit; nothing for no commit.
+    pub commit: Option<String>,
+    /// The tag; nothing for no tag.
+    pub tag: Option<TagChange>,
+    /// The branch that moves; nothing when HEAD is detached.
+    pub branch: Option<String>,
+    /// The commit that HEAD is at.
+    pub head: Option<String>,
+    /// Who commits.
+    #[serde(skip)]
+    pub identity: Option<Identity>,
+    /// The ledger's entry.
+    #[serde(skip)]
+    pub draft: Draft,
+}
+
+impl Transaction {
+    /// What it does, in the imperative.
+    pub fn describe(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.files.is_empty() {
+            parts.push(format!("write {}", text::count(self.files.len(), "file")));
+        }
+        if self.commit.is_some() {
+            parts.push("commit".to_owned());
+        }
+        if let Some(tag) = &self.tag {
+            parts.push(format!("tag `{}`", tag.name));
+        }
+        parts.join(", ")
+    }
+
+    /// Carries the change out.
+    ///
+    /// # Errors
+    /// A file or reference moved since it was planned, a lock is held, or something cannot be written.
+    pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Moved, Failure> {
+        let place = journal::Place::of(&self.top)?;
+        let _lock = place.lock(effects)?;
+        effects.files().remove_folder(&place.dir)?;
+        self.refuse_stale(effects)?;
+        let objects = GitMut::open(&self.top)?;
+        let git = objects.look()?;
+        let references = self.write_objects(&git, &objects, effects)?;
+        let journal = journal::Journal::new(self, &git, references);
+        place.write(effects, &journal, self, &objects)?;
+        apply::apply(effects, &place, &journal)
+    }
+
+    /// Every file still is what was planned from.
+    fn refuse_stale(&self, effects: Effects<'_>) -> Result<(), Failure> {
+        let files = effects.inspect().files();
+        for change in &self.files {
+            let path = self.top.join(&change.path);
+            let now = if files.what(&path) == What::Missing {
+                Vec::new()
+            } else {
+                files.read(&path, u64::MAX - 1)?
+            };
+            if now != change.before {
+                return Err(StepError::Stale {
+                    file: change.path.clone(),
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes commit, tag and ledger entry as objects, and says which references they belong to.
+    fn write_objects(
+        &self,
+        git: &Git,
+        objects: &GitMut,
+        effects: Effects<'_>,
+    ) -> Result<Vec<journal::ReferenceMove>, EffectsError> {
+        let mut moves = Vec::new();
+        let mut target = self.head.clone();
+        let commit_files: Vec<CommitFile<'_>> = self.commit_files();
+        if let (Some(message), Some(parent), Some(identity)) = (&self.commit, &self.head, &self.identity)
+            && !commit_files.is_empty()
+        {
+            let commit = objects.write_commit(parent, &commit_files, message, identity)?;
+            effects.inspect().tell(&Event::Detail {
+                text: format!("commit {commit}"),
+            });
+            moves.push(journal::ReferenceMove {
+                name: self.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
+                old: Some(parent.clone()),
+                new: commit.clone(),
+                reflog: Some(message.lines().next().unwrap_or_default().to_owned()),
+            });
+            target = Some(commit);
+        }
+        if let (Some(tag), Some(target), Some(identity)) = (&self.tag, &target, &self.identity) {
+            let new = objects.write_tag(&tag.name, target, &tag.message, identity)?;
+            moves.push(journal::ReferenceMove {
+                name: format!("refs/tags/{}", tag.name),
+                old: None,
+                new,
+                reflog: None,
+            });
+        }
+        if !moves.is_empty() {
+            let by = record::identity(git, effects.inspect());
+            let entry = self.draft.record(effects.inspect(), &by, "ok");
+            let (old, new) = record::write(git, objects, &entry, &by)?;
+            moves.push(journal::ReferenceMove {
+                name: record::LEDGER.to_owned(),
+                old,
+                new,
+                reflog: None,
+            });
+        }
+        Ok(moves)
+    }
+
+    fn commit_files(&self) -> Vec<CommitFile<'_>> {
+        self.files
+            .iter()
+            .map(|change| CommitFile {
+                path: &change.path,
+                bytes: &change.after,
+                executable: change.mode & 0o100 != 0,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,257 @@
+//! The rules over archives: each raises its finding, and its near miss does not.
+
+use std::collections::BTreeSet;
+
+use pyrelease::archive::{Limits, Scan, read};
+use pyrelease::check::{Pass, RULES, judge, upload_refusal};
+use pyrelease::report::{Finding, Severity};
+
+use crate::support::archives::check_pairs::pairs;
+use crate::support::archives::hostile::cases;
+use crate::support::archives::tar::{SDIST_NAME, Tar};
+use crate::support::archives::zip::{Entry, METADATA, WHEEL, WHEEL_NAME, Zip};
+use crate::support::depth::rounds;
+use crate::support::random::Random;
+
+fn scan(file_name: &str, bytes: &[u8]) -> Scan {
+    read::scan(file_name, &mut &*bytes, &Limits::default())
+}
+
+fn judged(file_name: &str, bytes: &[u8]) -> Vec<Finding> {
+    judge(file_name, &scan(file_name, bytes))
+}
+
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    let codes: BTreeSet<&str> = findings.iter().map(|finding| finding.code).collect();
+    codes.into_iter().collect()
+}
+
+#[test]
+fn honest_archives_raise_nothing() {
+    assert_eq!(judged(WHEEL_NAME, &Zip::wheel().bytes()), []);
+    assert_eq!(judged(SDIST_NAME, &Tar::sdist().gz()), []);
+}
+
+#[test]
+fn every_hostile_archive_raises_its_findings_and_no_others() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let found = judged(case.file_name, &case.bytes);
+        if codes(&found) != case.codes {
+            wrong.push(format!("{}: {:?}, found {found:#?}", case.id, case.codes));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_a_pair() {
+    let mut wrong = Vec::new();
+    for pair in pairs() {
+        let (bad, good) = (judged(pair.bad.0, &pair.bad.1), judged(pair.good.0, &pair.good.1));
+        if !codes(&bad).contains(&pair.code) {
+            wrong.push(format!("{} is not raised: {bad:#?}", pair.code));
+        }
+        if codes(&good).contains(&pair.code) {
+            wrong.push(format!("{} is raised by the near miss: {good:#?}", pair.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let paired: BTreeSet<&str> = pairs().iter().map(|pair| pair.code).collect();
+    let rules = RULES.iter().filter(|rule| rule.code.starts_with("check/"));
+    let missing: Vec<&str> = rules
+        .map(|rule| rule.code)
+        .filter(|code| !paired.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "no pair for {missing:?}");
+}
+
+#[test]
+fn every_rule_of_archives_is_raised_by_the_corpus() {
+    // These three need a limit, a broken disk or another text; `archive_read` raises them.
+    let elsewhere = [
+        "archive/too-large",
+        "archive/too-many-members",
+        "archive/text-too-large",
+        "archive/unreadable",
+    ];
+    let raised: BTreeSet<&str> = cases().into_iter().flat_map(|case| case.codes).collect();
+    let rules = RULES
+        .iter()
+        .map(|rule| rule.code)
+        .filter(|code| code.starts_with("archive/"));
+    let missing: Vec<&str> = rules
+        .filter(|code| !raised.contains(code) && !elsewhere.contains(code))
+        .collect();
+    assert!(missing.is_empty(), "no case for {missing:?}");
+}
+
+#[test]
+fn rules_and_codes_agree() {
+    let rooms = ["archive/", "check/"];
+    let told: Vec<(&str, &str)> = pyrelease::report::codes::all()
+        .filter(|code| rooms.iter().any(|room| code.code.starts_with(room)))
+        .map(|code| (code.code, code.title))
+        .collect();
+    let ruled: Vec<(&str, &str)> = RULES.iter().map(|rule| (rule.code, rule.summary)).collect();
+    assert_eq!(told, ruled);
+    let unique: BTreeSet<&str> = ruled.iter().map(|(code, _)| *code).collect();
+    assert_eq!(unique.len(), ruled.len());
+}
+
+#[test]
+fn an_error_of_structure_stops_the_rules_of_contents() {
+    let mut zip = Zip::wheel();
+    zip.without_record = true;
+    assert_eq!(
+        codes(&judged(WHEEL_NAME, &zip.clone().bytes())),
+        ["check/record-missing"]
+    );
+    zip.comment = b"hello".to_vec();
+    assert_eq!(codes(&judged(WHEEL_NAME, &zip.bytes())), ["archive/zip-comment"]);
+    let stops = |code: &str| {
+        RULES
+            .iter()
+            .any(|rule| rule.code == code && rule.pass == Pass::Structure)
+    };
+    assert!(stops("archive/zip-comment") && !stops("archive/setuid"));
+}
+
+#[test]
+fn an_upload_is_refused_by_the_first_error_only() {
+    let refusal = |zip: Zip| {
+        let bytes = zip.bytes();
+        upload_refusal(WHEEL_NAME, &scan(WHEEL_NAME, &bytes))
+    };
+    assert_eq!(refusal(Zip::wheel()), None);
+    let mut zip = Zip::wheel();
+    zip.file("tests/__init__.py", b"");
+    assert_eq!(refusal(zip.clone()), None, "a warning refuses nothing");
+    zip.file("demo/.env", b"TOKEN=1");
+    let finding = refusal(zip).expect("it is there");
+    assert_eq!((finding.code, finding.severity), ("check/secret-file", Severity::Error));
+    let location = finding.location.expect("it is there");
+    assert_eq!(location.file, WHEEL_NAME);
+    assert_eq!(location.member.as_deref(), Some("demo/.env"));
+    assert!(finding.help.is_some());
+}
+
+#[test]
+fn a_finding_of_metadata_names_its_line() {
+    let mut zip = Zip::wheel();
+    zip.edit(
+        "METADATA",
+        "Programming Language :: Python :: 3",
+        "Natural Language :: Ukranian",
+    );
+    let findings = judged(WHEEL_NAME, &zip.bytes());
+    assert_eq!(codes(&findings), ["check/classifier-deprecated"]);
+    assert_eq!(findings[0].location.as_ref().expect("it is there").line, Some(5));
+    assert_eq!(
+        findings[0].message,
+        "`Natural Language :: Ukranian` is deprecated, write `Natural Language :: Ukrainian`"
+    );
+}
+
+#[test]
+fn many_findings_of_one_code_are_cut() {
+    let mut zip = Zip::wheel();
+    for at in 0..300 {
+        zip.file(&format!("demo/m{at}.pyc"), b"");
+    }
+    assert_eq!(judged(WHEEL_NAME, &zip.bytes()).len(), 100);
+}
+
+/// What a finding says is part of the interface: each text stands here once.
+#[test]
+fn findings_read_well() {
+    let mut text = String::new();
+    for pair in pairs() {
+        for finding in judged(pair.bad.0, &pair.bad.1) {
+            let place = finding.location.expect("a finding has a place");
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let member = place.member.unwrap_or_default();
+            let (code, severity, message) = (finding.code, finding.severity.word(), finding.message);
+            text += &format!("{severity} {code}: {message} [{member}{line}]\n");
+        }
+    }
+    expect_test::expect_file![concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/it/snapshots/check_judge.txt"
+    )]
+    .assert_eq(&text);
+}
+
+/// Broken texts inside of sound archives: no panic, and a wheel with another RECORD is never fine.
+#[test]
+fn broken_texts_never_panic() {
+    let mut random = Random::new(0x5EED_0002);
+    const POINTS: &str = "[console_scripts]\ndemo = demo:main\n";
+    for _ in 0..rounds(200_000) {
+        let mut zip = Zip::wheel();
+        zip.file("demo-1.0.dist-info/entry_points.txt", POINTS.as_bytes());
+        let record = zip.honest_record();
+        let texts = [
+            ("METADATA", METADATA),
+            ("WHEEL", WHEEL),
+            ("entry_points.txt", POINTS),
+            ("", record.as_str()),
+        ];
+        let (name, text) = texts[random.below(texts.len())];
+        let mut bytes = text.as_bytes().to_vec();
+        for _ in 0..=random.below(3) {
+            let at = random.below(bytes.len());
+            match random.below(4) {
+                0 => bytes[at] = b"\n\r\0,:=[]\"; \xff\xc3"[random.below(13)],
+                1 => bytes.truncate(at.max(1)),
+                2 => bytes.insert(at, random.next() as u8),
+                _ => bytes.extend_from_within(at..),
+            }
+        }
+        let changed = bytes != text.as_bytes();
+        if name.is_empty() {
+            zip.without_record = true;
+            zip.file("demo-1.0.dist-info/RECORD", &bytes);
+        } else {
+            let name = format!("demo-1.0.dist-info/{name}");
+            *zip.entry(&name) = Entry::stored(&name, &bytes);
+        }
+        let bytes = zip.bytes();
+        let scan = scan(WHEEL_NAME, &bytes);
+        assert_eq!(scan.faults, []);
+        let findings = judge(WHEEL_NAME, &scan);
+        assert!(changed || findings.is_empty());
+    }
+}
+
+/// Archives of real projects, where a folder with some is at hand: no error but the known ones.
+#[test]
+fn real_archives_raise_no_error() {
+    #[expect(clippy::disallowed_methods, reason = "tests read the environment themselves")]
+    let Ok(folder) = std::env::var("PYRELEASE_TEST_ARCHIVES") else {
+        return;
+    };
+    #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
+    let entries = std::fs::read_dir(folder).expect("it is there");
+    let mut wrong = Vec::new();
+    for entry in entries {
+        let path = entry.expect("it is there").path();
+        let name = path
+            .file_name()
+            .expect("it is there")
+            .to_str()
+            .expect("it is there")
+            .to_owned();
+        #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
+        let bytes = std::fs::read(&path).expect("it is there");
+        let findings = judged(&name, &bytes);
+        for finding in findings {
+            // setuptools ships one, and says so.
+            let known = finding.code == "check/startup-code" && name.starts_with("setuptools-");
+            if finding.severity == Severity::Error && !known {
+                wrong.push(format!("{name}: {} {}", finding.code, finding.message));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,53 @@
+//! Names: grammar and normal form.
+
+use pyrelease::error::Explain;
+use pyrelease::python::name::{ProjectName, normalize};
+
+#[test]
+fn names_are_kept_as_written_and_compared_normalised() {
+    let name: ProjectName = "Foo._-Bar.baz".parse().expect("a name");
+    assert_eq!(name.to_string(), "Foo._-Bar.baz");
+    assert_eq!(name.normalized(), "foo-bar-baz");
+    assert_eq!(name.file_part(), "foo_bar_baz");
+    assert_eq!(name, "foo-bar-BAZ".parse().expect("a name"));
+    assert_ne!(name, "foobarbaz".parse().expect("a name"));
+    let json = serde_json::to_string(&name).expect("json");
+    assert_eq!(json, "\"Foo._-Bar.baz\"");
+    assert_eq!(serde_json::from_str::<ProjectName>(&json).expect("name"), name);
+}
+
+#[test]
+fn what_is_no_name_says_why() {
+    for (text, message) in [
+        ("", "`` is not a project name: it is empty"),
+        (
+            "-a",
+            "`-a` is not a project name: it must begin and end with a letter or digit",
+        ),
+        (
+            "a.",
+            "`a.` is not a project name: it must begin and end with a letter or digit",
+        ),
+        ("a b", "`a b` is not a project name: ` ` is not allowed in a name"),
+        ("a\n", "`a\\n` is not a project name: `\\n` is not allowed in a name"),
+        ("é", "`é` is not a project name: `é` is not allowed in a name"),
+    ] {
+        let error = text.parse::<ProjectName>().expect_err("no name");
+        assert_eq!(error.to_string(), message);
+        assert_eq!(error.code(), "python/name");
+        assert!(!error.hints().is_empty());
+    }
+}
+
+#[test]
+fn long_names_are_cut_in_messages() {
+    let error = "a b".repeat(1000).parse::<ProjectName>().expect_err("no name");
+    assert!(error.to_string().chars().count() < 200);
+}
+
+#[test]
+fn any_text_has_a_normal_form() {
+    assert_eq!(normalize("A__b..C"), "a-b-c");
+    assert_eq!(normalize("--x--"), "-x-");
+    assert_eq!(normalize("-"), "-");
+}

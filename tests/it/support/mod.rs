@@ -1,0 +1,9 @@
+//! What tests share: a sandbox around the real program, real git, and how much to run.
+
+pub(crate) mod archives;
+pub(crate) mod depth;
+pub(crate) mod projects;
+pub(crate) mod random;
+pub(crate) mod sandbox;
+
+pub(crate) use sandbox::Sandbox;
