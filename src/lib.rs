@@ -13,7 +13,11 @@
 //! - [`project`]: what the repository is: version source, references, changelog, history; loading only looks.
 //! - [`python`]: Python's packaging rules (versions, names, metadata, tags …); pure.
 //! - [`archive`]: built files, read byte by byte and strictly; digests.
+//! - [`build`]: a project to archives (PEP 517 in isolation), environments, the cache of wheels.
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
+//! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
+//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
+//! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
@@ -29,18 +33,22 @@
 //! → `plan/execute.rs` → `steps/transaction/` → `effects/{files,git}.rs`; tests in `tests/it/bump.rs`.
 
 pub mod archive;
+pub mod build;
 pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod effects;
 pub mod error;
+pub mod index;
 pub mod pipeline;
 pub mod plan;
 pub mod project;
 pub mod python;
 pub mod report;
 pub mod secret;
+pub mod security;
+pub mod status;
 pub mod steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -103,8 +103,12 @@ fn member(gzip: &mut Gzip<'_, '_>, findings: &mut Findings<'_>, block: &Block, a
     if (path.is_some() && ahead.gnu_name.is_some()) || (linkpath.is_some() && ahead.gnu_link.is_some()) {
         return Err(twice("long name"));
     }
-    let needless = path.as_ref().is_some_and(|path| path.is_ascii() && path.len() <= 100);
-    let name = path.or(ahead.gnu_name).unwrap_or_else(|| ustar_name(block, posix));
+    let plain = ustar_name(block, posix);
+    // Repeating the name is harmless, and uv_build does so for every member: both kinds of readers see the same.
+    let needless = path
+        .as_ref()
+        .is_some_and(|path| path.is_ascii() && path.len() <= 100 && *path != plain);
+    let name = path.or(ahead.gnu_name).unwrap_or(plain);
     let mut name = text(findings, name)?;
     let kind = kind_of(block[156], &name);
     if kind == MemberKind::Directory && name.ends_with('/') {

@@ -47,11 +47,28 @@ pub enum Command {
     Version(commands::version::Args),
     Bump(commands::bump::Args),
     References(commands::references::Args),
+    Build(commands::build::Args),
+    Check(commands::check::Args),
+    Verify(commands::verify::Args),
+    Audit(commands::audit::Args),
+    /// The security status
+    #[command(subcommand)]
+    Status(StatusCommand),
     History(commands::history::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
+}
+
+/// The security status.
+#[expect(
+    missing_docs,
+    reason = "the doc comment of each `Args` is the help; one here would replace it"
+)]
+#[derive(Debug, Subcommand)]
+pub enum StatusCommand {
+    Build(commands::status::build::Args),
 }
 
 impl Command {
@@ -62,6 +79,11 @@ impl Command {
             Command::Version(_) => "version",
             Command::Bump(_) => "bump",
             Command::References(_) => "references",
+            Command::Build(_) => "build",
+            Command::Check(_) => "check",
+            Command::Verify(_) => "verify",
+            Command::Audit(_) => "audit",
+            Command::Status(StatusCommand::Build(_)) => "status build",
             Command::History(_) => "history",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
@@ -80,6 +102,11 @@ impl Command {
             Command::Version(args) => commands::version::run(context, args),
             Command::Bump(args) => commands::bump::run(context, args),
             Command::References(args) => commands::references::run(context, args),
+            Command::Build(args) => commands::build::run(context, args),
+            Command::Check(args) => commands::check::run(context, args),
+            Command::Verify(args) => commands::verify::run(context, args),
+            Command::Audit(args) => commands::audit::run(context, args),
+            Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),
             Command::Schema(args) => commands::schema::run(context, args),

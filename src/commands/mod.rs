@@ -1,7 +1,10 @@
 //! One file a subcommand: its arguments (the doc comments are the help) and `run`, which loads, plans or
 //! judges, and returns a report. Nothing here prints.
 
+pub mod audit;
+pub mod build;
 pub mod bump;
+pub mod check;
 pub mod completions;
 pub mod explain;
 pub mod history;
@@ -10,6 +13,8 @@ pub mod references;
 pub mod schema;
 pub mod show;
 pub mod stand;
+pub mod status;
+pub mod verify;
 pub mod version;
 
 use std::path::PathBuf;

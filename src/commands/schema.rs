@@ -21,11 +21,14 @@ pub struct Args {
 pub enum Name {
     /// The configuration
     Config,
+    /// `security-status/index.json`
+    Status,
 }
 
 pub(crate) fn run(_context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let schema: Value = match args.name {
         Name::Config => schemars::schema_for!(ConfigFile).to_value(),
+        Name::Status => crate::status::document::schema(),
     };
     Ok(Report::new("schema")
         .line(json::print(&schema).trim_end())

@@ -18,6 +18,8 @@ pub mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use clock::Clock;
 pub use env::Variables;
@@ -42,6 +44,7 @@ pub struct World {
     redactor: Redactor,
     run: String,
     log: log::Log,
+    children: Arc<AtomicU64>,
 }
 
 impl World {
@@ -61,6 +64,7 @@ impl World {
             clock,
             redactor,
             run,
+            children: Arc::default(),
         }
     }
 
@@ -93,6 +97,7 @@ impl World {
             redactor: self.redactor.clone(),
             run: self.run.clone(),
             log: self.log.clone(),
+            children: Arc::clone(&self.children),
         }
     }
 
@@ -169,13 +174,18 @@ impl<'w> Inspect<'w> {
 
     /// Running programs that only look (`python3 --version`).
     pub fn programs(self) -> Programs<'w> {
-        Programs::new(&self.world.variables, &self.world.redactor)
+        Programs::new(&self.world.variables, &self.world.redactor, &self.world.children)
     }
 
     /// Names the hosts that plain `http` may reach besides loopback; the first configuration that is read
     /// decides.
     pub fn allow_plain_http(self, hosts: &[String]) {
         let _ = self.world.http.plain_hosts.set(hosts.to_vec());
+    }
+
+    /// Milliseconds that programs ran until now: what is not our own time.
+    pub fn children_milliseconds(self) -> u128 {
+        u128::from(self.world.children.load(Ordering::Relaxed) / 1_000)
     }
 
     /// Whether the network is off.

@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Variables;
@@ -184,11 +185,16 @@ const OUTPUT_LIMIT: usize = 4 * 1024 * 1024;
 pub struct Programs<'w> {
     variables: &'w Variables,
     redactor: &'w Redactor,
+    time: &'w AtomicU64,
 }
 
 impl<'w> Programs<'w> {
-    pub(super) fn new(variables: &'w Variables, redactor: &'w Redactor) -> Self {
-        Programs { variables, redactor }
+    pub(super) fn new(variables: &'w Variables, redactor: &'w Redactor, time: &'w AtomicU64) -> Self {
+        Programs {
+            variables,
+            redactor,
+            time,
+        }
     }
 
     /// Where a program is, by the user's PATH.
@@ -251,6 +257,8 @@ impl<'w> Programs<'w> {
                 err.join().unwrap_or_default(),
             )
         });
+        let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.time.fetch_add(took, Ordering::Relaxed);
         Ok(Ran {
             code,
             timed_out,

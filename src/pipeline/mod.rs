@@ -1,3 +1,5 @@
 //! Phases of a release, and what is remembered of them.
 
+pub mod audit;
 pub mod ledger;
+pub mod verification;

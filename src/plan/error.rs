@@ -61,6 +61,16 @@ pub enum PlanError {
         /// The folder.
         dir: String,
     },
+    /// An index has nothing of a version.
+    #[error("`{index}` has no file of {package} {version}")]
+    NotOnIndex {
+        /// The distribution.
+        package: String,
+        /// The version.
+        version: String,
+        /// The index.
+        index: String,
+    },
     /// No index was named.
     #[error("no index named")]
     NoIndex,
@@ -107,6 +117,7 @@ impl Explain for PlanError {
             PlanError::NoKind { .. } => "plan/no-kind",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
             PlanError::NoArchives { .. } => "plan/no-archives",
+            PlanError::NotOnIndex { .. } => "plan/not-on-index",
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::GivenClock { .. } => "plan/given-clock",
@@ -140,6 +151,7 @@ impl Explain for PlanError {
             PlanError::NoKind { choices } => return choices.clone(),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),
+            PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
             PlanError::NoToken { variable, .. } => {
                 format!("set `{variable}`, or use `--token-stdin` or `--token-file FILE`")

@@ -1,8 +1,14 @@
 //! What would be done, as data. Planners take what only looks, so a dry run is "print the plan and return".
 
+pub mod build;
 pub mod bump;
 pub mod error;
 pub mod execute;
+pub mod gates;
+pub mod publish;
+pub mod rehearse;
+pub mod status;
+pub mod verify;
 
 use serde::Serialize;
 

@@ -1,5 +1,6 @@
 //! What can go wrong while a change is carried out.
 
+use crate::build::error::Output;
 use crate::error::{Explain, Kind, Location};
 
 /// A step that did not work.
@@ -37,6 +38,25 @@ pub enum StepError {
         /// What is wrong.
         problem: String,
     },
+    /// A file could not be fetched from an index.
+    #[error("`{url}` answers {status}")]
+    Fetch {
+        /// The URL.
+        url: String,
+        /// The status code.
+        status: u16,
+    },
+    /// A gate did not pass.
+    #[error("the gate `{gate}` failed: {ending}")]
+    Gate {
+        /// The command.
+        gate: String,
+        /// How it ended.
+        ending: String,
+        /// What it wrote.
+        #[source]
+        output: Output,
+    },
     /// The journal belongs to another working tree.
     #[error("an interrupted change of the working tree `{top}` is in the way")]
     OtherTree {
@@ -53,6 +73,8 @@ impl Explain for StepError {
             StepError::Stale { .. } => "step/stale",
             StepError::ReferenceMoved { .. } => "step/reference-moved",
             StepError::Journal { .. } => "step/journal",
+            StepError::Gate { .. } => "step/gate",
+            StepError::Fetch { .. } => "step/fetch",
             StepError::OtherTree { .. } => "step/other-tree",
         }
     }
@@ -74,6 +96,8 @@ impl Explain for StepError {
             StepError::Journal { path, .. } => {
                 format!("look at `git status`; when the tree is as you want it, remove `{path}`")
             }
+            StepError::Fetch { .. } => "indexes lag: run the same command again later".to_owned(),
+            StepError::Gate { gate, .. } => format!("run `{gate}` in the project and put right what it says"),
             StepError::OtherTree { top } => {
                 format!("run `release bump` there first: `release -C {top} bump --current`")
             }

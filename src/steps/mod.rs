@@ -1,14 +1,23 @@
 //! The kinds of change, one file each: data, what it says of itself, whether it is done already, and
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
+pub mod await_files;
+pub mod build_archives;
 pub mod error;
+pub mod keep_files;
+pub mod prepare_rehearsal;
+pub mod push_local;
 pub mod record;
+pub mod run_gates;
 pub mod transaction;
+pub mod verify_install;
+pub mod write_files;
 
 use serde::Serialize;
 
 pub use error::StepError;
 
+use crate::build::isolated::Built;
 use crate::effects::Effects;
 use crate::error::Failure;
 
@@ -18,6 +27,24 @@ use crate::error::Failure;
 pub enum Step {
     /// Files, commit and tag in one transaction.
     Transaction(transaction::Transaction),
+    /// The project's own commands.
+    RunGates(run_gates::RunGates),
+    /// Sdist and wheel.
+    BuildArchives(build_archives::BuildArchives),
+    /// Until an index shows files.
+    AwaitFiles(await_files::AwaitFiles),
+    /// An archive, installed and tried.
+    VerifyInstall(verify_install::VerifyInstall),
+    /// The throw-away repository of a rehearsal.
+    PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
+    /// References to a repository on this machine.
+    PushLocal(push_local::PushLocal),
+    /// Copies of files.
+    KeepFiles(keep_files::KeepFiles),
+    /// Only the newest runs.
+    KeepNewest(keep_files::KeepNewest),
+    /// Files as they are.
+    WriteFiles(write_files::WriteFiles),
 }
 
 /// What a step leaves behind for the report.
@@ -25,20 +52,39 @@ pub enum Step {
 pub enum Produced {
     /// What a transaction moved.
     Transaction(transaction::Moved),
+    /// How the gates ended.
+    Gates(Vec<run_gates::GateResult>),
+    /// What was built.
+    Archives(Vec<Built>),
+    /// What an index shows.
+    Shown(await_files::Shown),
+    /// What was tried of an archive.
+    Verified(Box<verify_install::Verified>),
+    /// What is in a new repository, one line.
+    Prepared(String),
+    /// Nothing that anybody asks for.
+    Nothing,
+    /// The files that had another content before.
+    Written(Vec<std::path::PathBuf>),
 }
 
 impl Produced {
     /// Whether nothing was left to do.
     pub fn was_done(&self) -> bool {
-        match self {
-            Produced::Transaction(_) => false,
-        }
+        matches!(self, Produced::Written(files) if files.is_empty())
     }
 
     /// The archives it is about, for the ledger.
     pub fn files(&self) -> Vec<record::RecordedFile> {
         match self {
-            Produced::Transaction(_) => Vec::new(),
+            Produced::Archives(built) => built
+                .iter()
+                .map(|file| record::RecordedFile {
+                    name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                    sha256: file.sha256.clone(),
+                })
+                .collect(),
+            _ => Vec::new(),
         }
     }
 }
@@ -48,6 +94,15 @@ impl Step {
     pub fn describe(&self) -> String {
         match self {
             Step::Transaction(step) => step.describe(),
+            Step::RunGates(step) => step.describe(),
+            Step::BuildArchives(step) => step.describe(),
+            Step::AwaitFiles(step) => step.describe(),
+            Step::VerifyInstall(step) => step.describe(),
+            Step::PrepareRehearsal(step) => step.describe(),
+            Step::PushLocal(step) => step.describe(),
+            Step::KeepFiles(step) => step.describe(),
+            Step::KeepNewest(step) => step.describe(),
+            Step::WriteFiles(step) => step.describe(),
         }
     }
 
@@ -58,6 +113,17 @@ impl Step {
     pub fn carry_out(&self, effects: Effects<'_>) -> Result<Produced, Failure> {
         match self {
             Step::Transaction(step) => step.carry_out(effects).map(Produced::Transaction),
+            Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
+            Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
+            Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
+            Step::VerifyInstall(step) => step
+                .carry_out(effects)
+                .map(|verified| Produced::Verified(Box::new(verified))),
+            Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
+            Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
+            Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
         }
     }
 }

@@ -101,6 +101,15 @@ fn an_honest_sdist_is_told_whole() {
 }
 
 #[test]
+fn a_pax_header_that_repeats_the_name_is_honest() {
+    // As uv_build 0.13 writes every member.
+    let mut tar = Tar::sdist();
+    tar.pax(b'x', &[("path", "demo-1.0/x.py"), ("size", "1")]);
+    tar.file("demo-1.0/x.py", b"x");
+    assert_eq!(scan(SDIST_NAME, &tar.gz()).faults, []);
+}
+
+#[test]
 fn what_the_zip_crate_writes_is_honest() {
     use std::io::Write as _;
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::Url;
+pub use reqwest::Url;
 use reqwest::blocking::{Client, RequestBuilder, multipart};
 
 use super::Variables;
@@ -233,13 +233,25 @@ impl<'w> HttpLook<'w> {
         self.get_up_to(url, accept, ANSWER_LIMIT)
     }
 
+    /// The same with other limits of time.
+    ///
+    /// # Errors
+    /// As [`HttpLook::get`].
+    pub fn get_within(self, url: &str, accept: &str, limits: Limits) -> Result<Answer, EffectsError> {
+        self.ask(url, accept, ANSWER_LIMIT, limits)
+    }
+
     /// The same for a document of at most `limit` bytes; more is cut off.
     ///
     /// # Errors
     /// As [`HttpLook::get`].
     pub fn get_up_to(self, url: &str, accept: &str, limit: u64) -> Result<Answer, EffectsError> {
+        self.ask(url, accept, limit, Limits::default())
+    }
+
+    fn ask(self, url: &str, accept: &str, limit: u64, limits: Limits) -> Result<Answer, EffectsError> {
         let url = self.settings.admit(url)?;
-        let client = self.settings.client(Limits::default())?;
+        let client = self.settings.client(limits)?;
         let request = client
             .get(url.clone())
             .header("Accept", accept)

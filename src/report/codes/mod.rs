@@ -1,11 +1,15 @@
 //! The table of all codes: what `release explain CODE` prints. One file a room; a code is never reused.
 
 mod archive;
+mod build;
 mod check;
+mod dependencies;
 mod doors;
 mod planning;
 mod projects;
 mod python;
+mod security;
+mod status;
 
 /// What stands behind a code.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +27,15 @@ pub struct Code {
 /// The tables of the rooms.
 const TABLES: &[&[Code]] = &[
     archive::CODES,
+    build::CODES,
     check::CODES,
     doors::CODES,
     planning::CODES,
     projects::CODES,
     python::CODES,
+    dependencies::CODES,
+    security::CODES,
+    status::CODES,
 ];
 
 /// Every code, room by room.

@@ -1,9 +1,13 @@
 //! What tests share: a sandbox around the real program, real git, and how much to run.
 
+pub(crate) mod advisories;
 pub(crate) mod archives;
+pub(crate) mod damage;
 pub(crate) mod depth;
+pub(crate) mod json_schema;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod sandbox;
+pub(crate) mod statuses;
 
 pub(crate) use sandbox::Sandbox;

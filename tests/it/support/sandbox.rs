@@ -106,6 +106,29 @@ impl Sandbox {
         sandbox
     }
 
+    /// A sandbox that may reach PyPI with the machine's settings of pip, and shares what it fetches with other
+    /// tests.
+    pub(crate) fn online(mut self) -> Self {
+        for (name, value) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            let wanted = (name.starts_with("PIP_") && name != "PIP_FIND_LINKS") || name.starts_with("SSL_CERT_");
+            if wanted || name == "REQUESTS_CA_BUNDLE" || name.to_ascii_uppercase().ends_with("_PROXY") {
+                self.set(&name, value);
+            }
+        }
+        self.set("RELEASE_CACHE_DIR", shared_cache());
+        self
+    }
+
+    /// Copies a fixture's files into the repository and commits them.
+    pub(crate) fn fixture(name: &str) -> Self {
+        let sandbox = Sandbox::new();
+        copy(&fixtures().join("projects").join(name), &sandbox.repo());
+        sandbox.git(&["init", "-q"]);
+        sandbox.commit("feat: the fixture");
+        sandbox
+    }
+
     /// A sandbox whose `repo/` is a git repository with these files committed.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::new();
@@ -218,6 +241,36 @@ impl Sandbox {
         collect(&self.repo(), &mut files);
         files.sort();
         files
+    }
+}
+
+/// The folder of fixtures.
+pub(crate) fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// What tests fetch from PyPI is kept below `target/`, once for all of them.
+fn shared_cache() -> PathBuf {
+    let target = program()
+        .parent()
+        .and_then(Path::parent)
+        .expect("the program lies in target/debug")
+        .to_owned();
+    target.join("test-cache")
+}
+
+/// Copies what git tracks of a folder: a build left in the working tree is not part of a fixture.
+fn copy(from: &Path, to: &Path) {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(from)
+        .output()
+        .expect("git is installed");
+    for name in listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let name = String::from_utf8_lossy(name).into_owned();
+        let target = to.join(&name);
+        std::fs::create_dir_all(target.parent().expect("it has a folder")).expect("a folder");
+        std::fs::copy(from.join(&name), &target).expect("a copy");
     }
 }
 

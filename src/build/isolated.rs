@@ -1,0 +1,240 @@
+//! Building through the project's own backend in an environment of its own (PEP 517): the sdist from the
+//! project, the wheel from the sdist. The backend's process knows nothing of the user's environment.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::environment::{Environment, Interpreter, tell_output};
+use super::error::{BuildError, Output};
+use super::wheels;
+use crate::archive::digest::Sha256;
+use crate::archive::{Limits, read};
+use crate::effects::Effects;
+use crate::effects::files::What;
+use crate::error::Failure;
+use crate::report::text;
+
+const HOOK: &str = include_str!("../../templates/python/hook.py");
+
+/// What is to be built.
+#[derive(Debug, Clone, Serialize)]
+pub struct Task {
+    /// The folder of the package.
+    pub source: PathBuf,
+    /// `build-backend`.
+    pub backend: String,
+    /// `backend-path`.
+    pub backend_path: Vec<String>,
+    /// `requires`.
+    pub requires: Vec<String>,
+    /// The date of the members, in seconds since 1970.
+    pub epoch: Option<i64>,
+    /// Whether the sdist is wanted; it is made in any case, as the wheel is built from it.
+    pub sdist: bool,
+    /// Whether the wheel is wanted.
+    pub wheel: bool,
+}
+
+/// A built file, still in a scratch folder.
+#[derive(Debug)]
+pub struct Made {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Builds in scratch folders that are gone afterwards.
+///
+/// # Errors
+/// The environment cannot be made, or a hook failed; the backend's own words are the cause.
+pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Result<Vec<Made>, Failure> {
+    let scratch = effects.files().scratch()?;
+    let environment = Environment::make(effects, interpreter, &scratch.path().join("env"))?;
+    if !task.requires.is_empty() {
+        let wheels = wheels::folder(effects, interpreter, &task.requires)?;
+        environment.install_from(effects, &wheels, &task.requires)?;
+    }
+    let runner = Runner {
+        effects,
+        interpreter,
+        environment,
+        task,
+        scratch: scratch.path(),
+    };
+    let mut made = Vec::new();
+    let sdist = runner.run("sdist", "build_sdist", None)?;
+    if task.wheel {
+        refuse_malformed(effects, &sdist)?;
+        let wheel = runner.run("wheel", "build_wheel", Some(&sdist))?;
+        made.push(take(effects, &wheel)?);
+    }
+    if task.sdist {
+        made.insert(0, take(effects, &sdist)?);
+    }
+    Ok(made)
+}
+
+fn take(effects: Effects<'_>, path: &Path) -> Result<Made, Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Made {
+        name,
+        bytes: effects.inspect().files().read(path, u64::MAX - 1)?,
+    })
+}
+
+/// The sdist is about to be unpacked: our strict reader sees it first.
+fn refuse_malformed(effects: Effects<'_>, sdist: &Path) -> Result<(), Failure> {
+    let name = sdist.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut file = effects.inspect().files().open(sdist)?;
+    let scan = read::scan(&name, &mut file, &Limits::default());
+    match scan.faults.iter().find(|_| !scan.complete) {
+        Some(fault) => Err(BuildError::BadSdist {
+            problem: fault.message.clone(),
+        }
+        .into()),
+        None => Ok(()),
+    }
+}
+
+struct Runner<'a> {
+    effects: Effects<'a>,
+    interpreter: &'a Interpreter,
+    environment: Environment,
+    task: &'a Task,
+    scratch: &'a Path,
+}
+
+impl Runner<'_> {
+    /// Installs what the hook asks for, runs it, and returns the archive that it made.
+    fn run(&self, kind: &str, hook: &'static str, sdist: Option<&Path>) -> Result<PathBuf, Failure> {
+        let asks = if kind == "sdist" {
+            "get_requires_for_build_sdist"
+        } else {
+            "get_requires_for_build_wheel"
+        };
+        let more = self.call(asks, &json!([null]), sdist)?;
+        let more: Vec<String> = more
+            .as_ref()
+            .and_then(Value::as_array)
+            .map(|list| {
+                list.iter()
+                    .filter_map(|item| item.as_str().map(str::to_owned))
+                    .collect()
+            })
+            .unwrap_or_default();
+        if !more.is_empty() {
+            let wheels = wheels::folder(self.effects, self.interpreter, &more)?;
+            self.environment.install_from(self.effects, &wheels, &more)?;
+        }
+        let out = self.scratch.join(kind);
+        self.effects.files().make_folder(&out)?;
+        let arguments = if kind == "sdist" {
+            json!([out, null])
+        } else {
+            json!([out, null, null])
+        };
+        let missing = || BuildError::NoHook {
+            backend: self.task.backend.clone(),
+            hook,
+        };
+        let named = self.call(hook, &arguments, sdist)?.ok_or_else(missing)?;
+        let named = named.as_str().unwrap_or_default().to_owned();
+        let path = out.join(&named);
+        let plain = !named.is_empty() && Path::new(&named).components().count() == 1;
+        if !plain || self.effects.inspect().files().what(&path) != What::File {
+            return Err(BuildError::NoArchive {
+                backend: self.task.backend.clone(),
+                named,
+            }
+            .into());
+        }
+        Ok(path)
+    }
+
+    /// Calls one hook; nothing where the backend does not have it.
+    fn call(&self, hook: &'static str, arguments: &Value, sdist: Option<&Path>) -> Result<Option<Value>, Failure> {
+        let files = self.effects.files();
+        let answer = self.scratch.join(format!("{hook}.json"));
+        let home = self.scratch.join("home");
+        let into = self.scratch.join(format!("{hook}.unpacked"));
+        files.make_folder(&home)?;
+        files.make_folder(&into)?;
+        let input = json!({
+            "hook": hook,
+            "backend": self.task.backend,
+            "backend_path": self.task.backend_path,
+            "arguments": arguments,
+            "sdist": sdist,
+            "into": into,
+            "answer": answer,
+        });
+        let mut program = crate::effects::process::Program::new(self.environment.python(), &self.task.source)
+            .args(["-I", "-c", HOOK])
+            .stdin(input.to_string())
+            .env("PATH", self.effects.programs().path_with(&self.environment.bin()))
+            .env("HOME", &home)
+            .env("PYTHONHASHSEED", "0")
+            .timeout(Duration::from_secs(900));
+        if let Some(epoch) = self.task.epoch {
+            program = program.env("SOURCE_DATE_EPOCH", epoch.to_string());
+        }
+        let ran = self.effects.programs().run(&program)?;
+        tell_output(self.effects.inspect(), &self.task.backend, &ran);
+        if !ran.ok() {
+            return Err(BuildError::Backend {
+                backend: self.task.backend.clone(),
+                hook,
+                ending: ran.ending(),
+                output: Output(ran.tail(30)),
+            }
+            .into());
+        }
+        let answer = self.effects.inspect().files().read(&answer, 1024 * 1024)?;
+        let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
+        Ok(answer.get("value").cloned())
+    }
+}
+
+/// A built file in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Built {
+    /// The distribution.
+    pub package: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// `sdist` or `wheel`.
+    pub kind: &'static str,
+    /// Its sha256, in hexadecimal.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// `isolated`.
+    pub builder: &'static str,
+    /// Why that way.
+    pub why: String,
+}
+
+impl Built {
+    /// The record of a file that was just written.
+    pub fn new(package: &str, path: PathBuf, made: &Made, why: &str) -> Self {
+        Built {
+            package: package.to_owned(),
+            kind: if made.name.ends_with(".whl") { "wheel" } else { "sdist" },
+            sha256: Sha256::of(&made.bytes).to_string(),
+            size: made.bytes.len() as u64,
+            builder: "isolated",
+            why: why.to_owned(),
+            path,
+        }
+    }
+
+    /// One line for people.
+    pub fn line(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{name}  {}  sha256 {}", text::size(self.size), self.sha256)
+    }
+}

@@ -1,0 +1,80 @@
+//! `release build`: sdist and wheel.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::{Context, Done, select};
+use crate::error::Failure;
+use crate::plan::build::{self, Wanted};
+use crate::report::Report;
+use crate::steps::Produced;
+
+/// Build sdist and wheel
+///
+/// The sdist is built from the project and the wheel from the sdist, by the project's own backend in an
+/// isolated environment (PEP 517). Members are dated by `SOURCE_DATE_EPOCH`, else by the commit.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where the archives go, below the project
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    out_dir: PathBuf,
+    /// Only the sdist
+    #[arg(long, conflicts_with = "wheel")]
+    sdist: bool,
+    /// Only the wheel
+    #[arg(long)]
+    wheel: bool,
+    /// Which way to build
+    #[arg(long, value_enum, default_value = "auto")]
+    builder: Builder,
+    /// Say which way was taken, and why
+    #[arg(long)]
+    why: bool,
+    /// Remove other archives from the folder first
+    #[arg(long)]
+    clean: bool,
+    /// Only this member of a workspace
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+}
+
+/// A way to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Builder {
+    /// The best way that is known for the project
+    Auto,
+    /// The project's own backend in an isolated environment
+    Isolated,
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    let project = context.project()?;
+    let packages = select(&project, args.package.as_deref())?;
+    let out_dir = project.root.join(&args.out_dir);
+    let wanted = Wanted {
+        sdist: !args.wheel,
+        wheel: !args.sdist,
+        out_dir: &out_dir,
+        clean: args.clean,
+    };
+    let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
+    let produced = match context.carry_out("build", plan)? {
+        Done::Planned(report) => return Ok(*report),
+        Done::Carried(produced) => produced,
+    };
+    let mut report = Report::new("build");
+    let mut files = Vec::new();
+    for made in produced {
+        let Produced::Archives(built) = made else { continue };
+        for file in built {
+            report.lines.push(file.line());
+            if args.why {
+                report.lines.push(format!("  {}: {}", file.builder, file.why));
+            }
+            files.push(file);
+        }
+    }
+    Ok(report.result(json!({"files": files})))
+}

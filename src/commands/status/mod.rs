@@ -1,0 +1,3 @@
+//! `release status`: the security status.
+
+pub mod build;

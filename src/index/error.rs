@@ -1,0 +1,211 @@
+//! What can go wrong with a package index.
+
+use std::time::Duration;
+
+use crate::effects::EffectsError;
+use crate::error::{Explain, Kind, Location};
+
+/// An index that does not do what is asked of it.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A door did not open.
+    #[error(transparent)]
+    Effects(#[from] EffectsError),
+    /// The simple API answered with a status that means nothing here.
+    #[error("`{url}` answered {status}")]
+    Listing {
+        /// What was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// The simple API answered with something else than its formats.
+    #[error("`{url}` is no simple API: {problem}")]
+    ListingFormat {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The index has other bytes under this name.
+    #[error("`{index}` has another `{file}`: sha256 {there} there, {here} here")]
+    DifferentFile {
+        /// The index.
+        index: String,
+        /// The file.
+        file: String,
+        /// The digest on the index; `unknown` where it does not tell.
+        there: String,
+        /// The digest of the file here.
+        here: String,
+    },
+    /// The index does not take the file.
+    #[error("`{index}` refuses `{file}` ({status}): {text}")]
+    Refused {
+        /// The index.
+        index: String,
+        /// The file.
+        file: String,
+        /// The status.
+        status: u16,
+        /// What it said.
+        text: String,
+    },
+    /// The index does not know the token.
+    #[error("`{index}` does not accept the credentials from {source_name}: {text}")]
+    Credential {
+        /// The index.
+        index: String,
+        /// Where the credentials came from.
+        source_name: String,
+        /// What it said.
+        text: String,
+    },
+    /// The token is valid and not for this project.
+    #[error("the credentials from {source_name} do not allow uploads of this project to `{index}`: {text}")]
+    Scope {
+        /// The index.
+        index: String,
+        /// Where the credentials came from.
+        source_name: String,
+        /// What it said.
+        text: String,
+    },
+    /// The index wants to be left alone for longer than is waited.
+    #[error("`{index}` takes no more uploads for {} seconds", wait.as_secs())]
+    RateLimited {
+        /// The index.
+        index: String,
+        /// How long.
+        wait: Duration,
+    },
+    /// The index could not be brought to take the file.
+    #[error("`{index}` did not take `{file}` in {attempts} attempts: {last}")]
+    Busy {
+        /// The index.
+        index: String,
+        /// The file.
+        file: String,
+        /// How many times it was sent.
+        attempts: u32,
+        /// What came of the last.
+        last: String,
+    },
+    /// The index sends us elsewhere.
+    #[error("`{url}` redirects uploads to `{location}`")]
+    Redirected {
+        /// The URL that was posted to.
+        url: String,
+        /// Where to.
+        location: String,
+    },
+    /// A file is not the one that was checked.
+    #[error("`{file}` has changed since it was checked")]
+    FileChanged {
+        /// The file.
+        file: String,
+    },
+    /// The token was issued by another index.
+    #[error("the token from {source_name} is for `{issuer}`, not for `{host}`")]
+    TokenOfOtherIndex {
+        /// Where the token came from.
+        source_name: String,
+        /// The index that issued it.
+        issuer: String,
+        /// The host that it would be sent to.
+        host: String,
+    },
+    /// There is no token where one should be.
+    #[error("there is no token in {source_name}")]
+    EmptyToken {
+        /// Where it should be.
+        source_name: String,
+    },
+    /// Two servers of one folder.
+    #[error("another server uses `{data}`")]
+    Served {
+        /// The folder.
+        data: String,
+    },
+    /// A record of the store cannot be read.
+    #[error("`{path}` is no record of this index: {problem}")]
+    Record {
+        /// The record.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Explain for IndexError {
+    fn code(&self) -> &'static str {
+        match self {
+            IndexError::Effects(error) => error.code(),
+            IndexError::Listing { .. } => "index/listing",
+            IndexError::ListingFormat { .. } => "index/listing-format",
+            IndexError::DifferentFile { .. } => "index/different-file",
+            IndexError::Refused { .. } => "index/refused",
+            IndexError::Credential { .. } => "index/credential",
+            IndexError::Scope { .. } => "index/scope",
+            IndexError::RateLimited { .. } => "index/rate-limited",
+            IndexError::Busy { .. } => "index/busy",
+            IndexError::Redirected { .. } => "index/redirected",
+            IndexError::FileChanged { .. } => "index/file-changed",
+            IndexError::TokenOfOtherIndex { .. } => "index/token-of-other-index",
+            IndexError::EmptyToken { .. } => "index/empty-token",
+            IndexError::Served { .. } => "index/served",
+            IndexError::Record { .. } => "index/record",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            IndexError::Effects(error) => error.kind(),
+            IndexError::TokenOfOtherIndex { .. } | IndexError::EmptyToken { .. } | IndexError::Record { .. } => {
+                Kind::Setup
+            }
+            _ => Kind::Failed,
+        }
+    }
+
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            IndexError::Effects(error) => return error.hints(),
+            IndexError::Listing { .. } | IndexError::ListingFormat { .. } => {
+                "correct `simple` of the index in `[index.NAME]`, or wait until the index answers again"
+            }
+            IndexError::DifferentFile { .. } => {
+                "an index never takes a second file of a name: run `release bump`, build and publish the new version"
+            }
+            IndexError::Refused { .. } => "put right what it says, build again, and run the same command",
+            IndexError::Credential { .. } => "make a new token on the index, and check which index it is from",
+            IndexError::Scope { .. } => "use a token of this project, or of a user who may upload to it",
+            IndexError::RateLimited { .. } => "run the same command again after that time",
+            IndexError::Busy { .. } => "run the same command again: what is there already is not sent twice",
+            IndexError::Redirected { location, .. } => {
+                return vec![format!(
+                    "use `{location}` as `upload` of the index, if you trust that host"
+                )];
+            }
+            IndexError::FileChanged { .. } => "let the build end, then run the same command again",
+            IndexError::TokenOfOtherIndex { .. } => {
+                "give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`"
+            }
+            IndexError::EmptyToken { .. } => "put the token there, and nothing else",
+            IndexError::Served { .. } => "end it, or choose another folder with `--data`",
+            IndexError::Record { path, .. } => {
+                return vec![format!("remove `{path}` and the file beside it, then upload it again")];
+            }
+        };
+        vec![hint.to_owned()]
+    }
+
+    fn location(&self) -> Option<Location> {
+        match self {
+            IndexError::Effects(error) => error.location(),
+            IndexError::FileChanged { file } => Some(Location::file(file)),
+            IndexError::Record { path, .. } => Some(Location::file(path)),
+            _ => None,
+        }
+    }
+}

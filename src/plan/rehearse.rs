@@ -1,0 +1,64 @@
+//! The throw-away repository of a rehearsal.
+
+use std::path::Path;
+
+use super::{Plan, PlanError};
+use crate::config::Origin;
+use crate::effects::{Git, Inspect};
+use crate::error::Failure;
+use crate::project::{FILE_LIMIT, Project, ProjectError, changelog};
+use crate::steps::Step;
+use crate::steps::prepare_rehearsal::PrepareRehearsal;
+
+/// Plans the repository below `scratch`.
+///
+/// # Errors
+/// The project is in no repository, has no commit, or uncommitted changes that nobody allowed.
+pub fn prepare(inspect: Inspect<'_>, project: &Project, scratch: &Path, allow_dirty: bool) -> Result<Plan, Failure> {
+    let missing = || ProjectError::NoRepository {
+        dir: project.root.display().to_string(),
+    };
+    let git = Git::discover(&project.root)?.ok_or_else(missing)?;
+    let head = git.head()?;
+    if head.commit.is_none() {
+        return Err(PlanError::NoCommit.into());
+    }
+    let top = inspect.files().canonical(&git.top())?;
+    let prefix = project
+        .root
+        .strip_prefix(&top)
+        .unwrap_or(&project.root)
+        .to_string_lossy()
+        .into_owned();
+    let below = |file: &String| prefix.is_empty() || file.starts_with(&format!("{prefix}/"));
+    let files: Vec<String> = git.changed_files()?.into_iter().filter(below).collect();
+    if !files.is_empty() && !allow_dirty {
+        return Err(PlanError::DirtyTree { files }.into());
+    }
+    let allowed = project.config.branches.value.first().cloned();
+    let step = PrepareRehearsal {
+        repository: scratch.join("repository"),
+        origin: scratch.join("origin.git"),
+        branch: allowed.unwrap_or_else(|| "main".to_owned()),
+        tag: if prefix.is_empty() {
+            None
+        } else {
+            released_tag(inspect, project)?
+        },
+        top,
+        prefix,
+    };
+    Ok(Plan::of(vec![Step::PrepareRehearsal(step)]))
+}
+
+/// The tag of the version that is written, where the configuration names tags and the changelog says that it
+/// was released: an export has no history of its own.
+fn released_tag(inspect: Inspect<'_>, project: &Project) -> Result<Option<String>, Failure> {
+    let Some(path) = &project.changelog else {
+        return Ok(None);
+    };
+    let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
+    let released = changelog::notes(&text, Some(project.version())).is_some();
+    let named = project.config.tag.origin == Origin::File;
+    Ok((released && named).then(|| project.tag_of(project.version())))
+}

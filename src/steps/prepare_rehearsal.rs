@@ -1,0 +1,121 @@
+//! Makes the throw-away repository of a rehearsal: a clone, or the files of HEAD as a repository of their
+//! own, with a bare `origin` beside it. The project itself is only read.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::effects::files::What;
+use crate::effects::git::{Identity, TreeFile};
+use crate::effects::{Effects, EffectsError, Git, GitMut};
+use crate::error::Failure;
+
+/// The repository to be made.
+#[derive(Debug, Serialize)]
+pub struct PrepareRehearsal {
+    /// The top of the project's repository.
+    pub top: PathBuf,
+    /// The folder of the project below it; empty for the top itself, which is cloned.
+    pub prefix: String,
+    /// Where the working tree goes.
+    pub repository: PathBuf,
+    /// Where the bare `origin` goes.
+    pub origin: PathBuf,
+    /// The branch of an export.
+    pub branch: String,
+    /// The tag of the version that was released before, for an export.
+    pub tag: Option<String>,
+}
+
+/// Who commits in a rehearsal.
+const NAME: &str = "Rehearsal";
+const EMAIL: &str = "rehearsal@localhost";
+
+impl PrepareRehearsal {
+    /// What it does, in the imperative.
+    pub fn describe(&self) -> String {
+        match self.prefix.is_empty() {
+            true => format!("clone `{}`", self.top.display()),
+            false => format!(
+                "export the files of `{}` at HEAD into a repository of their own",
+                self.prefix
+            ),
+        }
+    }
+
+    /// Returns what is in the new repository, one line.
+    pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<String, Failure> {
+        let summary = if self.prefix.is_empty() {
+            self.clone_top()?
+        } else {
+            self.export(effects)?
+        };
+        let clone = GitMut::open(&self.repository)?;
+        clone.configure("user.name", NAME)?;
+        clone.configure("user.email", EMAIL)?;
+        GitMut::init(&self.origin, &self.branch, true)?;
+        clone.set_remote("origin", &self.origin.display().to_string())?;
+        let git = clone.look()?;
+        let mut references: Vec<String> = git
+            .tags()?
+            .into_iter()
+            .map(|tag| format!("refs/tags/{}", tag.name))
+            .collect();
+        references.extend(git.head()?.branch);
+        clone.push_local(&self.origin, &references)?;
+        Ok(summary)
+    }
+
+    fn clone_top(&self) -> Result<String, EffectsError> {
+        GitMut::clone_local(&self.top, &self.repository)?;
+        let head = Git::discover(&self.top)?.map(|git| git.head()).transpose()?;
+        let commit = head.and_then(|head| head.commit).unwrap_or_default();
+        Ok(format!("cloned {}", &commit[..commit.len().min(12)]))
+    }
+
+    fn export(&self, effects: Effects<'_>) -> Result<String, Failure> {
+        let clone = GitMut::init(&self.repository, &self.branch, false)?;
+        let Some(git) = Git::discover(&self.top)? else {
+            return Ok(String::new());
+        };
+        let tracked = git.files_at_head(&self.prefix)?;
+        for file in &tracked {
+            self.write(effects, &git, file)?;
+        }
+        let seconds = match git.head()?.commit {
+            Some(commit) => git.commit_seconds(&commit)?,
+            None => 0,
+        };
+        let identity = Identity {
+            name: NAME.to_owned(),
+            email: EMAIL.to_owned(),
+            seconds,
+        };
+        let commit = clone.commit_all("Export for a rehearsal\n", &identity)?;
+        if let Some(tag) = &self.tag {
+            clone.tag_lightweight(tag, &commit)?;
+        }
+        Ok(format!(
+            "exported {}",
+            crate::report::text::count(tracked.len(), "tracked file")
+        ))
+    }
+
+    fn write(&self, effects: Effects<'_>, git: &Git, file: &TreeFile) -> Result<(), Failure> {
+        let path = self.repository.join(&file.path);
+        let files = effects.files();
+        if let Some(folder) = path.parent() {
+            files.make_folder(folder)?;
+        }
+        // A link would be followed by everything that comes after; a project has none that matter here.
+        if file.mode == 0o120_000 || effects.inspect().files().what(&path) != What::Missing {
+            effects
+                .inspect()
+                .warn(format!("`{}` is a symbolic link and was left out", file.path));
+            return Ok(());
+        }
+        let mode = if file.mode == 0o100_755 { 0o755 } else { 0o644 };
+        files.write_new(&path, &git.content(file)?, mode)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! `release build`: the real backends in isolated environments.
+
+use std::os::unix::fs::PermissionsExt;
+
+use expect_test::expect;
+
+use crate::support::Sandbox;
+use crate::support::projects::ACME;
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn builds_sdist_and_wheel_and_the_same_bytes_again() {
+    let sandbox = Sandbox::with(ACME).online();
+    let first = sandbox.release(&["build", "--why"]).success();
+    let lines: Vec<&str> = first
+        .stdout
+        .lines()
+        .map(|line| line.split("  sha256").next().unwrap_or_default())
+        .collect();
+    expect![[r#"
+        acme-1.2.3.tar.gz  628 B
+          isolated: this version of release builds through the project's own backend (PEP 517)
+        acme-1.2.3-py3-none-any.whl  1.0 kB
+          isolated: this version of release builds through the project's own backend (PEP 517)"#]]
+    .assert_eq(&lines.join("\n"));
+    let again = sandbox
+        .release(&["build", "--format", "json", "--offline"])
+        .success()
+        .json();
+    let shas: Vec<&str> = again["result"]["files"]
+        .as_array()
+        .expect("files")
+        .iter()
+        .filter_map(|file| file["sha256"].as_str())
+        .collect();
+    for sha in shas {
+        assert!(first.stdout.contains(sha), "the second build has other bytes");
+    }
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "?? dist/\n");
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn one_kind_clean_and_another_folder_on_request() {
+    let sandbox = Sandbox::with(ACME).online();
+    sandbox.write("out/acme-0.1.tar.gz", "old");
+    sandbox.write("out/notes.txt", "mine");
+    sandbox
+        .release(&["build", "--wheel", "--out-dir", "out", "--clean"])
+        .success();
+    let names: Vec<String> = sandbox
+        .snapshot()
+        .iter()
+        .filter_map(|(path, _)| {
+            Some(
+                path.strip_prefix(sandbox.repo().join("out"))
+                    .ok()?
+                    .display()
+                    .to_string(),
+            )
+        })
+        .collect();
+    assert_eq!(names, ["acme-1.2.3-py3-none-any.whl", "notes.txt"]);
+    sandbox.release(&["build", "--sdist"]).success();
+    assert!(sandbox.repo().join("dist/acme-1.2.3.tar.gz").is_file());
+    assert!(!sandbox.repo().join("dist/acme-1.2.3-py3-none-any.whl").exists());
+}
+
+#[test]
+fn a_dry_run_builds_nothing() {
+    let sandbox = Sandbox::with(ACME);
+    let before = sandbox.snapshot();
+    expect![[r#"
+        would build sdist and wheel of acme 1.2.3 with `flit_core.buildapi`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "-n"]).to_string());
+    assert!(before == sandbox.snapshot());
+}
+
+#[test]
+fn without_the_network_and_an_empty_cache_it_says_what_is_missing() {
+    let sandbox = Sandbox::with(ACME);
+    expect![[r#"
+        ------- stderr -------
+        error[build/not-cached]: `flit_core>=3.11,<5` not in the cache of wheels, and `--offline` is set
+          hint: run the same command once without `--offline`, which fills the cache
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
+}
+
+#[test]
+fn a_missing_or_old_python_is_exit_3() {
+    let mut sandbox = Sandbox::with(ACME);
+    let bin = sandbox.path("bin");
+    std::fs::create_dir(&bin).expect("a folder");
+    sandbox.set("PATH", bin.clone());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/program-missing]: `python3` was not found on PATH
+          hint: install Python 3.11 or newer with venv and pip, or put `python3` on PATH
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["build"]).to_string());
+    let python = |script: &str| {
+        let path = bin.join("python3");
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    };
+    python("echo /usr/bin/python3; echo 3.9.18; echo cpython-39-linux; echo");
+    expect![[r#"
+        ------- stderr -------
+        error[build/old-python]: Python 3.9.18 is too old
+          hint: install Python 3.11 or newer, or put it first on PATH as `python3`
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["build"]).to_string());
+    python("echo /usr/bin/python3; echo 3.11.2; echo cpython-311-linux; echo venv");
+    expect![[r#"
+        ------- stderr -------
+        error[build/python-module]: Python 3.11.2 has no `venv`
+          hint: install it: `apt-get install python3-venv` on Debian and Ubuntu, or a Python that is whole
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["build"]).to_string());
+}
+
+fn in_tree(backend: &str) -> Sandbox {
+    let pyproject = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n[project]\nname = \"acme\"\nversion = \"1.2.3\"\n";
+    Sandbox::with(&[("pyproject.toml", pyproject), ("backend.py", backend)])
+}
+
+#[test]
+fn an_in_tree_backend_is_run_and_sees_nothing_of_the_environment() {
+    let backend = r#"
+import io, json, os, sys, tarfile, zipfile
+def build_sdist(directory, config_settings=None):
+    with tarfile.open(os.path.join(directory, "acme-1.2.3.tar.gz"), "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        for name in ("pyproject.toml", "backend.py"):
+            archive.add(name, "acme-1.2.3/" + name)
+        text = b"Metadata-Version: 2.2\nName: acme\nVersion: 1.2.3\n"
+        info = tarfile.TarInfo("acme-1.2.3/PKG-INFO"); info.size = len(text)
+        archive.addfile(info, io.BytesIO(text))
+    return "acme-1.2.3.tar.gz"
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(os.path.join(directory, "acme-1.2.3-py3-none-any.whl"), "w") as archive:
+        archive.writestr("seen.json", json.dumps([dict(os.environ), sys.argv, os.getcwd()]))
+    return "acme-1.2.3-py3-none-any.whl"
+"#;
+    let sandbox = in_tree(backend);
+    sandbox.release(&["build"]).success();
+    let wheel = std::fs::File::open(sandbox.repo().join("dist/acme-1.2.3-py3-none-any.whl")).expect("a wheel");
+    let mut archive = zip::ZipArchive::new(wheel).expect("a zip");
+    let seen = std::io::read_to_string(archive.by_name("seen.json").expect("a member")).expect("text");
+    crate::support::sandbox::assert_clean(&seen, "the environment of the backend");
+    let seen: serde_json::Value = serde_json::from_str(&seen).expect("JSON");
+    let mut names: Vec<&String> = seen[0].as_object().expect("variables").keys().collect();
+    names.retain(|name| !["LC_CTYPE", "TMPDIR", "TERM", "LANG", "TZ"].contains(&name.as_str()));
+    assert_eq!(
+        names,
+        [
+            "COLUMNS",
+            "HOME",
+            "LC_ALL",
+            "PATH",
+            "PYTHONHASHSEED",
+            "SOURCE_DATE_EPOCH"
+        ]
+    );
+    assert_ne!(seen[0]["HOME"], sandbox.path("home").display().to_string());
+    assert_eq!(seen[0]["SOURCE_DATE_EPOCH"], "1795262400");
+    // The wheel was built from the unpacked sdist.
+    assert!(
+        !seen[2]
+            .as_str()
+            .expect("a folder")
+            .starts_with(&sandbox.repo().display().to_string())
+    );
+}
+
+#[test]
+fn every_way_a_backend_can_fail_has_its_error() {
+    let show = |backend: &str| in_tree(backend).release(&["build"]).to_string();
+    let failing = show("import sys\ndef build_sdist(*_):\n    print('working')\n    sys.exit('no luck')\n");
+    assert!(failing.contains("error[build/backend]: the build backend `backend` failed in `build_sdist`: exit code 1\n  cause: working\n         no luck\n"), "{failing}");
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-hook]: the build backend `backend` has no `build_sdist`
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&show("x = 1\n"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-archive]: the build backend `backend` said it built `../x.tar.gz`, which is not there
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&show("def build_sdist(*_):\n    return '../x.tar.gz'\n"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/bad-sdist]: the sdist is not well-formed: the file is empty
+        [exit status: 1]
+    "#]].assert_eq(&show("import os\ndef build_sdist(d, c=None):\n    open(os.path.join(d, 'acme-1.2.4.tar.gz'), 'w')\n    return 'acme-1.2.4.tar.gz'\n").replace("build_wheel", "build_wheel"));
+    let other = "import os\ndef build_sdist(d, c=None):\n    open(os.path.join(d, 'acme-1.2.4.tar.gz'), 'w')\n    return 'acme-1.2.4.tar.gz'\n";
+    expect![[r#"
+        ------- stderr -------
+        error[build/wrong-name]: the build backend built `acme-1.2.4.tar.gz`, `acme-1.2.3.tar.gz` was expected
+          hint: the backend reads name or version from somewhere else: `release show` prints where we do
+        [exit status: 1]
+    "#]]
+    .assert_eq(&in_tree(other).release(&["build", "--sdist"]).to_string());
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn a_requirement_that_does_not_exist_shows_what_pip_says() {
+    let sandbox = Sandbox::with(&[("pyproject.toml", "[build-system]\nrequires = [\"flit_core==0.0.0.1\"]\nbuild-backend = \"flit_core.buildapi\"\n[project]\nname = \"acme\"\nversion = \"1\"\n")]).online();
+    let output = sandbox.release(&["build"]);
+    assert_eq!(output.code, 1, "{output}");
+    assert!(
+        output
+            .stderr
+            .contains("error[build/fetch]: cannot fetch `flit_core==0.0.0.1`")
+            && output.stderr.contains("No matching distribution"),
+        "{output}"
+    );
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn the_real_backends_of_the_fixtures_build_what_check_passes() {
+    for name in ["prompt-manager", "mypylogger", "repo-agent", "generative-ai-workflow"] {
+        let sandbox = Sandbox::fixture(name).online();
+        sandbox.release(&["build"]).success();
+        let checked = sandbox.release(&["check", "--strict"]);
+        assert_eq!(checked.code, 0, "{name}: {checked}");
+        sandbox.release(&["references", "--check"]).success();
+    }
+}

@@ -1,0 +1,112 @@
+//! `release check`. Which archive raises what is pinned in `check_judge.rs`; here the command itself.
+
+use expect_test::expect;
+
+use crate::support::Sandbox;
+use crate::support::archives::hostile::cases;
+use crate::support::archives::tar::{SDIST_NAME, Tar};
+use crate::support::archives::zip::{WHEEL_NAME, Zip};
+
+fn with_archives() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("pyproject.toml", "[project]\nname = 'demo'\nversion = '1.0'\n");
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), Zip::wheel().bytes());
+    sandbox.write(&format!("dist/{SDIST_NAME}"), Tar::sdist().gz());
+    sandbox
+}
+
+#[test]
+fn judges_the_archives_of_the_current_version() {
+    let sandbox = with_archives();
+    sandbox.write("dist/demo-0.9.tar.gz", "an old one that nobody asked for");
+    let output = sandbox.release(&["check"]);
+    let lines: Vec<&str> = output
+        .stdout
+        .lines()
+        .map(|line| line.split("  sha256").next().unwrap_or_default())
+        .collect();
+    expect![[r#"
+        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
+        demo-1.0.tar.gz  0 errors, 0 warnings  406 B"#]]
+    .assert_eq(&lines.join("\n"));
+    assert_eq!(output.code, 0, "{output}");
+    assert_eq!(sandbox.release(&["check", "--format", "json"]).json()["outcome"], "ok");
+}
+
+#[test]
+fn an_error_is_exit_10_with_place_and_help() {
+    let sandbox = with_archives();
+    let mut bytes = Zip::wheel().bytes();
+    bytes.extend_from_slice(b"trailing");
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), bytes);
+    let output = sandbox.release(&["check"]);
+    assert_eq!(output.code, 10, "{output}");
+    expect![[r#"
+        error[archive/trailing-data]: data follows the end of the zip
+          at: demo-1.0-py3-none-any.whl
+          help: build the archive again"#]]
+    .assert_eq(&output.stdout.lines().take(3).collect::<Vec<_>>().join("\n"));
+    let document = sandbox.release(&["check", "--format", "json"]).json();
+    assert_eq!(
+        (document["outcome"].as_str(), document["findings"][0]["code"].as_str()),
+        (Some("findings"), Some("archive/trailing-data"))
+    );
+    sandbox
+        .release(&["check", "--ignore", "archive/trailing-data"])
+        .success();
+    sandbox.release(&["check", "--select", "check/"]).success();
+}
+
+#[test]
+fn every_hostile_archive_is_refused_by_the_program() {
+    let sandbox = Sandbox::new();
+    for case in cases() {
+        if case.codes.is_empty() {
+            continue;
+        }
+        std::fs::write(sandbox.repo().join(case.file_name), &case.bytes).expect("a file");
+        let output = sandbox.release(&["check", "--strict", "--", case.file_name]);
+        assert_eq!(output.code, 10, "{}: {output}", case.id);
+        assert!(
+            !output.stdout.contains('\u{1b}'),
+            "{}: a terminal would obey it",
+            case.id
+        );
+        std::fs::remove_file(sandbox.repo().join(case.file_name)).expect("it is there");
+    }
+}
+
+#[test]
+fn what_is_no_archive_is_said_clearly() {
+    let sandbox = with_archives();
+    sandbox.write("dist/broken-1.0.tar.gz", "not a gzip");
+    expect![[r#"
+        error[archive/not-gzip]: the file is not a gzip
+          at: broken-1.0.tar.gz
+          help: build with `.tar.gz` compression
+        broken-1.0.tar.gz  1 error, 0 warnings  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
+        [exit status: 10]
+    "#]].assert_eq(&sandbox.release(&["check", "dist/broken-1.0.tar.gz"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/read]: cannot read `[ROOT]/repo/dist/nothing.whl`
+          cause: No such file or directory (os error 2)
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "dist/nothing.whl"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: `[ROOT]/repo/dist` is a folder
+          hint: name the archives themselves
+        [exit status: 2]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "dist"]).to_string());
+    std::fs::remove_dir_all(sandbox.repo().join("dist")).expect("it is there");
+    expect![[r#"
+        ------- stderr -------
+        error[plan/no-archives]: there is no archive of version 1.0 in `[ROOT]/repo/dist`
+          hint: run `release build`, or name the files
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["check"]).to_string());
+}
