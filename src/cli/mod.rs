@@ -49,16 +49,32 @@ pub enum Command {
     References(commands::references::Args),
     Build(commands::build::Args),
     Check(commands::check::Args),
+    #[command(visible_alias = "upload")]
+    Publish(commands::publish::Args),
     Verify(commands::verify::Args),
+    /// The embedded package index
+    #[command(subcommand)]
+    Index(IndexCommand),
     Audit(commands::audit::Args),
     /// The security status
     #[command(subcommand)]
     Status(StatusCommand),
+    Rehearse(commands::rehearse::Args),
     History(commands::history::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
+}
+
+/// The embedded package index.
+#[expect(
+    missing_docs,
+    reason = "the doc comment of each `Args` is the help; one here would replace it"
+)]
+#[derive(Debug, Subcommand)]
+pub enum IndexCommand {
+    Serve(commands::index::serve::Args),
 }
 
 /// The security status.
@@ -81,9 +97,12 @@ impl Command {
             Command::References(_) => "references",
             Command::Build(_) => "build",
             Command::Check(_) => "check",
+            Command::Publish(_) => "publish",
             Command::Verify(_) => "verify",
+            Command::Index(IndexCommand::Serve(_)) => "index serve",
             Command::Audit(_) => "audit",
             Command::Status(StatusCommand::Build(_)) => "status build",
+            Command::Rehearse(_) => "rehearse",
             Command::History(_) => "history",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
@@ -104,9 +123,12 @@ impl Command {
             Command::References(args) => commands::references::run(context, args),
             Command::Build(args) => commands::build::run(context, args),
             Command::Check(args) => commands::check::run(context, args),
+            Command::Publish(args) => commands::publish::run(context, args),
             Command::Verify(args) => commands::verify::run(context, args),
+            Command::Index(IndexCommand::Serve(args)) => commands::index::serve::run(context, args),
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
+            Command::Rehearse(args) => commands::rehearse::run(context, args),
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),
             Command::Schema(args) => commands::schema::run(context, args),

@@ -9,7 +9,7 @@ use crate::archive::{Limits, Scan, read};
 use crate::check;
 use crate::effects::files::{Files, What};
 use crate::error::Failure;
-use crate::plan::publish::archives_of;
+use crate::plan::publish::default_files;
 use crate::report::{Finding, Outcome, Report, Severity, text};
 
 /// Judge archives by the rules of indexes, specifications and attacks
@@ -33,7 +33,14 @@ pub struct Args {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let files = context.inspect().files();
     let paths = match args.files.as_slice() {
-        [] => archives_of(context.inspect(), &context.project()?, None)?,
+        [] => {
+            let project = context.project()?;
+            default_files(
+                context.inspect(),
+                &project,
+                &project.packages.iter().collect::<Vec<_>>(),
+            )?
+        }
         named => named.iter().map(|path| context.inspect().dir().join(path)).collect(),
     };
     if let Some(path) = paths.iter().find(|path| files.what(path) == What::Folder) {

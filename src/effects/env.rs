@@ -1,11 +1,13 @@
-//! The process's variables, arguments and directory, read once.
+//! The process's variables, arguments and directory, read once; its standard input; the system's randomness.
 
 #![expect(clippy::disallowed_methods, reason = "this is the door to the process's environment")]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::PathBuf;
 
+use super::error::EffectsError;
 use crate::secret::{Redactor, Secret};
 
 /// Parts of a variable's name that make its value a secret, for masking only.
@@ -90,4 +92,30 @@ pub(super) fn arguments() -> Vec<OsString> {
 /// Where it was typed; `.` where the system does not say.
 pub(super) fn current_dir() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+/// What stands on standard input.
+pub(super) fn standard_input(limit: u64) -> Result<String, EffectsError> {
+    let path = || PathBuf::from("standard input");
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| EffectsError::Read { path: path(), source })?;
+    if bytes.len() as u64 > limit {
+        return Err(EffectsError::TooLarge { path: path(), limit });
+    }
+    String::from_utf8(bytes).map_err(|error| EffectsError::NotText {
+        path: path(),
+        offset: error.utf8_error().valid_up_to(),
+    })
+}
+
+/// Chance that nobody can foresee.
+pub(super) fn random(bytes: &mut [u8]) -> Result<(), EffectsError> {
+    getrandom::fill(bytes).map_err(|error| EffectsError::Read {
+        path: PathBuf::from("the system's randomness"),
+        source: std::io::Error::other(error.to_string()),
+    })
 }

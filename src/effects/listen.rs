@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
+use hyper::ext::ReasonPhrase;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -44,6 +45,8 @@ impl Asked {
 pub struct Answered {
     /// The status code.
     pub status: u16,
+    /// The words behind the status code, where they are not the usual ones: some clients show nothing else.
+    pub reason: Option<String>,
     /// The headers.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
@@ -163,6 +166,7 @@ async fn answer(
         .await
         .unwrap_or_else(|_| Answered {
             status: 500,
+            reason: None,
             headers: Vec::new(),
             body: b"Internal Server Error".to_vec(),
         });
@@ -170,6 +174,14 @@ async fn answer(
     for (name, value) in answered.headers {
         response = response.header(name, value);
     }
-    let response = response.body(Full::new(Bytes::from(answered.body)));
-    Ok(response.unwrap_or_else(|_| Response::new(Full::new(Bytes::new()))))
+    let mut response = response
+        .body(Full::new(Bytes::from(answered.body)))
+        .unwrap_or_else(|_| Response::new(Full::new(Bytes::new())));
+    if let Some(Ok(reason)) = answered
+        .reason
+        .map(|reason| ReasonPhrase::try_from(reason.into_bytes()))
+    {
+        response.extensions_mut().insert(reason);
+    }
+    Ok(response)
 }

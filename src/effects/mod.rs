@@ -188,6 +188,14 @@ impl<'w> Inspect<'w> {
         u128::from(self.world.children.load(Ordering::Relaxed) / 1_000)
     }
 
+    /// What stands on standard input, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// It cannot be read, is longer, or is not UTF-8.
+    pub fn standard_input(self, limit: u64) -> Result<String, EffectsError> {
+        env::standard_input(limit)
+    }
+
     /// Whether the network is off.
     pub fn offline(self) -> bool {
         self.world.http.offline
@@ -249,6 +257,14 @@ impl<'w> Effects<'w> {
         handler: listen::Handler,
     ) -> Result<listen::Listening, EffectsError> {
         listen::listen(port, body_limit, handler)
+    }
+
+    /// Fills `bytes` with chance that nobody can foresee: for tokens.
+    ///
+    /// # Errors
+    /// The system has none.
+    pub fn random(self, bytes: &mut [u8]) -> Result<(), EffectsError> {
+        env::random(bytes)
     }
 
     /// Opens the run's log in `dir`; narration goes there, too, from now on.

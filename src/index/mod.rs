@@ -1,5 +1,20 @@
-//! x
+//! Package indexes: what one has ([`listing`]), what it is sent ([`form`], [`upload`]) and with which
+//! right ([`credential`]), what it answers ([`answer`]), and one of our own ([`server`]).
+//!
+//! Follows PyPI's upload protocol as its code had it on 2026-08-21, and the simple API of PEP 503, 658,
+//! 691 and 700. Which files go where is planned in `plan/publish.rs`; what is wrong with an archive is
+//! decided in `check/`.
+
+pub mod answer;
+pub mod credential;
 pub mod error;
+pub mod form;
 pub mod listing;
+pub mod server;
+pub mod upload;
+
+pub use answer::Reply;
+pub use credential::Credential;
 pub use error::IndexError;
 pub use listing::Listing;
+pub use server::Server;

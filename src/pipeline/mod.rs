@@ -2,4 +2,5 @@
 
 pub mod audit;
 pub mod ledger;
+pub mod rehearsal;
 pub mod verification;

@@ -55,7 +55,7 @@ pub fn known_files(
     if package.version != *version {
         return Ok(Vec::new());
     }
-    let Ok(paths) = publish::archives_of(inspect, project, Some(package)) else {
+    let Ok(paths) = publish::default_files(inspect, project, &[package]) else {
         return Ok(Vec::new());
     };
     let mut known = Vec::new();

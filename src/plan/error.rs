@@ -82,6 +82,12 @@ pub enum PlanError {
         /// The variable to set.
         variable: String,
     },
+    /// The check found errors in what would be published.
+    #[error("the check found {findings} error{} in what would be published", if *findings == 1 { "" } else { "s" })]
+    CheckFailed {
+        /// How many.
+        findings: usize,
+    },
     /// Publishing under a clock that was given.
     #[error("`RELEASE_NOW` is set, and `{index}` is not on this machine")]
     GivenClock {
@@ -120,6 +126,7 @@ impl Explain for PlanError {
             PlanError::NotOnIndex { .. } => "plan/not-on-index",
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
+            PlanError::CheckFailed { .. } => "publish/check-failed",
             PlanError::GivenClock { .. } => "plan/given-clock",
             PlanError::NoGroup { .. } => "plan/no-group",
         }
@@ -155,6 +162,9 @@ impl Explain for PlanError {
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
             PlanError::NoToken { variable, .. } => {
                 format!("set `{variable}`, or use `--token-stdin` or `--token-file FILE`")
+            }
+            PlanError::CheckFailed { .. } => {
+                "put them right and build again; `release explain CODE` says more about each".to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
             PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),

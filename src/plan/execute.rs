@@ -8,11 +8,25 @@ use crate::report::{Event, StepState};
 use crate::steps::record::{self, RecordedFile};
 use crate::steps::{Produced, transaction};
 
+/// How far a plan came.
+pub struct Advance {
+    /// What each step that worked left behind, in order.
+    pub produced: Vec<Produced>,
+    /// The first step that failed; those after it were not begun.
+    pub failed: Option<Failure>,
+}
+
 /// Carries out every step and returns what each left behind.
 ///
 /// # Errors
 /// The first step that failed; those after it are not begun.
 pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
+    let Advance { produced, failed } = advance(world, plan);
+    failed.map_or(Ok(produced), Err)
+}
+
+/// Carries out a plan whose steps leave this machine one by one, so that it matters how far it came.
+pub fn advance(world: &World, plan: Plan) -> Advance {
     let effects = world.effects();
     open_log(world);
     let mut produced = Vec::new();
@@ -47,12 +61,11 @@ pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
     if let Some((dir, draft)) = &plan.draft {
         let outcome = failed.as_ref().map_or("ok", |failure| failure.code);
         let files: Vec<RecordedFile> = produced.iter().flat_map(Produced::files).collect();
-        record::append(effects, dir, draft, outcome, &files)?;
+        if let Err(error) = record::append(effects, dir, draft, outcome, &files) {
+            failed = failed.or_else(|| Some(error.into()));
+        }
     }
-    match failed {
-        Some(failure) => Err(failure),
-        None => Ok(produced),
-    }
+    Advance { produced, failed }
 }
 
 /// Finishes a change that was killed, before anything else is looked at.
@@ -62,6 +75,15 @@ pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
 pub fn recover(world: &World, top: &std::path::Path) -> Result<Option<transaction::Moved>, Failure> {
     open_log(world);
     transaction::recover(world.effects(), top)
+}
+
+/// A scratch folder for a whole rehearsal, whose log is kept in `log`.
+///
+/// # Errors
+/// A folder cannot be made.
+pub fn scratch(world: &World, log: &std::path::Path) -> Result<tempfile::TempDir, Failure> {
+    world.effects().open_log(log)?;
+    Ok(world.effects().files().scratch()?)
 }
 
 /// Opens the run's log in the user's cache; a machine without one keeps none.

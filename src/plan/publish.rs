@@ -1,56 +1,250 @@
-//! What to send where.
+//! `publish`: which files go to which indexes. Everything is checked, and every index asked what it has,
+//! before the first byte is sent.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use super::PlanError;
-use crate::effects::Inspect;
+use super::{Plan, PlanError};
+use crate::archive::{Digests, Kind, Limits, read};
+use crate::check;
+use crate::config::targets::Index;
 use crate::effects::files::What;
+use crate::effects::http::{Field, Url, is_loopback};
+use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
+use crate::index::upload::compare;
+use crate::index::{Credential, IndexError, Listing, form};
 use crate::project::{Package, Project};
 use crate::python::filename::{SdistName, WheelName};
+use crate::python::name::ProjectName;
+use crate::python::version::Version;
+use crate::report::{Severity, text};
+use crate::steps::Step;
+use crate::steps::record::Draft;
+use crate::steps::upload_file::UploadFile;
 
-/// The archives of the current version in `dist/`, wheels before sdists; of one package, or of all.
+/// The folder of archives.
+pub const DIST: &str = "dist";
+
+/// Where files go, and with which right.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The index.
+    pub index: Index,
+    /// The right; without it only what is there already can be told.
+    pub credential: Option<Credential>,
+}
+
+/// A file to be published.
+struct Archive {
+    shown: String,
+    path: PathBuf,
+    name: String,
+    project: ProjectName,
+    version: Version,
+    size: u64,
+    digests: Digests,
+    fields: Vec<Field>,
+}
+
+/// The files of the current version of these packages in `dist/`.
 ///
 /// # Errors
-/// A package has none.
-pub fn archives_of(inspect: Inspect<'_>, project: &Project, only: Option<&Package>) -> Result<Vec<PathBuf>, Failure> {
-    let dir = project.root.join("dist");
-    let files = inspect.files();
-    let all = if files.what(&dir) == What::Folder {
-        files.list(&dir)?
-    } else {
-        Vec::new()
+/// There are none.
+pub fn default_files(inspect: Inspect<'_>, project: &Project, packages: &[&Package]) -> Result<Vec<PathBuf>, Failure> {
+    let dist = project.root.join(DIST);
+    let listed = match inspect.files().what(&dist) {
+        What::Folder => inspect.files().list(&dist)?,
+        _ => Vec::new(),
     };
+    let is_of = |path: &PathBuf, package: &Package| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let wheel = name
+            .parse::<WheelName>()
+            .is_ok_and(|wheel| *wheel.name() == package.name && *wheel.version() == package.version);
+        wheel || name == SdistName::expected(&package.name, &package.version).to_string()
+    };
+    let files: Vec<PathBuf> = listed
+        .into_iter()
+        .filter(|path| packages.iter().any(|package| is_of(path, package)))
+        .collect();
+    if files.is_empty() {
+        return Err(PlanError::NoArchives {
+            version: project.version().to_string(),
+            dir: DIST.to_owned(),
+        }
+        .into());
+    }
+    Ok(files)
+}
+
+/// Plans to bring `files` to the indexes, in their order; `root` is the folder that paths are shown from.
+///
+/// # Errors
+/// A file must not be published, or an index has other bytes under its name.
+pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Target]) -> Result<Plan, Failure> {
+    if targets.is_empty() {
+        return Err(PlanError::NoIndex.into());
+    }
+    for target in targets {
+        guard_clock(inspect, &target.index)?;
+    }
+    let archives = archives(inspect, root, files)?;
+    let mut steps = Vec::new();
+    for target in targets {
+        steps.extend(steps_of(inspect, target, &archives)?);
+    }
+    let mut plan = Plan::of(steps);
+    plan.draft = draft(root, &archives, targets);
+    Ok(plan)
+}
+
+/// What leaves this machine carries the real time.
+fn guard_clock(inspect: Inspect<'_>, index: &Index) -> Result<(), PlanError> {
+    let url = Url::parse(&index.upload).ok();
+    let loopback = url.as_ref().and_then(Url::host_str).is_some_and(is_loopback);
+    if inspect.clock().is_given() && !loopback {
+        return Err(PlanError::GivenClock {
+            index: index.name.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads and checks every file; wheels first, since the first file of a release decides what is shown of it
+/// and an sdist alone would be built by everybody who installs meanwhile.
+fn archives(inspect: Inspect<'_>, root: &Path, files: &[PathBuf]) -> Result<Vec<Archive>, Failure> {
     let mut found = Vec::new();
-    for package in project
-        .packages
-        .iter()
-        .filter(|package| only.is_none_or(|only| only.name == package.name))
-    {
-        let belongs = |path: &PathBuf, wheel: bool| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let parsed = match wheel {
-                true => name
-                    .parse::<WheelName>()
-                    .ok()
-                    .map(|name| (name.name().clone(), name.version().clone())),
-                false => name
-                    .parse::<SdistName>()
-                    .ok()
-                    .map(|name| (name.name().clone(), name.version().clone())),
-            };
-            parsed.is_some_and(|(name, version)| name == package.name && version == package.version)
-        };
-        let before = found.len();
-        found.extend(all.iter().filter(|path| belongs(path, true)).cloned());
-        found.extend(all.iter().filter(|path| belongs(path, false)).cloned());
-        if found.len() == before {
-            return Err(PlanError::NoArchives {
-                version: package.version.to_string(),
-                dir: dir.display().to_string(),
-            }
-            .into());
+    let mut wrong = Vec::new();
+    for path in files {
+        let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
+        match archive(inspect, path, shown)? {
+            Ok(archive) => found.push(archive),
+            Err(findings) => wrong.extend(findings),
         }
     }
+    if !wrong.is_empty() {
+        let mut failure = Failure::from(PlanError::CheckFailed { findings: wrong.len() });
+        failure.causes = wrong;
+        return Err(failure);
+    }
+    found.sort_by_key(|archive: &Archive| (Kind::of(&archive.name) == Kind::Sdist, archive.name.clone()));
+    found.dedup_by(|one, other| one.path == other.path);
     Ok(found)
+}
+
+/// One file, or what is wrong with it.
+fn archive(inspect: Inspect<'_>, path: &Path, shown: String) -> Result<Result<Archive, Vec<String>>, EffectsError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut file = inspect.files().open(path)?;
+    let scan = read::scan(&name, &mut file, &Limits::default());
+    let findings: Vec<String> = check::judge(&name, &scan)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format!("`{shown}`: {} [{}]", finding.message, finding.code))
+        .collect();
+    if !findings.is_empty() {
+        return Ok(Err(findings));
+    }
+    let (told, kept) = match scan.kind {
+        Kind::Wheel => (
+            name.parse::<WheelName>()
+                .map(|wheel| (wheel.name().clone(), wheel.version().clone())),
+            "METADATA",
+        ),
+        _ => (
+            name.parse::<SdistName>()
+                .map(|sdist| (sdist.name().clone(), sdist.version().clone())),
+            "PKG-INFO",
+        ),
+    };
+    let (project, version) = told.expect("the check refuses names that do not parse");
+    let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
+    let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));
+    let fields = form::fields(
+        &name,
+        &scan.digests,
+        metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()),
+    );
+    Ok(Ok(Archive {
+        shown,
+        path: path.to_owned(),
+        name,
+        project,
+        version,
+        size: scan.size,
+        digests: scan.digests,
+        fields,
+    }))
+}
+
+/// The uploads to one index, what is there already marked as such.
+fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Result<Vec<Step>, Failure> {
+    let index = &target.index;
+    let mut listings: BTreeMap<&str, Listing> = BTreeMap::new();
+    let mut steps = Vec::new();
+    let mut different: Option<Failure> = None;
+    for archive in archives {
+        let project = archive.project.normalized();
+        let listing = match listings.entry(project) {
+            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+            std::collections::btree_map::Entry::Vacant(new) => {
+                new.insert(Listing::of(inspect.http(), index, &archive.project)?)
+            }
+        };
+        let already_there = match compare(listing, index, &archive.name, archive.digests.sha256) {
+            Ok(already_there) => already_there,
+            Err(error @ IndexError::DifferentFile { .. }) => {
+                // All of them at once, so that nobody has to come back for the next.
+                match &mut different {
+                    None => different = Some(error.into()),
+                    Some(failure) => failure.causes.push(format!("and {error}")),
+                }
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let listed = listing.file(&archive.name).map(|file| file.url.clone());
+        steps.push(Step::UploadFile(UploadFile {
+            path: archive.shown.clone(),
+            project: archive.project.clone(),
+            sha256: archive.digests.sha256,
+            size: archive.size,
+            index: index.clone(),
+            already_there,
+            url: listed.unwrap_or_else(|| page_of(index, archive)),
+            file: archive.path.clone(),
+            name: archive.name.clone(),
+            fields: archive.fields.clone(),
+            credential: target.credential.clone(),
+        }));
+    }
+    match different {
+        Some(failure) => Err(failure),
+        None => Ok(steps),
+    }
+}
+
+/// Where people can look at a release.
+fn page_of(index: &Index, archive: &Archive) -> String {
+    let project = archive.project.normalized();
+    match index.simple.strip_suffix("/simple/") {
+        Some(base @ ("https://pypi.org" | "https://test.pypi.org")) => {
+            format!("{base}/project/{project}/{}/", archive.version)
+        }
+        _ => format!("{}{project}/", index.simple),
+    }
+}
+
+fn draft(root: &Path, archives: &[Archive], targets: &[Target]) -> Option<(PathBuf, Draft)> {
+    let first = archives.first()?;
+    let names: Vec<&str> = targets.iter().map(|target| target.index.name.as_str()).collect();
+    let one = archives.iter().all(|archive| archive.version == first.version);
+    let draft = Draft {
+        command: "publish",
+        project: first.project.as_str().to_owned(),
+        version: one.then(|| first.version.to_string()),
+        summary: format!("{} to {}", text::count(archives.len(), "file"), names.join(", ")),
+    };
+    Some((root.to_owned(), draft))
 }

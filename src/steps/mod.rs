@@ -9,7 +9,9 @@ pub mod prepare_rehearsal;
 pub mod push_local;
 pub mod record;
 pub mod run_gates;
+pub mod serve;
 pub mod transaction;
+pub mod upload_file;
 pub mod verify_install;
 pub mod write_files;
 
@@ -45,6 +47,10 @@ pub enum Step {
     KeepNewest(keep_files::KeepNewest),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
+    /// One archive to one index.
+    UploadFile(upload_file::UploadFile),
+    /// The embedded index.
+    Serve(serve::Serve),
 }
 
 /// What a step leaves behind for the report.
@@ -66,12 +72,20 @@ pub enum Produced {
     Nothing,
     /// The files that had another content before.
     Written(Vec<std::path::PathBuf>),
+    /// What became of an upload.
+    Uploaded(upload_file::Uploaded),
+    /// A server under way.
+    Serving(serve::Serving),
 }
 
 impl Produced {
     /// Whether nothing was left to do.
     pub fn was_done(&self) -> bool {
-        matches!(self, Produced::Written(files) if files.is_empty())
+        match self {
+            Produced::Written(files) => files.is_empty(),
+            Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
+            _ => false,
+        }
     }
 
     /// The archives it is about, for the ledger.
@@ -84,6 +98,7 @@ impl Produced {
                     sha256: file.sha256.clone(),
                 })
                 .collect(),
+            Produced::Uploaded(uploaded) => vec![uploaded.recorded()],
             _ => Vec::new(),
         }
     }
@@ -103,6 +118,8 @@ impl Step {
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
+            Step::UploadFile(step) => step.describe(),
+            Step::Serve(step) => step.describe(),
         }
     }
 
@@ -124,6 +141,8 @@ impl Step {
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
+            Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
+            Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
         }
     }
 }

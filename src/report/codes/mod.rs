@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod dependencies;
 mod doors;
+mod index;
 mod planning;
 mod projects;
 mod python;
@@ -30,6 +31,7 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     check::CODES,
     doors::CODES,
+    index::CODES,
     planning::CODES,
     projects::CODES,
     python::CODES,

@@ -1,0 +1,3 @@
+//! `release index`: the embedded package index.
+
+pub mod serve;

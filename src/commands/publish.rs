@@ -1,0 +1,147 @@
+//! `release publish`: archives to indexes.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, select};
+use crate::config::file::ConfigFile;
+use crate::config::{Config, resolve};
+use crate::error::{Failure, Kind};
+use crate::index::{Credential, credential};
+use crate::plan::execute::{self, Advance};
+use crate::plan::publish::{self, Target};
+use crate::plan::{Plan, PlanError};
+use crate::project::{Project, ProjectError};
+use crate::report::Report;
+use crate::steps::upload_file::{self, Uploaded};
+use crate::steps::{Produced, Step};
+
+/// Upload archives to a package index
+///
+/// Everything is checked first, and the index is asked what it has: a file that is there with the same
+/// bytes is left alone, other bytes under the same name are an error. Run again after an interruption: what
+/// is there is not sent twice.
+///
+/// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or
+/// `.pypirc`; no option takes the value itself.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The files [default: those of the current version in dist/]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The index, by its name or URL [default: `stages` of the configuration, one after the other]
+    #[arg(long, value_name = "NAME|URL")]
+    index: Option<String>,
+    /// Read the token from standard input
+    #[arg(long, conflicts_with = "token_file")]
+    token_stdin: bool,
+    /// Read the token from this file
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Only this package of a workspace
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
+    package: Option<String>,
+}
+
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    let inspect = context.inspect();
+    let project = project(context, args)?;
+    let config = match &project {
+        Some(project) => project.config.clone(),
+        None => resolve::resolve(None, ConfigFile::default())?,
+    };
+    let root = project.as_ref().map_or(inspect.dir(), |project| project.root.as_path());
+    let files = match &project {
+        Some(project) if args.files.is_empty() => {
+            let packages = select(project, args.package.as_deref())?;
+            publish::default_files(inspect, project, &packages)?
+        }
+        _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
+    };
+    let plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
+    if context.dry_run {
+        return Ok(plan.report("publish"));
+    }
+    guard_credentials(context, &plan)?;
+    let Advance { produced, failed } = execute::advance(context.world, plan);
+    let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
+    let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
+    let result = upload_file::result(&uploads, workspace);
+    if let Some(mut failure) = failed {
+        if !uploads.is_empty() {
+            failure.kind = Kind::Partial;
+            failure = failure.hint("run the same command again to continue: what is there is not sent twice");
+        }
+        return Err(failure.after(result));
+    }
+    let mut report = Report::new("publish").result(result);
+    report.lines = uploads
+        .iter()
+        .map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path))
+        .collect();
+    Ok(report)
+}
+
+/// The project, which files that are named can do without.
+fn project(context: &Context<'_>, args: &Args) -> Result<Option<Project>, Failure> {
+    let missing = Failure::from(ProjectError::NoPyproject { dir: String::new() }).code;
+    match context.project() {
+        Err(failure) if failure.code == missing && !args.files.is_empty() => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// The indexes with what would be sent to them; a dry run needs no token.
+fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Target>, Failure> {
+    let inspect = context.inspect();
+    let names = match &args.index {
+        Some(name) => std::slice::from_ref(name),
+        None => config.stages.value.as_slice(),
+    };
+    let given: Option<Credential> = match &args.token_file {
+        _ if context.dry_run => None,
+        Some(path) => Some(credential::from_file(inspect, Path::new(path))?),
+        None if args.token_stdin => Some(credential::from_standard_input(inspect)?),
+        None => None,
+    };
+    let mut targets = Vec::new();
+    for name in names {
+        let index = config.index(name)?;
+        let credential = match &given {
+            _ if context.dry_run => None,
+            Some(given) => Some(given.clone()),
+            None => credential::find(inspect, &index)?,
+        };
+        targets.push(Target { index, credential });
+    }
+    Ok(targets)
+}
+
+/// Every file that is sent needs a right, and one of the index that it goes to.
+fn guard_credentials(context: &Context<'_>, plan: &Plan) -> Result<(), Failure> {
+    let mut told: Vec<&str> = Vec::new();
+    for step in &plan.steps {
+        let Step::UploadFile(upload) = step else { continue };
+        if upload.already_there || told.contains(&upload.index.name.as_str()) {
+            continue;
+        }
+        let Some(credential) = &upload.credential else {
+            return Err(PlanError::NoToken {
+                index: upload.index.name.clone(),
+                variable: credential::variable_of(&upload.index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+            }
+            .into());
+        };
+        credential::guard(credential, &upload.index)?;
+        let text = format!("credentials for `{}` from {}", upload.index.name, credential.source);
+        context.inspect().note(text);
+        told.push(&upload.index.name);
+    }
+    Ok(())
+}
+
+fn uploaded(produced: Produced) -> Option<Uploaded> {
+    match produced {
+        Produced::Uploaded(uploaded) => Some(uploaded),
+        _ => None,
+    }
+}

@@ -1,0 +1,208 @@
+//! With which right files are sent: the token, and where it came from. The value is never shown.
+//!
+//! Sources in order: `--token-stdin`, `--token-file`, `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, then those
+//! of twine and uv, then `.pypirc` (packaging.python.org, "The .pypirc file"). PyPI's tokens are macaroons
+//! whose first packet names the index that issued them, so a token never goes to another index by mistake.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::IndexError;
+use crate::config::targets::Index;
+use crate::effects::Inspect;
+use crate::effects::http::{Basic, Url};
+use crate::secret::Secret;
+
+/// What stands for a user where the password is a token.
+const TOKEN_USER: &str = "__token__";
+/// The issuers whose tokens are good for nothing elsewhere.
+const ISSUERS: [&str; 2] = ["pypi.org", "test.pypi.org"];
+/// Tokens and `.pypirc` are read up to this size.
+const LIMIT: u64 = 64 * 1024;
+
+/// A user, a secret, and where both came from.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// What is sent.
+    pub basic: Basic,
+    /// Where it came from, as people call it.
+    pub source: String,
+}
+
+impl Credential {
+    fn token(value: Secret, source: impl Into<String>) -> Self {
+        Credential::password(None, value, source)
+    }
+
+    fn password(user: Option<&str>, password: Secret, source: impl Into<String>) -> Self {
+        let user = user.unwrap_or(TOKEN_USER).to_owned();
+        Credential {
+            basic: Basic { user, password },
+            source: source.into(),
+        }
+    }
+}
+
+/// The token on standard input.
+///
+/// # Errors
+/// There is none.
+pub fn from_standard_input(inspect: Inspect<'_>) -> Result<Credential, IndexError> {
+    let text = inspect.standard_input(LIMIT)?;
+    given(inspect, &text, "standard input".to_owned())
+}
+
+/// The token in a file.
+///
+/// # Errors
+/// It cannot be read, or there is none in it.
+pub fn from_file(inspect: Inspect<'_>, path: &Path) -> Result<Credential, IndexError> {
+    let text = inspect.files().read_text(&inspect.dir().join(path), LIMIT)?;
+    given(inspect, &text, format!("`{}`", path.display()))
+}
+
+fn given(inspect: Inspect<'_>, text: &str, source_name: String) -> Result<Credential, IndexError> {
+    let token = Secret::new(text);
+    if token.is_empty() {
+        return Err(IndexError::EmptyToken { source_name });
+    }
+    inspect.redactor().register(&token);
+    Ok(Credential::token(token, source_name))
+}
+
+/// The credentials for an index from variables and `.pypirc`; nothing where there are none.
+///
+/// # Errors
+/// `.pypirc` cannot be read.
+pub fn find(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>, IndexError> {
+    let found = match from_variables(inspect, index) {
+        Some(found) => Some(found),
+        None => from_pypirc(inspect, index)?,
+    };
+    if let Some(found) = &found {
+        inspect.redactor().register(&found.basic.password);
+    }
+    Ok(found)
+}
+
+/// The variable that holds the token of one index; none for an index without a name.
+pub fn variable_of(index: &Index) -> Option<String> {
+    let named = !index.name.contains("://");
+    let upper = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    named.then(|| format!("RELEASE_TOKEN_{}", index.name.chars().map(upper).collect::<String>()))
+}
+
+fn from_variables(inspect: Inspect<'_>, index: &Index) -> Option<Credential> {
+    let variables = inspect.variables();
+    let own = variable_of(index).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
+    for name in own {
+        if let Some(token) = variables.secret(&name) {
+            return Some(Credential::token(token, format!("`{name}`")));
+        }
+    }
+    for (user, password) in [
+        (Some("TWINE_USERNAME"), "TWINE_PASSWORD"),
+        (None, "UV_PUBLISH_TOKEN"),
+        (Some("UV_PUBLISH_USERNAME"), "UV_PUBLISH_PASSWORD"),
+    ] {
+        if let Some(secret) = variables.secret(password) {
+            let user = user.and_then(|user| variables.get(user));
+            return Some(Credential::password(user, secret, format!("`{password}`")));
+        }
+    }
+    None
+}
+
+fn from_pypirc(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>, IndexError> {
+    let Some(path) = inspect.variables().home().map(|home| home.join(".pypirc")) else {
+        return Ok(None);
+    };
+    let files = inspect.files();
+    let Some(text) = files.read_text_if_there(&path, LIMIT)? else {
+        return Ok(None);
+    };
+    let Some((user, password)) = pypirc_entry(&text, index) else {
+        return Ok(None);
+    };
+    if files.mode(&path)? & 0o077 != 0 {
+        inspect.warn(format!(
+            "others can read the password in `{0}`: run `chmod 600 {0}`",
+            path.display()
+        ));
+    }
+    Ok(Some(Credential::password(user, Secret::new(password), "`~/.pypirc`")))
+}
+
+/// User and password of the section that is called like the index or names its URL.
+fn pypirc_entry<'t>(text: &'t str, index: &Index) -> Option<(Option<&'t str>, &'t str)> {
+    let bare = |url: &str| url.trim_end_matches('/').to_owned();
+    let mut sections: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            sections.push((name.trim(), Vec::new()));
+        } else if let (Some((_, entries)), Some((key, value))) = (sections.last_mut(), line.split_once(['=', ':'])) {
+            entries.push((key.trim(), value.trim()));
+        }
+    }
+    let value = |entries: &[(&'t str, &'t str)], key: &str| {
+        let mut found = entries.iter().filter(|(known, _)| known.eq_ignore_ascii_case(key));
+        found.next().map(|(_, value)| *value).filter(|value| !value.is_empty())
+    };
+    sections.iter().find_map(|(name, entries)| {
+        let fits = match value(entries, "repository") {
+            Some(url) => bare(url) == bare(&index.upload),
+            None => *name == index.name,
+        };
+        let password = value(entries, "password").filter(|_| fits)?;
+        Some((value(entries, "username"), password))
+    })
+}
+
+/// Refuses a token that another index issued.
+///
+/// # Errors
+/// [`IndexError::TokenOfOtherIndex`].
+pub fn guard(credential: &Credential, index: &Index) -> Result<(), IndexError> {
+    let host = Url::parse(&index.upload)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    match issuer(credential.basic.password.reveal()) {
+        Some(issuer) if ISSUERS.contains(&issuer.as_str()) && host != issuer && host != format!("upload.{issuer}") => {
+            Err(IndexError::TokenOfOtherIndex {
+                source_name: credential.source.clone(),
+                issuer,
+                host,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The index that issued a token: the location of a macaroon of the second format.
+pub fn issuer(token: &str) -> Option<String> {
+    /// The first packet lies within this many characters; a multiple of four, so that it decodes alone.
+    const HEAD: usize = 88;
+    let body = token.strip_prefix("pypi-")?;
+    let head = body.get(..body.len().min(HEAD) / 4 * 4)?;
+    let bytes = URL_SAFE_NO_PAD.decode(head).ok()?;
+    match bytes.as_slice() {
+        // Version 2; packet 1 is the location; lengths under 128 are one byte.
+        [2, 1, length, rest @ ..] if *length < 128 => {
+            let location = rest.get(..usize::from(*length))?;
+            String::from_utf8(location.to_vec()).ok()
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,386 @@
+//! What each phase does: it plans from what is there, and has the plan carried out.
+
+use serde_json::json;
+
+use super::Rehearsal;
+use crate::archive::{Limits, read};
+use crate::build::isolated::Built;
+use crate::check;
+use crate::config::targets::Index;
+use crate::effects::Git;
+use crate::error::{Failure, Kind};
+use crate::index::credential;
+use crate::pipeline::audit::{self, Named};
+use crate::pipeline::verification::{self, Request};
+use crate::plan::bump::Wanted as BumpWanted;
+use crate::plan::publish::{self, Target};
+use crate::plan::{Plan, build, bump, execute, gates, rehearse, status};
+use crate::project::{history, load};
+use crate::python::bump::Mode;
+use crate::report::{Finding, Severity, text};
+use crate::steps::keep_files::KeepFiles;
+use crate::steps::push_local::PushLocal;
+use crate::steps::serve::Serve;
+use crate::steps::{Produced, Step};
+
+/// The name of the embedded index where the project names no stages.
+const INDEX: &str = "rehearsal";
+
+impl Rehearsal<'_> {
+    pub(super) fn prepare(&mut self) -> Result<String, Failure> {
+        let plan = rehearse::prepare(
+            self.outer.inspect(),
+            &self.project,
+            &self.scratch,
+            self.wanted.allow_dirty,
+        )?;
+        let mut summary = String::new();
+        for produced in execute::execute(&self.world, plan)? {
+            if let Produced::Prepared(said) = produced {
+                summary = said;
+            }
+        }
+        self.reload()?;
+        let git = self.git()?;
+        let last = history::releases(&git, &self.project)?.pop();
+        let released = last.map_or_else(
+            || "nothing released yet".to_owned(),
+            |release| format!("last release {}", release.tag),
+        );
+        Ok(format!("{summary}, {released}"))
+    }
+
+    fn reload(&mut self) -> Result<(), Failure> {
+        let inspect = self.world.inspect();
+        self.project = load::load(inspect, inspect.dir(), None)?;
+        Ok(())
+    }
+
+    fn git(&self) -> Result<Git, Failure> {
+        let missing = || crate::project::ProjectError::NoRepository {
+            dir: self.project.root.display().to_string(),
+        };
+        Ok(Git::discover(&self.project.root)?.ok_or_else(missing)?)
+    }
+
+    pub(super) fn gates(&mut self) -> Result<String, Failure> {
+        let plan = gates::plan(&self.project)?;
+        let mut passed = 0;
+        for produced in execute::execute(&self.world, plan)? {
+            if let Produced::Gates(results) = produced {
+                passed += results.iter().filter(|gate| gate.passed).count();
+            }
+        }
+        Ok(match self.project.config.gates.len() {
+            0 => "none configured".to_owned(),
+            all => format!("{passed} of {} passed", text::count(all, "gate")),
+        })
+    }
+
+    pub(super) fn bump(&mut self) -> Result<String, Failure> {
+        let git = self.git()?;
+        let untagged = history::releases(&git, &self.project)?.is_empty();
+        let typed = match (&self.wanted.kind, untagged) {
+            (Some(kind), _) => Some(kind.clone()),
+            // A first release is the version that is already written.
+            (None, true) => None,
+            (None, false) => Some("auto".to_owned()),
+        };
+        let wanted = BumpWanted {
+            request: typed.as_deref().map(str::parse).transpose()?,
+            typed: typed.unwrap_or_else(|| "--current".to_owned()),
+            mode: Mode::Linear,
+            message: None,
+            commit: true,
+            tag: true,
+            // Gates may leave files behind; what was tracked is what was exported.
+            allow_dirty: false,
+        };
+        let planned = bump::plan(self.world.inspect(), &self.project, &wanted)?;
+        let (from, to) = (planned.from.clone(), planned.to.clone());
+        for note in &planned.notes {
+            self.outer.inspect().note(note.clone());
+        }
+        let mut references = Vec::new();
+        let mut written = 0;
+        for produced in execute::execute(&self.world, planned.plan)? {
+            if let Produced::Transaction(moved) = produced {
+                written = moved.files.len();
+                references.extend(moved.tag.map(|tag| format!("refs/tags/{tag}")));
+            }
+        }
+        references.extend(git.head()?.branch);
+        let push = PushLocal {
+            repository: self.project.root.clone(),
+            origin: self.scratch.join("origin.git"),
+            references,
+        };
+        execute::execute(&self.world, Plan::of(vec![Step::PushLocal(push)]))?;
+        self.reload()?;
+        let what = if from == to {
+            format!("{to} as written")
+        } else {
+            format!("{from} -> {to}")
+        };
+        Ok(format!(
+            "{what}, {} written, committed, tagged {}",
+            text::count(written, "file"),
+            self.project.tag_of(&to)
+        ))
+    }
+
+    pub(super) fn build(&mut self) -> Result<String, Failure> {
+        let out_dir = self.project.root.join("dist");
+        let wanted = build::Wanted {
+            sdist: true,
+            wheel: true,
+            out_dir: &out_dir,
+            clean: true,
+        };
+        let packages: Vec<_> = self.project.packages.iter().collect();
+        let plan = build::plan(self.world.inspect(), &self.project, &packages, wanted)?;
+        let mut built: Vec<Built> = Vec::new();
+        for produced in execute::execute(&self.world, plan)? {
+            if let Produced::Archives(files) = produced {
+                built.extend(files);
+            }
+        }
+        let keep = KeepFiles {
+            files: built.iter().map(|file| file.path.clone()).collect(),
+            dir: self.kept.join("dist"),
+        };
+        execute::execute(&self.world, Plan::of(vec![Step::KeepFiles(keep)]))?;
+        for file in &mut built {
+            file.path = self.kept.join("dist").join(file.path.file_name().unwrap_or_default());
+        }
+        let size: u64 = built.iter().map(|file| file.size).sum();
+        let backend = self.project.packages[0].pyproject.backend().to_owned();
+        let summary = format!(
+            "{}, {} by {backend} in isolation",
+            text::count(built.len(), "archive"),
+            text::size(size)
+        );
+        self.built = built;
+        Ok(summary)
+    }
+
+    pub(super) fn check(&mut self) -> Result<String, Failure> {
+        let files = self.world.inspect().files();
+        let mut findings = Vec::new();
+        for built in &self.built {
+            let name = built
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let scan = read::scan(&name, &mut files.open(&built.path)?, &Limits::default());
+            findings.extend(check::judge(&name, &scan));
+        }
+        self.settle("check", findings)
+    }
+
+    /// Keeps findings for the report, or turns errors among them into the failure of the phase.
+    fn settle(&mut self, phase: &str, findings: Vec<Finding>) -> Result<String, Failure> {
+        let errors: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        let warnings = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Warning)
+            .count();
+        if let Some((first, rest)) = errors.split_first() {
+            let failure = Failure {
+                kind: Kind::Failed,
+                code: first.code,
+                message: first.message.clone(),
+                causes: rest
+                    .iter()
+                    .map(|finding| format!("and {} [{}]", finding.message, finding.code))
+                    .collect(),
+                hints: first
+                    .help
+                    .clone()
+                    .into_iter()
+                    .chain([format!("`release explain {}` says more", first.code)])
+                    .collect(),
+                location: first.location.clone(),
+                progress: None,
+            };
+            self.findings.extend(findings);
+            return Err(failure);
+        }
+        let said = match (phase, warnings) {
+            ("check", 0) => format!("{} pass every rule", text::count(self.built.len(), "archive")),
+            ("check", _) => format!(
+                "{} pass, {}",
+                text::count(self.built.len(), "archive"),
+                text::count(warnings, "warning")
+            ),
+            (_, 0) => String::new(),
+            _ => format!(", {}", text::count(warnings, "warning")),
+        };
+        self.findings.extend(findings);
+        Ok(said)
+    }
+
+    pub(super) fn publish(&mut self) -> Result<String, Failure> {
+        let stages = match self.project.config.stages.value.as_slice() {
+            [] => vec![INDEX.to_owned()],
+            stages => stages.to_vec(),
+        };
+        let mut sent = 0;
+        for stage in &stages {
+            let index = self.open_index(stage)?;
+            let files: Vec<_> = self.built.iter().map(|built| built.path.clone()).collect();
+            sent += self.send(&index, &files)?;
+            self.uploads
+                .push(json!({"index": stage, "files": self.built.iter().map(|built| json!({
+                "path": built.path, "sha256": built.sha256, "state": "uploaded",
+            })).collect::<Vec<_>>()}));
+        }
+        Ok(format!(
+            "{} to the embedded index ({})",
+            text::count(sent, "upload"),
+            stages.join(", ")
+        ))
+    }
+
+    /// Opens the embedded index of a stage, with what `--with` names on it.
+    fn open_index(&mut self, stage: &str) -> Result<Index, Failure> {
+        let serve = Serve {
+            data: self.scratch.join("index").join(stage),
+            port: 0,
+            projects: Vec::new(),
+        };
+        for produced in execute::execute(&self.world, Plan::of(vec![Step::Serve(serve)]))? {
+            if let Produced::Serving(serving) = produced {
+                self.serving.push((stage.to_owned(), serving));
+            }
+        }
+        let index = self.index_of(stage);
+        if let Some(with) = &self.wanted.with {
+            let with = self.outer.inspect().dir().join(with);
+            let archives = self.outer.inspect().files().list(&with)?;
+            let archives: Vec<_> = archives
+                .into_iter()
+                .filter(|path| path.extension().is_some_and(|kind| kind == "whl" || kind == "gz"))
+                .collect();
+            self.send(&index, &archives)?;
+        }
+        Ok(index)
+    }
+
+    fn index_of(&self, stage: &str) -> Index {
+        let address = self
+            .serving
+            .iter()
+            .find(|(name, _)| name == stage)
+            .map(|(_, serving)| &serving.address);
+        let url = address.map_or_else(String::new, |address| address.upload.clone());
+        Index {
+            name: stage.to_owned(),
+            ..Index::of_url(&url)
+        }
+    }
+
+    fn send(&self, index: &Index, files: &[std::path::PathBuf]) -> Result<usize, Failure> {
+        let inspect = self.world.inspect();
+        let token = self
+            .serving
+            .iter()
+            .find(|(name, _)| *name == index.name)
+            .map(|(_, serving)| serving.address.tokens.all.clone());
+        let credential = token.map(|path| credential::from_file(inspect, &path)).transpose()?;
+        let target = Target {
+            index: index.clone(),
+            credential,
+        };
+        let mut plan = publish::plan(inspect, &self.kept, files, &[target])?;
+        // The ledger of a throw-away repository is of no use to anybody.
+        plan.draft = None;
+        let produced = execute::execute(&self.world, plan)?;
+        Ok(produced.len())
+    }
+
+    pub(super) fn verify(&mut self) -> Result<String, Failure> {
+        let mut checked = 0;
+        let mut installed = 0;
+        let mut findings = Vec::new();
+        let stages: Vec<String> = self.serving.iter().map(|(name, _)| name.clone()).collect();
+        for stage in &stages {
+            let index = self.index_of(stage);
+            let request = Request {
+                project: &self.project,
+                version: self.project.version(),
+                index: &index,
+                dependencies: self.project.config.verify.dependencies.as_deref(),
+                lenient: true,
+                wait: 10,
+            };
+            for package in &self.project.packages {
+                let known = self.known(package.name.as_str());
+                let plan = verification::await_plan(self.world.inspect(), &request, package, &known)?;
+                let shown = execute::execute(&self.world, plan)?;
+                let verdict = verification::install(&self.world, &request, package, (&known, shown))?;
+                installed += verdict.verified.len();
+                checked += verdict.verified.iter().map(|one| one.checked.len()).sum::<usize>();
+                self.verified.extend(verdict.verified.iter().map(|one| json!(one)));
+                findings.extend(verdict.findings);
+            }
+        }
+        let warnings = self.settle("verify", findings)?;
+        Ok(format!(
+            "{} installed in clean environments, {}{warnings}",
+            text::count(installed, "archive"),
+            text::count(checked, "check")
+        ))
+    }
+
+    /// Names and digests of what was built of a package.
+    fn known(&self, package: &str) -> Vec<crate::plan::verify::Known> {
+        let mine = self.built.iter().filter(|built| built.package == package);
+        mine.map(|built| {
+            (
+                built
+                    .path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                built.sha256.clone(),
+            )
+        })
+        .collect()
+    }
+
+    pub(super) fn status(&mut self) -> Result<String, Failure> {
+        let inspect = self.world.inspect();
+        let database = self
+            .wanted
+            .database
+            .as_ref()
+            .map(|path| self.outer.inspect().dir().join(path));
+        let audit = audit::audit(
+            inspect,
+            &self.project,
+            Named {
+                files: &[],
+                database: database.as_deref(),
+            },
+        )?;
+        let document = status::document(inspect, &self.project, &audit)?;
+        execute::execute(&self.world, status::plan(&document, &self.kept)?)?;
+        let state = serde_json::to_value(document.state).expect("a state is a word");
+        let why = document
+            .reasons
+            .first()
+            .map_or_else(String::new, |reason| format!(": {reason}"));
+        Ok(format!(
+            "{}{why}; valid until {}",
+            state.as_str().unwrap_or_default(),
+            document.valid_until
+        ))
+    }
+}

@@ -1,0 +1,96 @@
+//! Codes of package indexes and of publishing.
+
+use super::Code;
+
+pub(super) const CODES: &[Code] = &[
+    Code {
+        code: "index/busy",
+        title: "an index did not take a file in several attempts",
+        text: "It answered with faults of its own (5xx), was silent, or broke the connection, and after each attempt its listing did not have the file. The cause of the last attempt is in the message. Sending the same bytes again is safe: run the same command later, and what is there by then is left alone. `timeout` and `retries` of `[index.NAME]` set how long and how often it is tried.",
+        follows: "",
+    },
+    Code {
+        code: "index/credential",
+        title: "an index does not accept the credentials",
+        text: "The token is wrong, expired, revoked, or of another index; the message says where it was read from. PyPI takes only tokens, with the user `__token__`, and no passwords. Make a new token on the index and store it where the old one was.",
+        follows: "https://pypi.org/help/#invalid-auth",
+    },
+    Code {
+        code: "index/different-file",
+        title: "an index has other bytes under this file name",
+        text: "The same name with another sha256 means that the files here are not those that were published, for example because they were built again from other sources. Indexes never replace a file, and users who pinned its digest would rightly refuse another. Publish a new version, or fetch the published files to continue with them.",
+        follows: "https://pypi.org/help/#file-name-reuse",
+    },
+    Code {
+        code: "index/empty-token",
+        title: "there is no token where one should be",
+        text: "Standard input or the file that was named for the token is empty. In a pipeline this is often a secret that the runner did not hand out, for example to a pull request from a fork. Put the token there, and nothing else.",
+        follows: "",
+    },
+    Code {
+        code: "index/file-changed",
+        title: "a file has changed since it was checked",
+        text: "The bytes that would be sent are not those that the check saw a moment ago: somebody is building into the same folder. Let the build end, then run the command again.",
+        follows: "",
+    },
+    Code {
+        code: "index/listing",
+        title: "an index does not say what it has",
+        text: "Before anything is sent, the simple API of the index is asked which files it has; it answered with a status that is neither a listing nor `404`. Correct `simple` in `[index.NAME]`, for example `simple = \"https://example.org/simple/\"`, or wait until the index is well again.",
+        follows: "PEP 503, PEP 691",
+    },
+    Code {
+        code: "index/listing-format",
+        title: "what should be a simple API is none",
+        text: "The URL answered with something else than the JSON or HTML of a simple API, or led in circles. It is often the page for people instead of the API, such as `https://pypi.org/project/…` instead of `https://pypi.org/simple/`. Correct `simple` in `[index.NAME]`.",
+        follows: "PEP 503, PEP 691",
+    },
+    Code {
+        code: "index/rate-limited",
+        title: "an index takes no more uploads for now",
+        text: "It answered 429 and asked for a longer pause than the five minutes that are waited in all. PyPI limits new projects to 20 an hour for each user. Run the same command again after the time in the message; what is there is not sent twice.",
+        follows: "RFC 9110, section 10.2.3",
+    },
+    Code {
+        code: "index/record",
+        title: "a record in the folder of the embedded index is broken",
+        text: "Beside each archive in `files/` of the folder lies a record in JSON, and one cannot be read or is about another file. Somebody changed the folder by hand, or the disk failed. Remove the record and its archive, and upload the archive again.",
+        follows: "",
+    },
+    Code {
+        code: "index/redirected",
+        title: "an index redirects uploads",
+        text: "Tokens are never sent to where a redirect leads. Often only a slash is missing at the end: PyPI's URL is `https://upload.pypi.org/legacy/`. Set `upload` in `[index.NAME]` to the new address if you trust its host.",
+        follows: "",
+    },
+    Code {
+        code: "index/refused",
+        title: "an index does not take a file",
+        text: "The message carries the words of the index: the metadata break a rule, the file name was used before, the release is older than 14 days, or the file is too large. It is not sent again, since the answer would be the same. Put right what it says, under a new version where the name is burned.",
+        follows: "https://docs.pypi.org/api/upload/",
+    },
+    Code {
+        code: "index/scope",
+        title: "the credentials are not for this project",
+        text: "The index knows the token, and it may not upload to this project: it is limited to another one, or its user is no maintainer here. A token that is limited to a project can never create a new one, so the first upload of a project needs one of the user. An archived project answers in the same way.",
+        follows: "https://pypi.org/help/#project-name",
+    },
+    Code {
+        code: "index/served",
+        title: "another server uses the folder of an index",
+        text: "Two servers over one folder would not know of each other's files. End the other one, or choose another folder with `release index serve --data DIR`.",
+        follows: "",
+    },
+    Code {
+        code: "index/token-of-other-index",
+        title: "a token would go to an index that did not issue it",
+        text: "PyPI's tokens name the index that issued them, and this one names another than the upload goes to. Nothing was sent, since a token in the wrong hands is a lost token. Give each index its own, for example `RELEASE_TOKEN_TESTPYPI` beside `RELEASE_TOKEN_PYPI`.",
+        follows: "",
+    },
+    Code {
+        code: "publish/check-failed",
+        title: "the check found errors in what would be published",
+        text: "Every file is checked before the first byte leaves this machine, since a version that is half published cannot be taken back. The causes are the findings of `release check`, each with its code. Put them right and build again.",
+        follows: "",
+    },
+];
