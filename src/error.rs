@@ -64,28 +64,17 @@ pub struct Location {
 impl Location {
     /// A whole file.
     pub fn file(file: impl Into<String>) -> Self {
-        Location {
-            file: file.into(),
-            ..Location::default()
-        }
+        Location { file: file.into(), ..Location::default() }
     }
 
     /// A member of an archive.
     pub fn member(file: impl Into<String>, member: impl Into<String>) -> Self {
-        Location {
-            file: file.into(),
-            member: Some(member.into()),
-            ..Location::default()
-        }
+        Location { file: file.into(), member: Some(member.into()), ..Location::default() }
     }
 
     /// A line of a file.
     pub fn line(file: impl Into<String>, line: usize) -> Self {
-        Location {
-            file: file.into(),
-            line: Some(line),
-            ..Location::default()
-        }
+        Location { file: file.into(), line: Some(line), ..Location::default() }
     }
 }
 

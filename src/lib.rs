@@ -107,17 +107,11 @@ fn unparsed(world: &mut World, error: &clap::Error) -> u8 {
         return 0;
     }
     // The format is wanted even though the rest does not parse.
-    let json = world
-        .arguments()
-        .windows(2)
-        .any(|pair| pair[0] == "--format" && pair[1] == "json")
+    let json = world.arguments().windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
         || world.arguments().iter().any(|argument| argument == "--format=json");
     if json || world.inspect().variables().get("RELEASE_FORMAT") == Some("json") {
         world.settle(effects::Settled {
-            display: effects::terminal::Display {
-                format: effects::terminal::Format::Json,
-                ..Default::default()
-            },
+            display: effects::terminal::Display { format: effects::terminal::Format::Json, ..Default::default() },
             ..Default::default()
         });
     }
@@ -125,17 +119,9 @@ fn unparsed(world: &mut World, error: &clap::Error) -> u8 {
     let failure = Failure {
         kind: Kind::Usage,
         code: "cli/usage",
-        message: lines
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned(),
+        message: lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         causes: Vec::new(),
-        hints: lines
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        hints: lines.map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
         location: None,
         progress: None,
     };
@@ -143,10 +129,8 @@ fn unparsed(world: &mut World, error: &clap::Error) -> u8 {
 }
 
 fn bug(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let said = panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    let said =
+        panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
     Failure {
         kind: Kind::Bug,
         code: "internal/bug",

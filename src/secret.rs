@@ -63,12 +63,7 @@ impl Redactor {
             serde_json::Value::from(value).to_string().trim_matches('"').to_owned(),
         ];
         for user in ["__token__:", "", ":"] {
-            forms.push(
-                STANDARD
-                    .encode(format!("{user}{value}"))
-                    .trim_end_matches('=')
-                    .to_owned(),
-            );
+            forms.push(STANDARD.encode(format!("{user}{value}")).trim_end_matches('=').to_owned());
         }
         let mut needles = self.needles.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         for form in forms {

@@ -68,10 +68,7 @@ fn header(source: &mut Source<'_>, findings: &Findings<'_>) -> Result<(), Fault>
         while source.array::<1>()? != [0] {
             length += 1;
             if length > findings.limits.name {
-                return Err(Fault::new(
-                    "archive/gzip-header",
-                    "the file name in the gzip header is too long",
-                ));
+                return Err(Fault::new("archive/gzip-header", "the file name in the gzip header is too long"));
             }
         }
     }
@@ -115,10 +112,7 @@ impl Gzip<'_, '_> {
         self.ended = status == Status::StreamEnd;
         if self.total > self.limit {
             let limit = self.limit;
-            return Err(Fault::new(
-                "archive/bomb",
-                format!("the archive unpacks to more than {limit} bytes"),
-            ));
+            return Err(Fault::new("archive/bomb", format!("the archive unpacks to more than {limit} bytes")));
         }
         if (used, made) == (0, 0) && !self.ended {
             return Err(if dry {
@@ -134,10 +128,7 @@ impl Gzip<'_, '_> {
         let crc = u32::from_le_bytes(self.source.array::<4>()?);
         let size = u32::from_le_bytes(self.source.array::<4>()?);
         if crc != self.crc.sum() {
-            findings.fault(Fault::new(
-                "archive/crc",
-                "the unpacked data does not have the checksum of the gzip",
-            ));
+            findings.fault(Fault::new("archive/crc", "the unpacked data does not have the checksum of the gzip"));
         }
         if u64::from(size) != self.total & 0xFFFF_FFFF {
             findings.fault(Fault::new(

@@ -11,11 +11,8 @@ pub(super) fn judge(findings: &mut Findings<'_>) {
         return;
     }
     let members = std::mem::take(&mut findings.members);
-    let files: HashSet<&str> = members
-        .iter()
-        .filter(|member| member.kind == MemberKind::File)
-        .map(|member| member.name.as_str())
-        .collect();
+    let files: HashSet<&str> =
+        members.iter().filter(|member| member.kind == MemberKind::File).map(|member| member.name.as_str()).collect();
     for member in members.iter().filter(linked) {
         let target = member.link.as_deref().unwrap_or_default();
         let inside = match member.kind {

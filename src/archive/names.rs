@@ -23,11 +23,8 @@ pub(super) fn judge(kind: Kind, findings: &mut Findings<'_>) {
         }
     }
     // Sorted by component, everything below a path follows that path directly.
-    let mut order: Vec<(String, usize)> = members
-        .iter()
-        .enumerate()
-        .map(|(at, member)| (fold(&member.name), at))
-        .collect();
+    let mut order: Vec<(String, usize)> =
+        members.iter().enumerate().map(|(at, member)| (fold(&member.name), at)).collect();
     order.sort_unstable();
     let mut above: Option<&(String, usize)> = None;
     for (before, here) in order.iter().zip(order.iter().skip(1)) {
@@ -53,11 +50,7 @@ pub(super) fn judge(kind: Kind, findings: &mut Findings<'_>) {
                 MemberKind::Symlink | MemberKind::Hardlink => "archive/link",
                 _ => "archive/file-as-directory",
             };
-            let text = format!(
-                "`{}` lies below `{}`, which is not a directory",
-                shown(&new.name),
-                shown(&parent.name)
-            );
+            let text = format!("`{}` lies below `{}`, which is not a directory", shown(&new.name), shown(&parent.name));
             findings.fault(Fault::new(code, text).of(&new.name));
         }
     }
@@ -93,24 +86,12 @@ fn faults_of(name: &str) -> Vec<(&'static str, &'static str)> {
     check("archive/drive-letter", "begins with a drive letter", drive);
     check("archive/backslash", "has a backslash", name.contains('\\'));
     let mut parts = name.split(['/', '\\']);
-    check(
-        "archive/path-traversal",
-        "leads out with `..`",
-        parts.any(|part| part == ".."),
-    );
+    check("archive/path-traversal", "leads out with `..`", parts.any(|part| part == ".."));
     let relative = name.strip_prefix('/').unwrap_or(name);
     let hollow = !name.is_empty() && relative.split('/').any(|part| part.is_empty() || part == ".");
     check("archive/path-form", "has an empty or a `.` part", hollow);
-    check(
-        "archive/control-char",
-        "has a control character",
-        name.chars().any(char::is_control),
-    );
-    check(
-        "archive/bidi",
-        "has characters that hide or turn text",
-        name.chars().any(is_hidden),
-    );
+    check("archive/control-char", "has a control character", name.chars().any(char::is_control));
+    check("archive/bidi", "has characters that hide or turn text", name.chars().any(is_hidden));
     let long = relative.split('/').any(|part| part.len() > COMPONENT);
     check("archive/name-too-long", "has a part longer than 255 bytes", long);
     let windows = !drive && relative.split('/').any(is_windows_special);
@@ -133,13 +114,10 @@ fn is_windows_special(part: &str) -> bool {
         return false;
     }
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_lowercase();
-    let numbered = stem
-        .strip_prefix("com")
-        .or_else(|| stem.strip_prefix("lpt"))
-        .is_some_and(|rest| {
-            let mut rest = rest.chars();
-            matches!((rest.next(), rest.next()), (Some('1'..='9' | '¹' | '²' | '³'), None))
-        });
+    let numbered = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).is_some_and(|rest| {
+        let mut rest = rest.chars();
+        matches!((rest.next(), rest.next()), (Some('1'..='9' | '¹' | '²' | '³'), None))
+    });
     DEVICES.contains(&stem.as_str())
         || numbered
         || part.ends_with(['.', ' '])

@@ -24,20 +24,14 @@ pub(super) fn parse(body: &[u8]) -> Result<Pax, Fault> {
         let (key, value, length) = record(rest).ok_or_else(malformed)?;
         rest = &rest[length..];
         if !keys.insert(key) {
-            return Err(Fault::new(
-                "archive/pax-duplicate",
-                format!("a pax header gives `{}` twice", shown(key)),
-            ));
+            return Err(Fault::new("archive/pax-duplicate", format!("a pax header gives `{}` twice", shown(key))));
         }
         match key {
             "path" => pax.path = Some(value.to_vec()),
             "linkpath" => pax.linkpath = Some(value.to_vec()),
             "size" => pax.size = Some(decimal(value).ok_or_else(malformed)?),
             "hdrcharset" => {
-                return Err(Fault::new(
-                    "archive/pax",
-                    "a pax header changes the character set of the names",
-                ));
+                return Err(Fault::new("archive/pax", "a pax header changes the character set of the names"));
             }
             _ if key.starts_with("GNU.sparse.") || key == "SCHILY.realsize" => return Err(sparse()),
             _ => {}

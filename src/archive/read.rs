@@ -16,10 +16,7 @@ pub fn scan(file_name: &str, input: &mut dyn Read, limits: &Limits) -> Scan {
     let walked = match kind {
         Kind::Wheel => zip::walk(&mut source, &mut findings),
         Kind::Sdist => gzip::walk(&mut source, &mut findings),
-        Kind::Other => Err(Fault::new(
-            "archive/unknown-kind",
-            "the file name ends neither in `.whl` nor in `.tar.gz`",
-        )),
+        Kind::Other => Err(Fault::new("archive/unknown-kind", "the file name ends neither in `.whl` nor in `.tar.gz`")),
     };
     let mut stopped = walked.err();
     // A file that could not be read further fails once, not twice.
@@ -36,33 +33,22 @@ pub fn scan(file_name: &str, input: &mut dyn Read, limits: &Limits) -> Scan {
     names::judge(kind, &mut findings);
     links::judge(&mut findings);
     let (size, digests) = source.finish();
-    Scan {
-        kind,
-        size,
-        digests,
-        members: findings.members,
-        kept: findings.kept,
-        faults: findings.faults,
-        complete,
-    }
+    Scan { kind, size, digests, members: findings.members, kept: findings.kept, faults: findings.faults, complete }
 }
 
 /// A file that is a zip to one reader and a tar to another.
 fn disguise(kind: Kind, source: &Source<'_>, stopped: Option<&Fault>) -> Option<Fault> {
     let fault = |code, message: &str| Some(Fault::new(code, message));
     match kind {
-        Kind::Wheel if source.begins_like_tar() => fault(
-            "archive/polyglot",
-            "the file begins like a tar, so some readers take it for one",
-        ),
-        Kind::Wheel if stopped?.code == "archive/not-zip" && source.ends_like_zip() => fault(
-            "archive/prepended-data",
-            "data stands before the first entry of the zip",
-        ),
-        Kind::Sdist if source.ends_like_zip() => fault(
-            "archive/polyglot",
-            "the file ends like a zip, so some readers take it for one",
-        ),
+        Kind::Wheel if source.begins_like_tar() => {
+            fault("archive/polyglot", "the file begins like a tar, so some readers take it for one")
+        }
+        Kind::Wheel if stopped?.code == "archive/not-zip" && source.ends_like_zip() => {
+            fault("archive/prepended-data", "data stands before the first entry of the zip")
+        }
+        Kind::Sdist if source.ends_like_zip() => {
+            fault("archive/polyglot", "the file ends like a zip, so some readers take it for one")
+        }
         _ => None,
     }
 }

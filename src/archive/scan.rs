@@ -81,11 +81,7 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Fault {
-            code,
-            message: message.into(),
-            member: None,
-        }
+        Fault { code, message: message.into(), member: None }
     }
 
     pub(super) fn of(mut self, member: &str) -> Self {

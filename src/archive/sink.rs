@@ -38,10 +38,7 @@ impl Sink {
         self.head.extend_from_slice(&bytes[..wanted.min(bytes.len())]);
         if let Some(kept) = &mut self.kept {
             if kept.len() + bytes.len() > self.longest {
-                return Err(Fault::new(
-                    "archive/text-too-large",
-                    "the texts that judging needs are too large",
-                ));
+                return Err(Fault::new("archive/text-too-large", "the texts that judging needs are too large"));
             }
             kept.extend_from_slice(bytes);
         }

@@ -134,9 +134,7 @@ impl<'a> Source<'a> {
     /// Whether Python's `zipfile.is_zipfile` would find an end record near the end of the file.
     pub(super) fn ends_like_zip(&self) -> bool {
         let from = self.tail.len().saturating_sub(TAIL);
-        self.tail[from..]
-            .windows(22)
-            .any(|window| window.starts_with(b"PK\x05\x06"))
+        self.tail[from..].windows(22).any(|window| window.starts_with(b"PK\x05\x06"))
     }
 
     fn fill(&mut self) -> Result<(), Fault> {
@@ -153,10 +151,7 @@ impl<'a> Source<'a> {
                 Err(error) => {
                     self.end = 0;
                     self.ended = true;
-                    return Err(Fault::new(
-                        "archive/unreadable",
-                        format!("the file cannot be read: {error}"),
-                    ));
+                    return Err(Fault::new("archive/unreadable", format!("the file cannot be read: {error}")));
                 }
             }
         }
@@ -174,10 +169,7 @@ impl<'a> Source<'a> {
             let limit = self.limit;
             self.ended = true;
             self.start = self.end;
-            return Err(Fault::new(
-                "archive/too-large",
-                format!("the file is larger than {limit} bytes"),
-            ));
+            return Err(Fault::new("archive/too-large", format!("the file is larger than {limit} bytes")));
         }
         Ok(())
     }

@@ -78,17 +78,11 @@ fn rest(gzip: &mut Gzip<'_, '_>) -> Result<(), Fault> {
         zeros += count as u64;
         gzip.consume(count);
         if zeros > PADDING {
-            return Err(Fault::new(
-                "archive/after-eof",
-                "endless zeros follow the end of the tar",
-            ));
+            return Err(Fault::new("archive/after-eof", "endless zeros follow the end of the tar"));
         }
     }
     if zeros < 2 * BLOCK as u64 || !zeros.is_multiple_of(BLOCK as u64) {
-        return Err(Fault::new(
-            "archive/truncated",
-            "the tar ends without its two end blocks",
-        ));
+        return Err(Fault::new("archive/truncated", "the tar ends without its two end blocks"));
     }
     Ok(())
 }
@@ -105,9 +99,7 @@ fn member(gzip: &mut Gzip<'_, '_>, findings: &mut Findings<'_>, block: &Block, a
     }
     let plain = ustar_name(block, posix);
     // Repeating the name is harmless, and uv_build does so for every member: both kinds of readers see the same.
-    let needless = path
-        .as_ref()
-        .is_some_and(|path| path.is_ascii() && path.len() <= 100 && *path != plain);
+    let needless = path.as_ref().is_some_and(|path| path.is_ascii() && path.len() <= 100 && *path != plain);
     let name = path.or(ahead.gnu_name).unwrap_or(plain);
     let mut name = text(findings, name)?;
     let kind = kind_of(block[156], &name);
@@ -243,10 +235,7 @@ fn read_block(gzip: &mut Gzip<'_, '_>) -> Result<Option<Block>, Fault> {
 fn extension(gzip: &mut Gzip<'_, '_>, findings: &Findings<'_>, size: u64) -> Result<Vec<u8>, Fault> {
     let most = findings.limits.pax;
     if size > most {
-        return Err(Fault::new(
-            "archive/pax",
-            format!("an extension header has {size} bytes, more than {most}"),
-        ));
+        return Err(Fault::new("archive/pax", format!("an extension header has {size} bytes, more than {most}")));
     }
     let mut body = Vec::new();
     copy(gzip, size, |bytes| {
@@ -258,10 +247,7 @@ fn extension(gzip: &mut Gzip<'_, '_>, findings: &Findings<'_>, size: u64) -> Res
 
 fn gnu_long(gzip: &mut Gzip<'_, '_>, findings: &mut Findings<'_>, size: u64) -> Result<Vec<u8>, Fault> {
     let body = extension(gzip, findings, size)?;
-    findings.fault(Fault::new(
-        "archive/gnu-format",
-        "a long name is stored in the GNU format instead of pax",
-    ));
+    findings.fault(Fault::new("archive/gnu-format", "a long name is stored in the GNU format instead of pax"));
     Ok(until_nul(&body).to_vec())
 }
 
@@ -269,10 +255,7 @@ fn global(pax: &Pax) -> Result<(), Fault> {
     if *pax == Pax::default() {
         return Ok(());
     }
-    Err(Fault::new(
-        "archive/pax-global",
-        "a global pax header sets the name or the size of all members",
-    ))
+    Err(Fault::new("archive/pax-global", "a global pax header sets the name or the size of all members"))
 }
 
 /// The size that counts, where a pax header may name another than the header itself.
@@ -281,10 +264,9 @@ fn true_size(header: u64, pax: Option<u64>) -> Result<u64, Fault> {
         None => Ok(header),
         Some(size) if size == header => Ok(size),
         Some(size) if size >= OCTAL_LIMIT && header == 0 => Ok(size),
-        Some(_) => Err(Fault::new(
-            "archive/pax-size-conflict",
-            "a pax header and the header itself name different sizes",
-        )),
+        Some(_) => {
+            Err(Fault::new("archive/pax-size-conflict", "a pax header and the header itself name different sizes"))
+        }
     }
 }
 
@@ -292,10 +274,7 @@ fn text(findings: &mut Findings<'_>, name: Vec<u8>) -> Result<String, Fault> {
     let most = findings.limits.name;
     if name.len() > most {
         let length = name.len();
-        return Err(Fault::new(
-            "archive/name-too-long",
-            format!("a name has {length} bytes, more than {most}"),
-        ));
+        return Err(Fault::new("archive/name-too-long", format!("a name has {length} bytes, more than {most}")));
     }
     Ok(String::from_utf8(name).unwrap_or_else(|error| {
         let name = String::from_utf8_lossy(error.as_bytes()).into_owned();

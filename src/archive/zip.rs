@@ -56,10 +56,7 @@ pub(super) fn walk(source: &mut Source<'_>, findings: &mut Findings<'_>) -> Resu
                 return zip_end::walk(source, findings, &entries, signature);
             }
             _ if offset == 0 => {
-                return Err(Fault::new(
-                    "archive/not-zip",
-                    "the file does not begin with the first entry of a zip",
-                ));
+                return Err(Fault::new("archive/not-zip", "the file does not begin with the first entry of a zip"));
             }
             _ => return Err(unknown_record(offset)),
         }
@@ -67,10 +64,7 @@ pub(super) fn walk(source: &mut Source<'_>, findings: &mut Findings<'_>) -> Resu
 }
 
 pub(super) fn unknown_record(offset: u64) -> Fault {
-    Fault::new(
-        "archive/unknown-record",
-        format!("the bytes at offset {offset} belong to no record of the zip"),
-    )
+    Fault::new("archive/unknown-record", format!("the bytes at offset {offset} belong to no record of the zip"))
 }
 
 fn local_header(source: &mut Source<'_>, findings: &mut Findings<'_>, offset: u64) -> Result<Entry, Fault> {
@@ -105,10 +99,7 @@ fn local_header(source: &mut Source<'_>, findings: &mut Findings<'_>, offset: u6
 pub(super) fn read_name(source: &mut Source<'_>, findings: &Findings<'_>, length: u16) -> Result<Vec<u8>, Fault> {
     let most = findings.limits.name;
     if usize::from(length) > most {
-        return Err(Fault::new(
-            "archive/name-too-long",
-            format!("a name has {length} bytes, more than {most}"),
-        ));
+        return Err(Fault::new("archive/name-too-long", format!("a name has {length} bytes, more than {most}")));
     }
     source.bytes(length)
 }
@@ -121,11 +112,7 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     let directory = stored.ends_with('/');
     let mut member = Member {
         name: stored.strip_suffix('/').unwrap_or(&stored).to_owned(),
-        kind: if directory {
-            MemberKind::Directory
-        } else {
-            MemberKind::File
-        },
+        kind: if directory { MemberKind::Directory } else { MemberKind::File },
         size: 0,
         sha256: None,
         mode: 0,
@@ -189,10 +176,7 @@ fn declared_bounds(findings: &Findings<'_>, entry: &Entry) -> Result<(), Fault> 
     let limits = findings.limits;
     if entry.size > limits.unpacked.saturating_sub(findings.unpacked) {
         let most = limits.unpacked;
-        return Err(Fault::new(
-            "archive/bomb",
-            format!("the members unpack to more than {most} bytes"),
-        ));
+        return Err(Fault::new("archive/bomb", format!("the members unpack to more than {most} bytes")));
     }
     if entry.size > limits.ratio_floor && entry.size > entry.packed.saturating_mul(limits.ratio) {
         let (size, packed) = (entry.size, entry.packed);
@@ -252,10 +236,7 @@ fn inflate(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink) -> Result<()
 }
 
 fn size_mismatch() -> Fault {
-    Fault::new(
-        "archive/size-mismatch",
-        "the data of an entry does not have the sizes of its header",
-    )
+    Fault::new("archive/size-mismatch", "the data of an entry does not have the sizes of its header")
 }
 
 /// Reads the extra fields of a header. `fields` are the values that zip64 may move there, in its
@@ -297,11 +278,7 @@ fn zip64(findings: &mut Findings<'_>, body: &[u8], fields: &mut [u64], name: &st
     }
     let values: Vec<u64> = (0..body.len() / 8).map(|at| u64_at(body, at * 8)).collect();
     let moved: Vec<usize> = (0..fields.len()).filter(|&at| fields[at] == ELSEWHERE).collect();
-    let places: Vec<usize> = if moved.len() == values.len() {
-        moved
-    } else {
-        (0..values.len()).collect()
-    };
+    let places: Vec<usize> = if moved.len() == values.len() { moved } else { (0..values.len()).collect() };
     for (&place, &value) in places.iter().zip(&values) {
         if fields[place] != ELSEWHERE && fields[place] != value {
             return Err(Fault::new(
@@ -313,13 +290,7 @@ fn zip64(findings: &mut Findings<'_>, body: &[u8], fields: &mut [u64], name: &st
         fields[place] = value;
     }
     if values.iter().all(|&value| value < ELSEWHERE) {
-        findings.fault(
-            Fault::new(
-                "archive/zip64-unneeded",
-                "an entry uses zip64 for sizes that fit without",
-            )
-            .of(name),
-        );
+        findings.fault(Fault::new("archive/zip64-unneeded", "an entry uses zip64 for sizes that fit without").of(name));
     }
     Ok(())
 }

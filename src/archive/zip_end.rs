@@ -30,10 +30,7 @@ pub(super) fn walk(
     while &signature == CENTRAL {
         count += 1;
         if count > findings.limits.members as u64 {
-            return Err(Fault::new(
-                "archive/too-many-members",
-                "the directory of the zip has too many records",
-            ));
+            return Err(Fault::new("archive/too-many-members", "the directory of the zip has too many records"));
         }
         central_record(source, findings, entries, &mut described)?;
         signature = source.array::<4>()?;
@@ -42,11 +39,7 @@ pub(super) fn walk(
         let name = findings.members[at].name.clone();
         findings.fault(Fault::new("archive/missing-central", "an entry is not in the directory of the zip").of(&name));
     }
-    let directory = Directory {
-        start,
-        size: source.position() - 4 - start,
-        count,
-    };
+    let directory = Directory { start, size: source.position() - 4 - start, count };
     let zip64 = &signature == END64;
     if zip64 {
         end64_record(source, findings, &directory)?;
@@ -89,13 +82,7 @@ fn central_record(
     }
     // The entries were walked in order, so their offsets ascend.
     let Ok(at) = entries.binary_search_by_key(&central.offset, |entry| entry.offset) else {
-        findings.fault(
-            Fault::new(
-                "archive/missing-local",
-                "the directory names an entry that is not there",
-            )
-            .of(&name),
-        );
+        findings.fault(Fault::new("archive/missing-local", "the directory names an entry that is not there").of(&name));
         return Ok(());
     };
     if std::mem::replace(&mut described[at], true) {
@@ -155,11 +142,8 @@ fn attributes(findings: &mut Findings<'_>, at: usize, mode: u32) {
     }
     if mode & 0o7000 != 0 {
         findings.fault(
-            Fault::new(
-                "archive/setuid",
-                format!("an entry has the mode `{mode:o}` with setuid, setgid or sticky"),
-            )
-            .of(&name),
+            Fault::new("archive/setuid", format!("an entry has the mode `{mode:o}` with setuid, setgid or sticky"))
+                .of(&name),
         );
     }
 }
@@ -174,12 +158,7 @@ fn end64_record(source: &mut Source<'_>, findings: &mut Findings<'_>, directory:
         return Err(unknown_record(source.position() - 4));
     }
     let locator = source.array::<16>()?;
-    let here = [
-        u64_at(&head, 20),
-        u64_at(&head, 28),
-        u64_at(&head, 36),
-        u64_at(&head, 44),
-    ];
+    let here = [u64_at(&head, 20), u64_at(&head, 28), u64_at(&head, 36), u64_at(&head, 44)];
     let real = [directory.count, directory.count, directory.size, directory.start];
     let disks = [u32_at(&head, 12), u32_at(&head, 16), u32_at(&locator, 0)];
     if here != real || disks != [0; 3] || u64_at(&locator, 4) != start || u32_at(&locator, 12) != 1 {
@@ -189,10 +168,8 @@ fn end64_record(source: &mut Source<'_>, findings: &mut Findings<'_>, directory:
         ));
     }
     if directory.count < 0xFFFF && directory.size < ELSEWHERE && directory.start < ELSEWHERE {
-        findings.fault(Fault::new(
-            "archive/zip64-unneeded",
-            "the zip ends with a zip64 record although it fits without",
-        ));
+        findings
+            .fault(Fault::new("archive/zip64-unneeded", "the zip ends with a zip64 record although it fits without"));
     }
     Ok(())
 }
@@ -220,18 +197,12 @@ fn end_record(
         || !says(u64::from(u32_at(&head, 12)), directory.start, ELSEWHERE)
         || u32_at(&head, 0) != 0
     {
-        findings.fault(Fault::new(
-            "archive/eocd-mismatch",
-            "the end record does not describe this directory",
-        ));
+        findings.fault(Fault::new("archive/eocd-mismatch", "the end record does not describe this directory"));
     }
     let comment = source.bytes(u16_at(&head, 16))?;
     let nested = |window: &[u8]| window == b"PK\x03\x04" || window == END;
     if comment.windows(4).any(nested) {
-        findings.fault(Fault::new(
-            "archive/nested-zip",
-            "the comment at the end of the zip holds another zip",
-        ));
+        findings.fault(Fault::new("archive/nested-zip", "the comment at the end of the zip holds another zip"));
     } else if !comment.is_empty() {
         findings.fault(Fault::new("archive/zip-comment", "the zip has a comment at its end"));
     }

@@ -35,41 +35,23 @@ impl Interpreter {
     /// # Errors
     /// It is missing, too old, or lacks venv or pip.
     pub fn find(inspect: Inspect<'_>) -> Result<Interpreter, Failure> {
-        let found = inspect
-            .programs()
-            .find("python3", "Python 3.11 or newer with venv and pip")?;
-        let ask = Program::new(found, inspect.dir())
-            .environment(Admitted::Home)
-            .args(["-c", ASK]);
+        let found = inspect.programs().find("python3", "Python 3.11 or newer with venv and pip")?;
+        let ask = Program::new(found, inspect.dir()).environment(Admitted::Home).args(["-c", ASK]);
         let ran = inspect.programs().run(&ask)?;
         let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
         let [program, version, tag, missing] = lines[..] else {
-            return Err(BuildError::OldPython {
-                found: format!("({})", ran.tail(1)),
-            }
-            .into());
+            return Err(BuildError::OldPython { found: format!("({})", ran.tail(1)) }.into());
         };
         let mut numbers = version.split('.').filter_map(|number| number.parse::<u32>().ok());
         if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
-            return Err(BuildError::OldPython {
-                found: version.to_owned(),
-            }
-            .into());
+            return Err(BuildError::OldPython { found: version.to_owned() }.into());
         }
         for module in ["venv", "pip"] {
             if missing.split(' ').any(|name| name == module) {
-                return Err(BuildError::PythonModule {
-                    version: version.to_owned(),
-                    module,
-                }
-                .into());
+                return Err(BuildError::PythonModule { version: version.to_owned(), module }.into());
             }
         }
-        Ok(Interpreter {
-            program: PathBuf::from(program),
-            version: version.to_owned(),
-            tag: tag.to_owned(),
-        })
+        Ok(Interpreter { program: PathBuf::from(program), version: version.to_owned(), tag: tag.to_owned() })
     }
 
     /// pip, ready for its arguments.
@@ -94,20 +76,12 @@ impl Environment {
     pub fn make(effects: Effects<'_>, interpreter: &Interpreter, dir: &Path) -> Result<Environment, Failure> {
         let parent = dir.parent().unwrap_or(dir);
         // pip is not copied into it: the interpreter's own installs into it, which saves two seconds.
-        let program = Program::new(&interpreter.program, parent)
-            .args(["-I", "-m", "venv", "--without-pip"])
-            .arg(dir);
+        let program = Program::new(&interpreter.program, parent).args(["-I", "-m", "venv", "--without-pip"]).arg(dir);
         let ran = effects.programs().run(&program)?;
         if !ran.ok() {
-            return Err(BuildError::Environment {
-                output: Output(ran.tail(20)),
-            }
-            .into());
+            return Err(BuildError::Environment { output: Output(ran.tail(20)) }.into());
         }
-        Ok(Environment {
-            dir: dir.to_owned(),
-            interpreter: interpreter.clone(),
-        })
+        Ok(Environment { dir: dir.to_owned(), interpreter: interpreter.clone() })
     }
 
     /// Its interpreter.
@@ -128,19 +102,11 @@ impl Environment {
         if requirements.is_empty() {
             return Ok(());
         }
-        let program = self
-            .installer()
-            .args(["--no-index", "--find-links"])
-            .arg(wheels)
-            .args(requirements);
+        let program = self.installer().args(["--no-index", "--find-links"]).arg(wheels).args(requirements);
         let ran = effects.programs().run(&program)?;
         if !ran.ok() {
             let output = Output(ran.tail(20));
-            return Err(BuildError::Install {
-                requirements: requirements.to_vec(),
-                output,
-            }
-            .into());
+            return Err(BuildError::Install { requirements: requirements.to_vec(), output }.into());
         }
         Ok(())
     }
@@ -152,13 +118,7 @@ impl Environment {
             .arg("--isolated")
             .arg("--python")
             .arg(self.python())
-            .args([
-                "install",
-                "--quiet",
-                "--no-compile",
-                "--no-cache-dir",
-                "--no-warn-script-location",
-            ])
+            .args(["install", "--quiet", "--no-compile", "--no-cache-dir", "--no-warn-script-location"])
             .env("PIP_CONFIG_FILE", "/dev/null")
             .env("HOME", &self.dir)
             .timeout(Duration::from_secs(600))
@@ -167,23 +127,16 @@ impl Environment {
     /// A program, looked for in the environment first: `python` is always its own.
     pub fn program(&self, effects: Effects<'_>, name: &str, dir: &Path) -> Result<Program, Failure> {
         let files = effects.inspect().files();
-        let own = if matches!(name, "python" | "python3") {
-            self.python()
-        } else {
-            self.bin().join(name)
-        };
+        let own = if matches!(name, "python" | "python3") { self.python() } else { self.bin().join(name) };
         let path = match name.contains('/') {
             true => dir.join(name),
             false if files.what(&own) != crate::effects::files::What::Missing => own,
-            false => effects.programs().find(
-                name,
-                "the program, or add the package that brings it to the group of the gate",
-            )?,
+            false => effects
+                .programs()
+                .find(name, "the program, or add the package that brings it to the group of the gate")?,
         };
         let search = effects.programs().path_with(&self.bin());
-        Ok(Program::new(path, dir)
-            .env("PATH", search)
-            .env("VIRTUAL_ENV", &self.dir))
+        Ok(Program::new(path, dir).env("PATH", search).env("VIRTUAL_ENV", &self.dir))
     }
 }
 
@@ -191,9 +144,6 @@ impl Environment {
 pub fn tell_output(inspect: Inspect<'_>, program: &str, ran: &Ran) {
     let text = ran.tail(200);
     if !text.is_empty() {
-        inspect.tell(&crate::report::Event::Output {
-            program: program.to_owned(),
-            text,
-        });
+        inspect.tell(&crate::report::Event::Output { program: program.to_owned(), text });
     }
 }

@@ -101,10 +101,7 @@ pub enum BuildError {
 pub struct Output(pub String);
 
 fn list(requirements: &[String]) -> String {
-    let quoted: Vec<String> = requirements
-        .iter()
-        .map(|requirement| format!("`{requirement}`"))
-        .collect();
+    let quoted: Vec<String> = requirements.iter().map(|requirement| format!("`{requirement}`")).collect();
     quoted.join(", ")
 }
 

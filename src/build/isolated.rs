@@ -58,13 +58,7 @@ pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Re
         let wheels = wheels::folder(effects, interpreter, &task.requires)?;
         environment.install_from(effects, &wheels, &task.requires)?;
     }
-    let runner = Runner {
-        effects,
-        interpreter,
-        environment,
-        task,
-        scratch: scratch.path(),
-    };
+    let runner = Runner { effects, interpreter, environment, task, scratch: scratch.path() };
     let mut made = Vec::new();
     let sdist = runner.run("sdist", "build_sdist", None)?;
     if task.wheel {
@@ -80,10 +74,7 @@ pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Re
 
 fn take(effects: Effects<'_>, path: &Path) -> Result<Made, Failure> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Made {
-        name,
-        bytes: effects.inspect().files().read(path, u64::MAX - 1)?,
-    })
+    Ok(Made { name, bytes: effects.inspect().files().read(path, u64::MAX - 1)? })
 }
 
 /// The sdist is about to be unpacked: our strict reader sees it first.
@@ -92,10 +83,7 @@ fn refuse_malformed(effects: Effects<'_>, sdist: &Path) -> Result<(), Failure> {
     let mut file = effects.inspect().files().open(sdist)?;
     let scan = read::scan(&name, &mut file, &Limits::default());
     match scan.faults.iter().find(|_| !scan.complete) {
-        Some(fault) => Err(BuildError::BadSdist {
-            problem: fault.message.clone(),
-        }
-        .into()),
+        Some(fault) => Err(BuildError::BadSdist { problem: fault.message.clone() }.into()),
         None => Ok(()),
     }
 }
@@ -111,20 +99,12 @@ struct Runner<'a> {
 impl Runner<'_> {
     /// Installs what the hook asks for, runs it, and returns the archive that it made.
     fn run(&self, kind: &str, hook: &'static str, sdist: Option<&Path>) -> Result<PathBuf, Failure> {
-        let asks = if kind == "sdist" {
-            "get_requires_for_build_sdist"
-        } else {
-            "get_requires_for_build_wheel"
-        };
+        let asks = if kind == "sdist" { "get_requires_for_build_sdist" } else { "get_requires_for_build_wheel" };
         let more = self.call(asks, &json!([null]), sdist)?;
         let more: Vec<String> = more
             .as_ref()
             .and_then(Value::as_array)
-            .map(|list| {
-                list.iter()
-                    .filter_map(|item| item.as_str().map(str::to_owned))
-                    .collect()
-            })
+            .map(|list| list.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
             .unwrap_or_default();
         if !more.is_empty() {
             let wheels = wheels::folder(self.effects, self.interpreter, &more)?;
@@ -132,25 +112,14 @@ impl Runner<'_> {
         }
         let out = self.scratch.join(kind);
         self.effects.files().make_folder(&out)?;
-        let arguments = if kind == "sdist" {
-            json!([out, null])
-        } else {
-            json!([out, null, null])
-        };
-        let missing = || BuildError::NoHook {
-            backend: self.task.backend.clone(),
-            hook,
-        };
+        let arguments = if kind == "sdist" { json!([out, null]) } else { json!([out, null, null]) };
+        let missing = || BuildError::NoHook { backend: self.task.backend.clone(), hook };
         let named = self.call(hook, &arguments, sdist)?.ok_or_else(missing)?;
         let named = named.as_str().unwrap_or_default().to_owned();
         let path = out.join(&named);
         let plain = !named.is_empty() && Path::new(&named).components().count() == 1;
         if !plain || self.effects.inspect().files().what(&path) != What::File {
-            return Err(BuildError::NoArchive {
-                backend: self.task.backend.clone(),
-                named,
-            }
-            .into());
+            return Err(BuildError::NoArchive { backend: self.task.backend.clone(), named }.into());
         }
         Ok(path)
     }

@@ -25,11 +25,7 @@ pub fn folder(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[S
     sorted.sort();
     sorted.dedup();
     let key = Sha256::of(format!("{}\n{}", interpreter.tag, sorted.join("\n")).as_bytes()).to_string();
-    let base = inspect
-        .variables()
-        .cache_dir()
-        .unwrap_or_else(|| PathBuf::from(".release-cache"))
-        .join("wheels");
+    let base = inspect.variables().cache_dir().unwrap_or_else(|| PathBuf::from(".release-cache")).join("wheels");
     let dir = base.join(&key[..24]);
     let complete = dir.join("complete");
     let cached = cached_at(inspect, &complete);
@@ -45,9 +41,7 @@ pub fn folder(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[S
     let fetch = fetch(effects, interpreter, &sorted, &fetched);
     match (fetch, cached) {
         (Ok(()), _) => {
-            effects
-                .files()
-                .write_new(&fetched.join("complete"), now.to_string().as_bytes(), 0o644)?;
+            effects.files().write_new(&fetched.join("complete"), now.to_string().as_bytes(), 0o644)?;
             install_folder(effects, &fetched, &dir)?;
             Ok(dir)
         }
@@ -66,9 +60,7 @@ fn cached_at(inspect: Inspect<'_>, complete: &Path) -> Option<i64> {
 
 fn fetch(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[String], into: &Path) -> Result<(), Failure> {
     let scratch = into.parent().unwrap_or(into);
-    effects
-        .inspect()
-        .note(format!("fetching {} with pip", requirements.join(", ")));
+    effects.inspect().note(format!("fetching {} with pip", requirements.join(", ")));
     let program = interpreter
         .pip(scratch)
         .args(["wheel", "--quiet", "--wheel-dir"])
@@ -81,11 +73,7 @@ fn fetch(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[String
     if ran.ok() {
         return Ok(());
     }
-    Err(BuildError::Fetch {
-        requirements: requirements.to_vec(),
-        output: Output(ran.tail(12)),
-    }
-    .into())
+    Err(BuildError::Fetch { requirements: requirements.to_vec(), output: Output(ran.tail(12)) }.into())
 }
 
 /// Moves a folder into the cache file by file, the mark of completeness last: a run that is killed, or runs

@@ -13,16 +13,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str, name: &F
     match scan.kept.get(&path) {
         Some(bytes) => {
             let licenses = format!("{folder}/licenses/");
-            metadata::judge(
-                docket,
-                &metadata::Subject {
-                    scan,
-                    path: &path,
-                    bytes,
-                    licenses: &licenses,
-                    name,
-                },
-            );
+            metadata::judge(docket, &metadata::Subject { scan, path: &path, bytes, licenses: &licenses, name });
         }
         None => docket.raise("check/metadata-missing", format!("the wheel has no `{path}`"), None),
     }

@@ -53,11 +53,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) -> Option<FileName> {
         }
     };
     if text.len() > LONGEST {
-        docket.raise(
-            "check/filename",
-            format!("the file name is longer than {LONGEST} bytes"),
-            None,
-        );
+        docket.raise("check/filename", format!("the file name is longer than {LONGEST} bytes"), None);
     }
     let normalized = match &name {
         FileName::Wheel(name) => name.is_normalized(),
@@ -95,11 +91,7 @@ fn platforms(docket: &mut Docket<'_>, name: &WheelName) {
 fn sizes(docket: &mut Docket<'_>, scan: &Scan) {
     if scan.size > PYPI_FILE {
         let size = scan.size >> 20;
-        docket.raise(
-            "check/file-size",
-            format!("the file has {size} MiB, more than 100"),
-            None,
-        );
+        docket.raise("check/file-size", format!("the file has {size} MiB, more than 100"), None);
     }
     let unpacked: u64 = scan.members.iter().map(|member| member.size).sum();
     let ratio = unpacked / scan.size.max(1);

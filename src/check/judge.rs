@@ -38,9 +38,7 @@ pub fn judge(file_name: &str, scan: &Scan) -> Vec<Finding> {
 
 /// The first reason not to take this file into an index.
 pub fn upload_refusal(file_name: &str, scan: &Scan) -> Option<Finding> {
-    judge(file_name, scan)
-        .into_iter()
-        .find(|finding| finding.severity == Severity::Error)
+    judge(file_name, scan).into_iter().find(|finding| finding.severity == Severity::Error)
 }
 
 /// The findings about one file.
@@ -52,11 +50,7 @@ pub(super) struct Docket<'a> {
 
 impl<'a> Docket<'a> {
     fn new(file_name: &'a str) -> Self {
-        Docket {
-            file_name,
-            findings: Vec::new(),
-            counts: HashMap::new(),
-        }
+        Docket { file_name, findings: Vec::new(), counts: HashMap::new() }
     }
 
     pub(super) fn file_name(&self) -> &'a str {

@@ -33,15 +33,8 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
     let early = version.is_some_and(|version| version < Field::LicenseFile.added());
     let doubles = duplicates(docket, subject, &raw);
     let faults = match Metadata::from_raw(&raw) {
-        Ok(metadata) => metadata
-            .pypi_faults()
-            .into_iter()
-            .map(|fault| ("check/metadata-refused", fault))
-            .collect(),
-        Err(faults) => faults
-            .into_iter()
-            .map(|fault| ("check/metadata-invalid", fault))
-            .collect::<Vec<_>>(),
+        Ok(metadata) => metadata.pypi_faults().into_iter().map(|fault| ("check/metadata-refused", fault)).collect(),
+        Err(faults) => faults.into_iter().map(|fault| ("check/metadata-invalid", fault)).collect::<Vec<_>>(),
     };
     for (code, MetadataFault { field, line, message }) in faults {
         let code = match field.as_str() {
@@ -107,22 +100,18 @@ fn classifiers(docket: &mut Docket<'_>, subject: &Subject<'_>, raw: &RawMetadata
         let text = shown(&header.value);
         let (code, message) = match classifiers::standing(&header.value) {
             Standing::Known => continue,
-            Standing::Unknown if header.value.starts_with("Private ::") => (
-                "check/classifier-private",
-                format!("`{text}` keeps the project off PyPI"),
-            ),
-            Standing::Unknown => (
-                "check/classifier-unknown",
-                format!("`{text}` is not among the classifiers of {CLASSIFIERS_AS_OF}"),
-            ),
-            Standing::Deprecated([]) => (
-                "check/classifier-deprecated",
-                format!("`{text}` is deprecated and nothing replaces it"),
-            ),
-            Standing::Deprecated(others) => (
-                "check/classifier-deprecated",
-                format!("`{text}` is deprecated, write `{}`", others.join("` or `")),
-            ),
+            Standing::Unknown if header.value.starts_with("Private ::") => {
+                ("check/classifier-private", format!("`{text}` keeps the project off PyPI"))
+            }
+            Standing::Unknown => {
+                ("check/classifier-unknown", format!("`{text}` is not among the classifiers of {CLASSIFIERS_AS_OF}"))
+            }
+            Standing::Deprecated([]) => {
+                ("check/classifier-deprecated", format!("`{text}` is deprecated and nothing replaces it"))
+            }
+            Standing::Deprecated(others) => {
+                ("check/classifier-deprecated", format!("`{text}` is deprecated, write `{}`", others.join("` or `")))
+            }
         };
         docket.raise_line(code, message, subject.path, Some(header.line));
     }
@@ -137,11 +126,7 @@ fn license_files(docket: &mut Docket<'_>, subject: &Subject<'_>, raw: &RawMetada
     for header in wanted {
         let path = format!("{}{}", subject.licenses, header.value);
         if !there.contains(path.as_str()) {
-            let message = format!(
-                "License-File names `{}`, and `{}` is not there",
-                shown(&header.value),
-                shown(&path)
-            );
+            let message = format!("License-File names `{}`, and `{}` is not there", shown(&header.value), shown(&path));
             docket.raise_line("check/license-file", message, subject.path, Some(header.line));
         }
     }

@@ -22,25 +22,18 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str) {
         .map(|member| (member.name.as_str(), member))
         .collect();
     let mut listed = HashSet::new();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes.as_slice());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_slice());
     for row in reader.records() {
         let row = match row {
             Ok(row) => row,
             Err(error) => {
                 // What follows a line that cannot be read is not compared.
-                let line = error
-                    .position()
-                    .and_then(|position| usize::try_from(position.line()).ok());
+                let line = error.position().and_then(|position| usize::try_from(position.line()).ok());
                 docket.raise_line("check/record-invalid", "RECORD is not UTF-8", &path, line);
                 return;
             }
         };
-        let line = row
-            .position()
-            .and_then(|position| usize::try_from(position.line()).ok());
+        let line = row.position().and_then(|position| usize::try_from(position.line()).ok());
         if row.len() != 3 {
             let message = format!("a line has {} fields instead of 3", row.len());
             docket.raise_line("check/record-invalid", message, &path, line);
@@ -74,8 +67,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str) {
 
 /// RECORD cannot hold its own digest, nor that of its signatures.
 fn exempt(name: &str, record: &str) -> bool {
-    name.strip_prefix(record)
-        .is_some_and(|rest| ["", ".jws", ".p7s"].contains(&rest))
+    name.strip_prefix(record).is_some_and(|rest| ["", ".jws", ".p7s"].contains(&rest))
 }
 
 fn compare(docket: &mut Docket<'_>, member: &Member, row: &csv::StringRecord) {
@@ -86,22 +78,14 @@ fn compare(docket: &mut Docket<'_>, member: &Member, row: &csv::StringRecord) {
         docket.raise("check/record-size", message, Some(name));
     }
     let Some((algorithm, digest)) = hash.split_once('=') else {
-        docket.raise(
-            "check/record-hash-missing",
-            "RECORD gives no digest for the file",
-            Some(name),
-        );
+        docket.raise("check/record-hash-missing", "RECORD gives no digest for the file", Some(name));
         return;
     };
     match algorithm {
         "sha256" => {
             let counted = member.sha256.map(crate::archive::Sha256::to_record);
             if counted.as_deref() != Some(digest) {
-                docket.raise(
-                    "check/record-hash",
-                    "the file does not have the digest of RECORD",
-                    Some(name),
-                );
+                docket.raise("check/record-hash", "the file does not have the digest of RECORD", Some(name));
             }
         }
         "sha384" | "sha512" => docket.raise(

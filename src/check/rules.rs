@@ -44,11 +44,7 @@ const fn all() -> [Rule; ARCHIVES.len() + CONTENTS.len()] {
     let mut all = [ARCHIVES[0]; ARCHIVES.len() + CONTENTS.len()];
     let mut at = 0;
     while at < all.len() {
-        all[at] = if at < ARCHIVES.len() {
-            ARCHIVES[at]
-        } else {
-            CONTENTS[at - ARCHIVES.len()]
-        };
+        all[at] = if at < ARCHIVES.len() { ARCHIVES[at] } else { CONTENTS[at - ARCHIVES.len()] };
         at += 1;
     }
     all

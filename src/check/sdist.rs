@@ -13,20 +13,13 @@ use super::metadata;
 
 pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &SdistName) {
     let expected = name.stem();
-    let tops: BTreeSet<&str> = scan
-        .members
-        .iter()
-        .filter_map(|member| member.name.split('/').next())
-        .collect();
+    let tops: BTreeSet<&str> = scan.members.iter().filter_map(|member| member.name.split('/').next()).collect();
     for top in tops.iter().filter(|top| **top != expected) {
         let message = format!("`{}` lies beside or instead of `{}`", shown(top), shown(&expected));
         docket.raise("check/layout", message, Some(top));
     }
-    let file_on_top = |name: &str| {
-        scan.members
-            .iter()
-            .any(|member| member.name == name && member.kind != MemberKind::Directory)
-    };
+    let file_on_top =
+        |name: &str| scan.members.iter().any(|member| member.name == name && member.kind != MemberKind::Directory);
     if file_on_top(&expected) {
         docket.raise("check/layout", format!("`{}` is not a folder", shown(&expected)), None);
     }
@@ -39,16 +32,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &SdistName) {
         Some(bytes) => {
             let licenses = format!("{top}/");
             let name = FileName::Sdist(name.clone());
-            metadata::judge(
-                docket,
-                &metadata::Subject {
-                    scan,
-                    path: &path,
-                    bytes,
-                    licenses: &licenses,
-                    name: &name,
-                },
-            );
+            metadata::judge(docket, &metadata::Subject { scan, path: &path, bytes, licenses: &licenses, name: &name });
         }
         None => {
             let message = format!("the sdist has no `{}`", shown(&path));

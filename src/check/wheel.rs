@@ -113,11 +113,9 @@ fn machine_code(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
             let message = format!("`{}` is machine code in a wheel for any platform", shown(&member.name));
             docket.raise("check/binary-in-pure-wheel", message, Some(&member.name));
         }
-        None if !pure => docket.raise(
-            "check/platform-without-binary",
-            "the wheel is for one platform and has no machine code",
-            None,
-        ),
+        None if !pure => {
+            docket.raise("check/platform-without-binary", "the wheel is for one platform and has no machine code", None)
+        }
         _ => {}
     }
 }
@@ -125,16 +123,9 @@ fn machine_code(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
 /// ELF and Mach-O by their first bytes; PE only as an extension module, since a Windows launcher is
 /// mere data to a package that writes scripts.
 fn is_machine_code(member: &Member) -> bool {
-    const MAGICS: [&[u8]; 5] = [
-        b"\x7fELF",
-        b"\xfe\xed\xfa\xce",
-        b"\xfe\xed\xfa\xcf",
-        b"\xce\xfa\xed\xfe",
-        b"\xcf\xfa\xed\xfe",
-    ];
+    const MAGICS: [&[u8]; 5] =
+        [b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"];
     MAGICS.iter().any(|magic| member.head.starts_with(magic))
-        || [".so", ".pyd", ".dylib", ".dll"]
-            .iter()
-            .any(|suffix| member.name.ends_with(suffix))
+        || [".so", ".pyd", ".dylib", ".dll"].iter().any(|suffix| member.name.ends_with(suffix))
         || (member.name.ends_with(".exe") && member.name.contains(".data/scripts/"))
 }

@@ -28,11 +28,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str, name: &W
     }
     match wheel.first("Root-Is-Purelib") {
         Some("true" | "false") => {}
-        _ => docket.raise(
-            "check/wheel-file",
-            "Root-Is-Purelib is neither `true` nor `false`",
-            Some(&path),
-        ),
+        _ => docket.raise("check/wheel-file", "Root-Is-Purelib is neither `true` nor `false`", Some(&path)),
     }
     let mut tags: BTreeSet<Tag> = BTreeSet::new();
     for text in wheel.all("Tag") {
@@ -49,10 +45,6 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str, name: &W
     }
     let build = name.build().map(ToString::to_string);
     if wheel.first("Build") != build.as_deref() {
-        docket.raise(
-            "check/wheel-tags",
-            "Build is not the build tag of the file name",
-            Some(&path),
-        );
+        docket.raise("check/wheel-tags", "Build is not the build tag of the file name", Some(&path));
     }
 }

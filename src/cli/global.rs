@@ -68,16 +68,12 @@ pub enum ColorArg {
 impl Global {
     /// The folder to work in.
     pub fn folder(&self, variables: &Variables) -> Option<PathBuf> {
-        self.project
-            .clone()
-            .or_else(|| variables.get(variables::PROJECT.name).map(PathBuf::from))
+        self.project.clone().or_else(|| variables.get(variables::PROJECT.name).map(PathBuf::from))
     }
 
     /// The file named as configuration.
     pub fn configuration(&self, variables: &Variables) -> Option<PathBuf> {
-        self.config
-            .clone()
-            .or_else(|| variables.get(variables::CONFIG.name).map(PathBuf::from))
+        self.config.clone().or_else(|| variables.get(variables::CONFIG.name).map(PathBuf::from))
     }
 
     /// What flags and variables decide about the world.
@@ -93,9 +89,7 @@ impl Global {
             dir: self.folder(variables),
             now: now.transpose()?,
             offline: self.offline
-                || variables
-                    .get(variables::OFFLINE.name)
-                    .is_some_and(|value| value != "0" && value != "false"),
+                || variables.get(variables::OFFLINE.name).is_some_and(|value| value != "0" && value != "false"),
             display: self.display(variables)?,
         })
     }
@@ -140,13 +134,9 @@ fn parse_variable<T: ValueEnum>(variables: &Variables, name: &'static str) -> Re
     let Some(text) = variables.get(name) else {
         return Ok(None);
     };
-    let known: Vec<String> = T::value_variants()
-        .iter()
-        .filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned()))
-        .collect();
-    T::from_str(text, true)
-        .map(Some)
-        .map_err(|_| bad_variable(name, text, &format!("one of {}", known.join(", "))))
+    let known: Vec<String> =
+        T::value_variants().iter().filter_map(|value| Some(value.to_possible_value()?.get_name().to_owned())).collect();
+    T::from_str(text, true).map(Some).map_err(|_| bad_variable(name, text, &format!("one of {}", known.join(", "))))
 }
 
 fn bad_variable(name: &str, text: &str, expected: &str) -> Failure {

@@ -37,10 +37,7 @@ Exit codes:
   130  interrupted (143: terminated)";
 
 /// What to do.
-#[expect(
-    missing_docs,
-    reason = "the doc comment of each `Args` is the help; one here would replace it"
-)]
+#[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Show(commands::show::Args),
@@ -68,20 +65,14 @@ pub enum Command {
 }
 
 /// The embedded package index.
-#[expect(
-    missing_docs,
-    reason = "the doc comment of each `Args` is the help; one here would replace it"
-)]
+#[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
 pub enum IndexCommand {
     Serve(commands::index::serve::Args),
 }
 
 /// The security status.
-#[expect(
-    missing_docs,
-    reason = "the doc comment of each `Args` is the help; one here would replace it"
-)]
+#[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
 pub enum StatusCommand {
     Build(commands::status::build::Args),

@@ -25,24 +25,14 @@ pub struct Args {
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let project = context.project()?;
-    let audit = audit::audit(
-        context.inspect(),
-        &project,
-        Named {
-            files: &args.lockfiles,
-            database: args.db.as_deref(),
-        },
-    )?;
+    let audit =
+        audit::audit(context.inspect(), &project, Named { files: &args.lockfiles, database: args.db.as_deref() })?;
     let outcome = match audit.outcome {
         security::Outcome::Clean => Outcome::Ok,
         security::Outcome::Findings => Outcome::Findings,
         security::Outcome::Inconclusive => Outcome::Inconclusive,
     };
-    let open = audit
-        .findings
-        .iter()
-        .filter(|finding| finding.accepted.is_none())
-        .count();
+    let open = audit.findings.iter().filter(|finding| finding.accepted.is_none()).count();
     let line = format!(
         "{}, {} audited, {} open, {} accepted",
         text::count(audit.coverage.packages, "package"),
@@ -50,9 +40,5 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         open,
         audit.findings.len() - open
     );
-    Ok(Report::new("audit")
-        .findings(audit.report())
-        .outcome(outcome)
-        .line(line)
-        .result(json!(audit)))
+    Ok(Report::new("audit").findings(audit.report()).outcome(outcome).line(line).result(json!(audit)))
 }

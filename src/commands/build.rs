@@ -53,12 +53,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let project = context.project()?;
     let packages = select(&project, args.package.as_deref())?;
     let out_dir = project.root.join(&args.out_dir);
-    let wanted = Wanted {
-        sdist: !args.wheel,
-        wheel: !args.sdist,
-        out_dir: &out_dir,
-        clean: args.clean,
-    };
+    let wanted = Wanted { sdist: !args.wheel, wheel: !args.sdist, out_dir: &out_dir, clean: args.clean };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),

@@ -8,6 +8,7 @@ use crate::error::Failure;
 use crate::plan::bump::{self, Wanted};
 use crate::plan::{PlanError, execute};
 use crate::python::bump::{Mode, Request};
+use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::Produced;
 use crate::steps::transaction;
@@ -58,9 +59,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         "tag": planned.tag,
     });
     if planned.plan.steps.is_empty() {
-        return Ok(Report::new("bump")
-            .line(format!("{} is released already", planned.to))
-            .result(result));
+        return Ok(Report::new("bump").line(format!("{} is released already", planned.to)).result(result));
     }
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
@@ -68,18 +67,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             let mut report = Report::new("bump").line(format!("{} -> {}", planned.from, planned.to));
             let mut result = result;
             if let Some(Produced::Transaction(moved)) = produced.into_iter().next() {
-                report
-                    .lines
-                    .extend(moved.files.iter().map(|file| format!("  wrote {file}")));
-                report.lines.extend(
-                    moved
-                        .commit
-                        .as_ref()
-                        .map(|commit| format!("  committed {}", &commit[..12])),
-                );
-                report
-                    .lines
-                    .extend(moved.tag.as_ref().map(|tag| format!("  tagged {tag}")));
+                report.lines.extend(moved.files.iter().map(|file| format!("  wrote {file}")));
+                report.lines.extend(moved.commit.as_ref().map(|commit| format!("  committed {}", &commit[..12])));
+                report.lines.extend(moved.tag.as_ref().map(|tag| format!("  tagged {tag}")));
                 result["files"] = json!(moved.files);
                 result["commit"] = json!(moved.commit);
             }
@@ -113,24 +103,19 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
         return Ok(None);
     }
     let report = Report::new("bump").line(format!("finished the bump to {}", moved.version));
-    Ok(Some(report.result(
-        json!({"version": moved.version, "tag": moved.tag, "files": moved.files, "commit": moved.commit}),
-    )))
+    Ok(Some(
+        report
+            .result(json!({"version": moved.version, "tag": moved.tag, "files": moved.files, "commit": moved.commit})),
+    ))
 }
 
-fn wanted(args: &Args, current: &crate::python::version::Version) -> Result<Wanted, Failure> {
+fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
     let request: Option<Request> = match (&args.wanted, args.current) {
         (Some(_), true) => {
-            return Err(PlanError::CurrentWithKind {
-                version: current.to_string(),
-            }
-            .into());
+            return Err(PlanError::CurrentWithKind { version: current.to_string() }.into());
         }
         (None, false) => {
-            return Err(PlanError::NoKind {
-                choices: bump::choices(current),
-            }
-            .into());
+            return Err(PlanError::NoKind { choices: bump::choices(current) }.into());
         }
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
@@ -146,5 +131,6 @@ fn wanted(args: &Args, current: &crate::python::version::Version) -> Result<Want
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
         allow_dirty: args.allow_dirty,
+        again: false,
     })
 }

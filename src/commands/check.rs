@@ -35,29 +35,19 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let paths = match args.files.as_slice() {
         [] => {
             let project = context.project()?;
-            default_files(
-                context.inspect(),
-                &project,
-                &project.packages.iter().collect::<Vec<_>>(),
-            )?
+            default_files(context.inspect(), &project, &project.packages.iter().collect::<Vec<_>>())?
         }
         named => named.iter().map(|path| context.inspect().dir().join(path)).collect(),
     };
     if let Some(path) = paths.iter().find(|path| files.what(path) == What::Folder) {
-        return Err(usage(
-            format!("`{}` is a folder", path.display()),
-            "name the archives themselves",
-        ));
+        return Err(usage(format!("`{}` is a folder", path.display()), "name the archives themselves"));
     }
     let mut findings = Vec::new();
     let mut judged = Vec::new();
     let mut lines = Vec::new();
     for path in &paths {
         let (name, scan) = scan(files, path)?;
-        let found: Vec<Finding> = check::judge(&name, &scan)
-            .into_iter()
-            .filter(|found| wanted(args, found))
-            .collect();
+        let found: Vec<Finding> = check::judge(&name, &scan).into_iter().filter(|found| wanted(args, found)).collect();
         let count = |severity| found.iter().filter(|found| found.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let sha256 = scan.digests.sha256.to_string();

@@ -15,27 +15,20 @@ pub struct Args {
 
 pub(crate) fn run(_context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let Some(wanted) = &args.code else {
-        let rows: Vec<Vec<String>> = codes::all()
-            .map(|code| vec![code.code.to_owned(), code.title.to_owned()])
-            .collect();
+        let rows: Vec<Vec<String>> =
+            codes::all().map(|code| vec![code.code.to_owned(), code.title.to_owned()]).collect();
         let mut report = Report::new("explain");
         report.lines = crate::report::text::table(&rows);
-        let result: Vec<serde_json::Value> = codes::all()
-            .map(|code| json!({"code": code.code, "title": code.title}))
-            .collect();
+        let result: Vec<serde_json::Value> =
+            codes::all().map(|code| json!({"code": code.code, "title": code.title})).collect();
         return Ok(report.result(json!({"codes": result})));
     };
     let Some(code) = codes::find(wanted) else {
-        let nearest = codes::nearest(wanted).map_or_else(
-            || "`release explain` lists all codes".to_owned(),
-            |code| format!("did you mean `{code}`"),
-        );
+        let nearest = codes::nearest(wanted)
+            .map_or_else(|| "`release explain` lists all codes".to_owned(), |code| format!("did you mean `{code}`"));
         return Err(usage(format!("there is no code `{wanted}`"), nearest));
     };
-    let mut report = Report::new("explain")
-        .line(format!("{}: {}", code.code, code.title))
-        .line("")
-        .line(code.text);
+    let mut report = Report::new("explain").line(format!("{}: {}", code.code, code.title)).line("").line(code.text);
     if !code.follows.is_empty() {
         report = report.line("").line(format!("Follows: {}", code.follows));
     }

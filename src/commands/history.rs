@@ -15,9 +15,7 @@ pub struct Args {}
 
 pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure> {
     let dir = context.inspect().dir();
-    let git = Git::discover(dir)?.ok_or_else(|| ProjectError::NoRepository {
-        dir: dir.display().to_string(),
-    })?;
+    let git = Git::discover(dir)?.ok_or_else(|| ProjectError::NoRepository { dir: dir.display().to_string() })?;
     let records = ledger::read(&git)?;
     let rows: Vec<Vec<String>> = records
         .iter()
@@ -32,10 +30,6 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
         })
         .collect();
     let mut report = Report::new("history");
-    report.lines = if rows.is_empty() {
-        vec!["nothing was recorded yet".to_owned()]
-    } else {
-        text::table(&rows)
-    };
+    report.lines = if rows.is_empty() { vec!["nothing was recorded yet".to_owned()] } else { text::table(&rows) };
     Ok(report.result(json!({"records": records})))
 }

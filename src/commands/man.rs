@@ -18,12 +18,8 @@ pub(crate) fn run(_context: &Context<'_>, args: &Args, command: clap::Command) -
     command.build();
     let mut selected = &command;
     for word in &args.subcommand {
-        let unknown = || {
-            usage(
-                format!("there is no subcommand `{}`", args.subcommand.join(" ")),
-                "`release --help` lists them",
-            )
-        };
+        let unknown =
+            || usage(format!("there is no subcommand `{}`", args.subcommand.join(" ")), "`release --help` lists them");
         selected = selected.find_subcommand(word).ok_or_else(unknown)?;
     }
     let mut page = Vec::new();

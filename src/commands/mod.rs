@@ -86,22 +86,10 @@ pub fn select<'p>(project: &'p Project, name: Option<&str>) -> Result<Vec<&'p Pa
         return Ok(project.packages.iter().collect());
     };
     let wanted = crate::python::name::normalize(name);
-    let found: Vec<&Package> = project
-        .packages
-        .iter()
-        .filter(|package| package.name.normalized() == wanted)
-        .collect();
+    let found: Vec<&Package> = project.packages.iter().filter(|package| package.name.normalized() == wanted).collect();
     if found.is_empty() {
-        let known: Vec<String> = project
-            .packages
-            .iter()
-            .map(|package| format!("`{}`", package.name))
-            .collect();
-        return Err(ProjectError::UnknownPackage {
-            name: name.to_owned(),
-            known: known.join(", "),
-        }
-        .into());
+        let known: Vec<String> = project.packages.iter().map(|package| format!("`{}`", package.name)).collect();
+        return Err(ProjectError::UnknownPackage { name: name.to_owned(), known: known.join(", ") }.into());
     }
     Ok(found)
 }

@@ -74,10 +74,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return Err(failure.after(result));
     }
     let mut report = Report::new("publish").result(result);
-    report.lines = uploads
-        .iter()
-        .map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path))
-        .collect();
+    report.lines = uploads.iter().map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path)).collect();
     Ok(report)
 }
 

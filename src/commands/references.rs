@@ -29,24 +29,15 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
                     .help("correct `match` or `expect` of the reference, or the text of the file"),
             );
         }
-        findings.extend(
-            resolved
-                .places
-                .iter()
-                .filter(|place| !place.agrees)
-                .map(|place| disagreement(place, &version)),
-        );
+        findings
+            .extend(resolved.places.iter().filter(|place| !place.agrees).map(|place| disagreement(place, &version)));
     }
     let places: Vec<&Reference> = found.iter().flat_map(|resolved| &resolved.places).collect();
     let rows: Vec<Vec<String>> = places
         .iter()
         .map(|place| {
             let verdict = if place.agrees { "agrees" } else { "disagrees" };
-            vec![
-                format!("{}:{}:{}", place.file, place.line, place.column),
-                verdict.to_owned(),
-                place.text.clone(),
-            ]
+            vec![format!("{}:{}:{}", place.file, place.line, place.column), verdict.to_owned(), place.text.clone()]
         })
         .collect();
     let mut report = Report::new("references").findings(findings);
@@ -59,17 +50,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 }
 
 fn disagreement(place: &Reference, version: &str) -> Finding {
-    Finding::error(
-        "references/disagrees",
-        format!("`{}` is not version {version}", place.text),
-    )
-    .at(Location {
-        file: place.file.clone(),
-        member: None,
-        line: Some(place.line),
-        column: Some(place.column),
-    })
-    .help(format!(
-        "write `{version}` there, or run `release bump`, which rewrites it"
-    ))
+    Finding::error("references/disagrees", format!("`{}` is not version {version}", place.text))
+        .at(Location { file: place.file.clone(), member: None, line: Some(place.line), column: Some(place.column) })
+        .help(format!("write `{version}` there, or run `release bump`, which rewrites it"))
 }

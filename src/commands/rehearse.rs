@@ -50,15 +50,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         kind.parse::<Request>()?;
     }
     if context.dry_run {
-        let mut report = Report::new("rehearse")
-            .outcome(Outcome::Planned)
-            .result(json!({"phases": PHASES}));
-        report.lines.push(format!(
-            "would rehearse {} {}: {}",
-            project.title(),
-            project.version(),
-            PHASES.join(", ")
-        ));
+        let mut report = Report::new("rehearse").outcome(Outcome::Planned).result(json!({"phases": PHASES}));
+        report.lines.push(format!("would rehearse {} {}: {}", project.title(), project.version(), PHASES.join(", ")));
         return Ok(report);
     }
     let wanted = Wanted {

@@ -30,7 +30,5 @@ pub(crate) fn run(_context: &Context<'_>, args: &Args) -> Result<Report, Failure
         Name::Config => schemars::schema_for!(ConfigFile).to_value(),
         Name::Status => crate::status::document::schema(),
     };
-    Ok(Report::new("schema")
-        .line(json::print(&schema).trim_end())
-        .result(schema))
+    Ok(Report::new("schema").line(json::print(&schema).trim_end()).result(schema))
 }

@@ -27,10 +27,7 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
         text::count(places, "place"),
         text::count(references.len(), "rule")
     ));
-    report.lines.push(format!(
-        "changelog   {}",
-        project.changelog.as_deref().unwrap_or("none")
-    ));
+    report.lines.push(format!("changelog   {}", project.changelog.as_deref().unwrap_or("none")));
     report.lines.push(format!("gates       {}", project.config.gates.len()));
     report.lines.push(String::new());
     report.lines.extend(setting_lines(&project.config));
@@ -80,11 +77,7 @@ fn package_value(package: &Package) -> serde_json::Value {
 
 fn setting_lines(config: &Config) -> Vec<String> {
     let list = |setting: &Setting<Vec<String>>| {
-        if setting.value.is_empty() {
-            "none".to_owned()
-        } else {
-            setting.value.join(", ")
-        }
+        if setting.value.is_empty() { "none".to_owned() } else { setting.value.join(", ") }
     };
     let row = |name: &str, value: String, origin: &crate::config::Origin| {
         vec![name.to_owned(), value, format!("({})", origin.word())]

@@ -15,19 +15,15 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     let (last, commits, dirty) = match &git {
         Some(git) => {
             let last = history::releases(git, &project)?.pop();
-            let commits = git.commits_since(
-                last.as_ref().map(|release| release.commit.as_str()),
-                history::COMMIT_LIMIT,
-            )?;
+            let commits =
+                git.commits_since(last.as_ref().map(|release| release.commit.as_str()), history::COMMIT_LIMIT)?;
             (last, commits, git.changed_files()?)
         }
         None => (None, Vec::new(), Vec::new()),
     };
     let unreleased = match &project.changelog {
         Some(path) => {
-            let text = inspect
-                .files()
-                .read_text(&project.root.join(path), crate::project::FILE_LIMIT)?;
+            let text = inspect.files().read_text(&project.root.join(path), crate::project::FILE_LIMIT)?;
             changelog::notes(&text, None)
                 .unwrap_or_default()
                 .lines()
@@ -36,9 +32,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         }
         None => 0,
     };
-    let tagged = last
-        .as_ref()
-        .is_some_and(|release| release.version == *project.version());
+    let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
         (Some(_), false, ..) => "git commit",
@@ -50,14 +44,8 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     let mut report = Report::new("stand");
     report.lines = vec![
         super::show::title(&project),
-        format!(
-            "source      {}:{} ({})",
-            package.source.file, package.source.line, package.source.how
-        ),
-        format!(
-            "last tag    {}",
-            last.as_ref().map_or("none", |release| release.tag.as_str())
-        ),
+        format!("source      {}:{} ({})", package.source.file, package.source.line, package.source.how),
+        format!("last tag    {}", last.as_ref().map_or("none", |release| release.tag.as_str())),
         format!(
             "since then  {}, {} in the changelog",
             text::count(commits.len(), "commit"),
@@ -65,11 +53,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         ),
         format!(
             "tree        {}",
-            if dirty.is_empty() {
-                "clean".to_owned()
-            } else {
-                text::count(dirty.len(), "uncommitted change")
-            }
+            if dirty.is_empty() { "clean".to_owned() } else { text::count(dirty.len(), "uncommitted change") }
         ),
         format!("next        {next}"),
     ];

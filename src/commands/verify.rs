@@ -65,17 +65,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if !missing.is_empty() && report.outcome == Outcome::Ok {
         report = report.outcome(Outcome::Inconclusive);
     }
-    report.lines = verified
-        .iter()
-        .map(|one| format!("{}  {} checked", one.file, one.checked.len()))
-        .collect();
-    report.lines.extend(
-        missing
-            .iter()
-            .map(|name| format!("{name}  not visible on `{}` yet", index.name)),
-    );
-    Ok(
-        report
-            .result(json!({"index": index, "version": version.to_string(), "verified": verified, "missing": missing})),
-    )
+    report.lines = verified.iter().map(|one| format!("{}  {} checked", one.file, one.checked.len())).collect();
+    report.lines.extend(missing.iter().map(|name| format!("{name}  not visible on `{}` yet", index.name)));
+    Ok(report.result(json!({"index": index, "version": version.to_string(), "verified": verified, "missing": missing})))
 }

@@ -65,10 +65,7 @@ pub struct UnknownKey {
 }
 
 fn list(keys: &[UnknownKey]) -> String {
-    keys.iter()
-        .map(|key| format!("`{}`", key.path))
-        .collect::<Vec<_>>()
-        .join(", ")
+    keys.iter().map(|key| format!("`{}`", key.path)).collect::<Vec<_>>().join(", ")
 }
 
 impl Explain for ConfigError {
@@ -113,21 +110,10 @@ impl Explain for ConfigError {
 
     fn location(&self) -> Option<Location> {
         match self {
-            ConfigError::Syntax {
-                file,
-                at: (line, column),
-                ..
+            ConfigError::Syntax { file, at: (line, column), .. }
+            | ConfigError::Type { file, at: (line, column), .. } => {
+                Some(Location { file: file.clone(), member: None, line: Some(*line), column: Some(*column) })
             }
-            | ConfigError::Type {
-                file,
-                at: (line, column),
-                ..
-            } => Some(Location {
-                file: file.clone(),
-                member: None,
-                line: Some(*line),
-                column: Some(*column),
-            }),
             ConfigError::UnknownKeys { file, keys } => {
                 Some(Location::line(file, keys.first().map_or(1, |key| key.line)))
             }

@@ -194,10 +194,7 @@ pub struct WorkspaceTable {
 pub fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(offset)];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (
-        before.matches('\n').count() + 1,
-        before[line_start..].chars().count() + 1,
-    )
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 /// Reads the configuration in the table `at` (empty: the whole file) of a TOML file; nothing where there is
@@ -236,10 +233,7 @@ pub fn parse(file: &str, text: &str, at: &[&str]) -> Result<Option<ConfigFile>, 
     let config: ConfigFile = config.map_err(|error| type_error(file, text, &error))?;
     if !unknown.is_empty() {
         let keys = unknown.iter().map(|path| unknown_key(path, &root, text)).collect();
-        return Err(ConfigError::UnknownKeys {
-            file: file.to_owned(),
-            keys,
-        });
+        return Err(ConfigError::UnknownKeys { file: file.to_owned(), keys });
     }
     Ok(Some(config))
 }
@@ -272,18 +266,13 @@ fn unknown_key(path: &str, root: &Item, text: &str) -> UnknownKey {
     for part in &parts {
         let next = match (part.parse::<usize>(), item) {
             (Ok(index), Item::ArrayOfTables(tables)) => {
-                offset = tables
-                    .get(index)
-                    .and_then(toml_edit::Table::span)
-                    .map_or(offset, |span| span.start);
+                offset = tables.get(index).and_then(toml_edit::Table::span).map_or(offset, |span| span.start);
                 item.get(index)
             }
             (Ok(index), _) => item.get(index),
             (Err(_), _) => {
-                let key = item
-                    .as_table_like()
-                    .and_then(|table| table.get_key_value(part))
-                    .and_then(|(key, _)| key.span());
+                let key =
+                    item.as_table_like().and_then(|table| table.get_key_value(part)).and_then(|(key, _)| key.span());
                 offset = key.map_or(offset, |span| span.start);
                 item.get(part)
             }
@@ -294,11 +283,7 @@ fn unknown_key(path: &str, root: &Item, text: &str) -> UnknownKey {
         }
     }
     let last = parts.last().copied().unwrap_or_default();
-    UnknownKey {
-        path: parts.join("."),
-        line: position(text, offset).0,
-        nearest: nearest(last),
-    }
+    UnknownKey { path: parts.join("."), line: position(text, offset).0, nearest: nearest(last) }
 }
 
 /// The known key most like a word, if any is like it.
@@ -318,8 +303,6 @@ fn property_names(schema: &serde_json::Value, names: &mut Vec<String>) {
         names.extend(properties.keys().cloned());
     }
     if let Some(definitions) = schema.get("$defs").and_then(serde_json::Value::as_object) {
-        definitions
-            .values()
-            .for_each(|definition| property_names(definition, names));
+        definitions.values().for_each(|definition| property_names(definition, names));
     }
 }

@@ -23,14 +23,8 @@ pub struct Setting<T> {
 impl<T> Setting<T> {
     fn of(written: Option<T>, default: T) -> Self {
         match written {
-            Some(value) => Setting {
-                value,
-                origin: Origin::File,
-            },
-            None => Setting {
-                value: default,
-                origin: Origin::Default,
-            },
+            Some(value) => Setting { value, origin: Origin::File },
+            None => Setting { value: default, origin: Origin::Default },
         }
     }
 }
@@ -149,12 +143,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let audit = written.audit.unwrap_or_default();
     let status = written.status.unwrap_or_default();
     let mut indexes = Index::built_in();
-    indexes.extend(
-        written
-            .index
-            .into_iter()
-            .map(|(name, table)| (name.clone(), Index::of_table(&name, table))),
-    );
+    indexes.extend(written.index.into_iter().map(|(name, table)| (name.clone(), Index::of_table(&name, table))));
     Ok(Config {
         file: file.map(str::to_owned),
         tag,
@@ -190,6 +179,5 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
 /// Whether a path leads out of the folder it is meant for.
 fn escapes(path: &str) -> bool {
     let path = std::path::Path::new(path);
-    path.components()
-        .any(|part| !matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
+    path.components().any(|part| !matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
 }

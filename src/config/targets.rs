@@ -31,29 +31,15 @@ const RETRIES: u32 = 4;
 
 impl Index {
     fn new(name: &str, upload: &str, simple: &str) -> Self {
-        let simple = if simple.ends_with('/') {
-            simple.to_owned()
-        } else {
-            format!("{simple}/")
-        };
-        Index {
-            name: name.to_owned(),
-            upload: upload.to_owned(),
-            simple,
-            timeout: TIMEOUT,
-            retries: RETRIES,
-        }
+        let simple = if simple.ends_with('/') { simple.to_owned() } else { format!("{simple}/") };
+        Index { name: name.to_owned(), upload: upload.to_owned(), simple, timeout: TIMEOUT, retries: RETRIES }
     }
 
     /// PyPI and TestPyPI.
     pub(super) fn built_in() -> BTreeMap<String, Index> {
         [
             Index::new("pypi", "https://upload.pypi.org/legacy/", "https://pypi.org/simple/"),
-            Index::new(
-                "testpypi",
-                "https://test.pypi.org/legacy/",
-                "https://test.pypi.org/simple/",
-            ),
+            Index::new("testpypi", "https://test.pypi.org/legacy/", "https://test.pypi.org/simple/"),
         ]
         .into_iter()
         .map(|index| (index.name.clone(), index))
@@ -93,9 +79,6 @@ impl Config {
             return Ok(known.cloned().unwrap_or_else(|| Index::of_url(name)));
         }
         let known = self.indexes.keys().cloned().collect();
-        Err(ConfigError::UnknownIndex {
-            name: name.to_owned(),
-            known,
-        })
+        Err(ConfigError::UnknownIndex { name: name.to_owned(), known })
     }
 }

@@ -17,18 +17,12 @@ pub struct Clock {
 impl Clock {
     /// The system's clock.
     pub(super) fn new() -> Self {
-        Clock {
-            given: None,
-            started: Instant::now(),
-        }
+        Clock { given: None, started: Instant::now() }
     }
 
     /// A clock that stands still.
     pub(super) fn given(now: Timestamp) -> Self {
-        Clock {
-            given: Some(now),
-            started: Instant::now(),
-        }
+        Clock { given: Some(now), started: Instant::now() }
     }
 
     /// Now, to the second.

@@ -11,15 +11,7 @@ use super::error::EffectsError;
 use crate::secret::{Redactor, Secret};
 
 /// Parts of a variable's name that make its value a secret, for masking only.
-const SECRET_NAMES: [&str; 7] = [
-    "TOKEN",
-    "PASSWORD",
-    "PASSWD",
-    "SECRET",
-    "CREDENTIAL",
-    "PRIVATE_KEY",
-    "API_KEY",
-];
+const SECRET_NAMES: [&str; 7] = ["TOKEN", "PASSWORD", "PASSWD", "SECRET", "CREDENTIAL", "PRIVATE_KEY", "API_KEY"];
 
 /// A snapshot of the process's variables.
 #[derive(Clone)]
@@ -30,9 +22,8 @@ pub struct Variables {
 impl Variables {
     /// Takes the snapshot, and masks from now on whatever has the name of a secret.
     pub(super) fn of_this_process(redactor: &Redactor) -> Self {
-        let values: BTreeMap<String, OsString> = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .collect();
+        let values: BTreeMap<String, OsString> =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect();
         for (name, value) in &values {
             let upper = name.to_ascii_uppercase();
             if let Some(text) = value.to_str()
@@ -57,11 +48,7 @@ impl Variables {
 
     /// All variables whose name passes.
     pub fn matching(&self, wanted: impl Fn(&str) -> bool) -> Vec<(String, OsString)> {
-        self.values
-            .iter()
-            .filter(|(name, _)| wanted(name))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+        self.values.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// The user's home.
@@ -75,12 +62,8 @@ impl Variables {
         if let Some(dir) = self.get("RELEASE_CACHE_DIR") {
             return Some(PathBuf::from(dir));
         }
-        let base = self
-            .get("XDG_CACHE_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute());
-        base.or_else(|| self.home().map(|home| home.join(".cache")))
-            .map(|base| base.join("pyrelease"))
+        let base = self.get("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        base.or_else(|| self.home().map(|home| home.join(".cache"))).map(|base| base.join("pyrelease"))
     }
 }
 
@@ -106,10 +89,8 @@ pub(super) fn standard_input(limit: u64) -> Result<String, EffectsError> {
     if bytes.len() as u64 > limit {
         return Err(EffectsError::TooLarge { path: path(), limit });
     }
-    String::from_utf8(bytes).map_err(|error| EffectsError::NotText {
-        path: path(),
-        offset: error.utf8_error().valid_up_to(),
-    })
+    String::from_utf8(bytes)
+        .map_err(|error| EffectsError::NotText { path: path(), offset: error.utf8_error().valid_up_to() })
 }
 
 /// Chance that nobody can foresee.

@@ -1,10 +1,6 @@
 //! Files: reading with limits, and writing that is never torn.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this is the door to files"
-)]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to files")]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -31,17 +27,11 @@ pub enum What {
 }
 
 fn read_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
-    move |source| EffectsError::Read {
-        path: path.to_owned(),
-        source,
-    }
+    move |source| EffectsError::Read { path: path.to_owned(), source }
 }
 
 fn write_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
-    move |source| EffectsError::Write {
-        path: path.to_owned(),
-        source,
-    }
+    move |source| EffectsError::Write { path: path.to_owned(), source }
 }
 
 impl Files {
@@ -54,10 +44,7 @@ impl Files {
         let mut bytes = Vec::new();
         file.take(limit + 1).read_to_end(&mut bytes).map_err(read_error(path))?;
         if bytes.len() as u64 > limit {
-            return Err(EffectsError::TooLarge {
-                path: path.to_owned(),
-                limit,
-            });
+            return Err(EffectsError::TooLarge { path: path.to_owned(), limit });
         }
         Ok(bytes)
     }
@@ -67,10 +54,8 @@ impl Files {
     /// # Errors
     /// It cannot be read, is larger, or is not UTF-8.
     pub fn read_text(self, path: &Path, limit: u64) -> Result<String, EffectsError> {
-        String::from_utf8(self.read(path, limit)?).map_err(|error| EffectsError::NotText {
-            path: path.to_owned(),
-            offset: error.utf8_error().valid_up_to(),
-        })
+        String::from_utf8(self.read(path, limit)?)
+            .map_err(|error| EffectsError::NotText { path: path.to_owned(), offset: error.utf8_error().valid_up_to() })
     }
 
     /// The text of a file, or nothing where there is no such file.
@@ -120,9 +105,7 @@ impl Files {
 
     /// Device and inode: whether two paths are one file.
     pub fn identity(self, path: &Path) -> Option<(u64, u64)> {
-        fs::symlink_metadata(path)
-            .ok()
-            .map(|metadata| (metadata.dev(), metadata.ino()))
+        fs::symlink_metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
     }
 
     /// The entries of a folder, sorted by name.
@@ -207,9 +190,7 @@ impl FilesMut {
 
     fn sync_folder(self, path: &Path) -> Result<(), EffectsError> {
         let folder = path.parent().unwrap_or(Path::new("."));
-        File::open(folder)
-            .and_then(|file| file.sync_all())
-            .map_err(write_error(folder))
+        File::open(folder).and_then(|file| file.sync_all()).map_err(write_error(folder))
     }
 
     /// Appends to a file, making it where it is missing.
@@ -217,13 +198,7 @@ impl FilesMut {
     /// # Errors
     /// It cannot be written.
     pub fn append(self, path: &Path, bytes: &[u8]) -> Result<(), EffectsError> {
-        let append = || {
-            OpenOptions::new()
-                .append(true)
-                .create(true)
-                .open(path)?
-                .write_all(bytes)
-        };
+        let append = || OpenOptions::new().append(true).create(true).open(path)?.write_all(bytes);
         append().map_err(write_error(path))
     }
 
@@ -265,10 +240,7 @@ impl FilesMut {
         tempfile::Builder::new()
             .prefix("release-")
             .tempdir()
-            .map_err(|source| EffectsError::Write {
-                path: PathBuf::from("a temporary folder"),
-                source,
-            })
+            .map_err(|source| EffectsError::Write { path: PathBuf::from("a temporary folder"), source })
     }
 
     /// Opens a lock file, waiting for nobody.

@@ -86,10 +86,9 @@ impl Git {
         match Repository::discover(dir) {
             Ok(repository) => Ok(Some(Git { repository })),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(source) => Err(EffectsError::Git {
-                doing: format!("read the repository of `{}`", dir.display()),
-                source,
-            }),
+            Err(source) => {
+                Err(EffectsError::Git { doing: format!("read the repository of `{}`", dir.display()), source })
+            }
         }
     }
 
@@ -134,19 +133,10 @@ impl Git {
     /// The status cannot be had.
     pub fn changed_files(&self) -> Result<Vec<String>, EffectsError> {
         let mut options = git2::StatusOptions::new();
-        options
-            .include_untracked(false)
-            .include_ignored(false)
-            .exclude_submodules(true)
-            .update_index(false);
-        let statuses = self
-            .repository
-            .statuses(Some(&mut options))
-            .map_err(failed("compare the working tree with HEAD"))?;
-        Ok(statuses
-            .iter()
-            .map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned())
-            .collect())
+        options.include_untracked(false).include_ignored(false).exclude_submodules(true).update_index(false);
+        let statuses =
+            self.repository.statuses(Some(&mut options)).map_err(failed("compare the working tree with HEAD"))?;
+        Ok(statuses.iter().map(|entry| String::from_utf8_lossy(entry.path_bytes()).into_owned()).collect())
     }
 
     /// All tags with the commits they name.
@@ -155,19 +145,13 @@ impl Git {
     /// They cannot be listed.
     pub fn tags(&self) -> Result<Vec<Tag>, EffectsError> {
         let mut tags = Vec::new();
-        let references = self
-            .repository
-            .references_glob("refs/tags/*")
-            .map_err(failed("list tags"))?;
+        let references = self.repository.references_glob("refs/tags/*").map_err(failed("list tags"))?;
         for reference in references {
             let reference = reference.map_err(failed("list tags"))?;
             let (Ok(name), Ok(commit)) = (reference.shorthand(), reference.peel_to_commit()) else {
                 continue;
             };
-            tags.push(Tag {
-                name: name.to_owned(),
-                commit: commit.id().to_string(),
-            });
+            tags.push(Tag { name: name.to_owned(), commit: commit.id().to_string() });
         }
         Ok(tags)
     }
@@ -202,12 +186,7 @@ impl Git {
     /// There is no such commit.
     pub fn commit_seconds(&self, commit: &str) -> Result<i64, EffectsError> {
         let id = Oid::from_str(commit).map_err(failed("read a commit id"))?;
-        Ok(self
-            .repository
-            .find_commit(id)
-            .map_err(failed(format!("find commit {commit}")))?
-            .time()
-            .seconds())
+        Ok(self.repository.find_commit(id).map_err(failed(format!("find commit {commit}")))?.time().seconds())
     }
 
     /// The files of HEAD below `prefix` (empty for all), sorted.
@@ -218,20 +197,13 @@ impl Git {
         let read = || -> Result<Vec<TreeFile>, git2::Error> {
             let mut tree = self.repository.head()?.peel_to_tree()?;
             if !prefix.is_empty() {
-                tree = tree
-                    .get_path(Path::new(prefix))?
-                    .to_object(&self.repository)?
-                    .peel_to_tree()?;
+                tree = tree.get_path(Path::new(prefix))?.to_object(&self.repository)?.peel_to_tree()?;
             }
             let mut files = Vec::new();
             tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
                 if entry.kind() == Some(git2::ObjectType::Blob) {
                     let name = String::from_utf8_lossy(entry.name_bytes());
-                    files.push(TreeFile {
-                        path: format!("{}{name}", folder),
-                        mode: entry.filemode(),
-                        id: entry.id(),
-                    });
+                    files.push(TreeFile { path: format!("{}{name}", folder), mode: entry.filemode(), id: entry.id() });
                 }
                 git2::TreeWalkResult::Ok
             })?;
@@ -245,10 +217,7 @@ impl Git {
     /// # Errors
     /// The object is not there.
     pub fn content(&self, file: &TreeFile) -> Result<Vec<u8>, EffectsError> {
-        let blob = self
-            .repository
-            .find_blob(file.id)
-            .map_err(failed(format!("read `{}`", file.path)))?;
+        let blob = self.repository.find_blob(file.id).map_err(failed(format!("read `{}`", file.path)))?;
         Ok(blob.content().to_owned())
     }
 
@@ -280,19 +249,12 @@ impl Git {
     /// A commit of the chain has another shape.
     pub fn chain(&self, reference: &str, file: &str) -> Result<Vec<(String, Vec<u8>)>, EffectsError> {
         let read = || -> Result<Vec<(String, Vec<u8>)>, git2::Error> {
-            let mut next = self
-                .repository
-                .find_reference(reference)
-                .ok()
-                .and_then(|found| found.target());
+            let mut next = self.repository.find_reference(reference).ok().and_then(|found| found.target());
             let mut records = Vec::new();
             while let Some(id) = next {
                 let commit = self.repository.find_commit(id)?;
                 let entry = commit.tree()?.get_path(Path::new(file))?;
-                records.push((
-                    id.to_string(),
-                    self.repository.find_blob(entry.id())?.content().to_owned(),
-                ));
+                records.push((id.to_string(), self.repository.find_blob(entry.id())?.content().to_owned()));
                 next = commit.parent_id(0).ok();
             }
             Ok(records)
@@ -324,11 +286,7 @@ impl GitMut {
     pub fn init(dir: &Path, branch: &str, bare: bool) -> Result<GitMut, EffectsError> {
         let mut options = git2::RepositoryInitOptions::new();
         // No templates: hooks of the machine have no business in a throw-away repository.
-        options
-            .bare(bare)
-            .initial_head(branch)
-            .external_template(false)
-            .no_reinit(true);
+        options.bare(bare).initial_head(branch).external_template(false).no_reinit(true);
         let repository = Repository::init_opts(dir, &options)
             .map_err(failed(format!("make a repository in `{}`", dir.display())))?;
         Ok(GitMut { repository })
@@ -388,8 +346,7 @@ impl GitMut {
             index.add_all(["*"], git2::IndexAddOption::FORCE, None)?;
             index.write()?;
             let tree = self.repository.find_tree(index.write_tree()?)?;
-            self.repository
-                .commit(Some("HEAD"), &signature, &signature, message, &tree, &[])
+            self.repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &[])
         };
         Ok(commit().map_err(failed("make the first commit"))?.to_string())
     }
@@ -426,8 +383,7 @@ impl GitMut {
             }
             let tree = update.create_updated(&self.repository, &parent.tree()?)?;
             let tree = self.repository.find_tree(tree)?;
-            self.repository
-                .commit(None, &signature, &signature, message, &tree, &[&parent])
+            self.repository.commit(None, &signature, &signature, message, &tree, &[&parent])
         };
         Ok(write().map_err(failed("write the commit"))?.to_string())
     }
@@ -436,9 +392,7 @@ impl GitMut {
     fn blob(&self, file: &CommitFile<'_>) -> Result<Oid, git2::Error> {
         use std::io::Write;
         let mut writer = self.repository.blob_writer(Some(Path::new(file.path)))?;
-        writer
-            .write_all(file.bytes)
-            .map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        writer.write_all(file.bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
         writer.commit()
     }
 
@@ -456,8 +410,7 @@ impl GitMut {
         let signature = identity.signature()?;
         let write = || {
             let object = self.repository.find_object(Oid::from_str(commit)?, None)?;
-            self.repository
-                .tag_annotation_create(name, &object, &signature, message)
+            self.repository.tag_annotation_create(name, &object, &signature, message)
         };
         Ok(write().map_err(failed(format!("write the tag `{name}`")))?.to_string())
     }
@@ -507,12 +460,9 @@ impl GitMut {
             let mut builder = self.repository.treebuilder(None)?;
             builder.insert(file.0, self.repository.blob(file.1)?, 0o100_644)?;
             let tree = self.repository.find_tree(builder.write()?)?;
-            let parent = parent
-                .map(|id| self.repository.find_commit(Oid::from_str(id)?))
-                .transpose()?;
+            let parent = parent.map(|id| self.repository.find_commit(Oid::from_str(id)?)).transpose()?;
             let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
-            self.repository
-                .commit(None, &signature, &signature, message, &tree, &parents)
+            self.repository.commit(None, &signature, &signature, message, &tree, &parents)
         };
         Ok(write().map_err(failed("write the record"))?.to_string())
     }
@@ -525,9 +475,7 @@ impl GitMut {
         let set = || -> Result<(), git2::Error> {
             let new = Oid::from_str(new)?;
             match old {
-                Some(old) => self
-                    .repository
-                    .reference_matching(name, new, true, Oid::from_str(old)?, message)?,
+                Some(old) => self.repository.reference_matching(name, new, true, Oid::from_str(old)?, message)?,
                 None => self.repository.reference(name, new, false, message)?,
             };
             Ok(())
@@ -550,9 +498,5 @@ impl GitMut {
 }
 
 fn mode(file: &CommitFile<'_>) -> git2::FileMode {
-    if file.executable {
-        git2::FileMode::BlobExecutable
-    } else {
-        git2::FileMode::Blob
-    }
+    if file.executable { git2::FileMode::BlobExecutable } else { git2::FileMode::Blob }
 }

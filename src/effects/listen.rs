@@ -33,10 +33,7 @@ pub struct Asked {
 impl Asked {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -92,13 +89,8 @@ impl Drop for Listening {
 /// The port is taken.
 pub(super) fn listen(port: u16, body_limit: usize, handler: Handler) -> Result<Listening, EffectsError> {
     let failed = |source| EffectsError::Listen { port, source };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    let listener = runtime
-        .block_on(TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))))
-        .map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+    let listener = runtime.block_on(TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)))).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = oneshot::channel::<()>();
     let thread = std::thread::spawn(move || {
@@ -110,11 +102,7 @@ pub(super) fn listen(port: u16, body_limit: usize, handler: Handler) -> Result<L
         });
         runtime.shutdown_background();
     });
-    Ok(Listening {
-        address,
-        stop: Some(stop),
-        thread: Some(thread),
-    })
+    Ok(Listening { address, stop: Some(stop), thread: Some(thread) })
 }
 
 async fn accept(listener: TcpListener, body_limit: usize, handler: Handler) {
@@ -127,9 +115,7 @@ async fn accept(listener: TcpListener, body_limit: usize, handler: Handler) {
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(request, body_limit, Arc::clone(&handler)));
             // A client that goes away in the middle is its own business.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -143,44 +129,24 @@ async fn answer(
     let headers = parts
         .headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let body = Limited::new(body, body_limit)
-        .collect()
-        .await
-        .ok()
-        .map(http_body_util::Collected::to_bytes);
-    let asked = Asked {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        headers,
-        body,
-    };
+    let body = Limited::new(body, body_limit).collect().await.ok().map(http_body_util::Collected::to_bytes);
+    let asked = Asked { method: parts.method.to_string(), path: parts.uri.path().to_owned(), headers, body };
     // Handlers read and write files: off the thread that accepts.
-    let answered = tokio::task::spawn_blocking(move || handler(asked))
-        .await
-        .unwrap_or_else(|_| Answered {
-            status: 500,
-            reason: None,
-            headers: Vec::new(),
-            body: b"Internal Server Error".to_vec(),
-        });
+    let answered = tokio::task::spawn_blocking(move || handler(asked)).await.unwrap_or_else(|_| Answered {
+        status: 500,
+        reason: None,
+        headers: Vec::new(),
+        body: b"Internal Server Error".to_vec(),
+    });
     let mut response = Response::builder().status(answered.status);
     for (name, value) in answered.headers {
         response = response.header(name, value);
     }
-    let mut response = response
-        .body(Full::new(Bytes::from(answered.body)))
-        .unwrap_or_else(|_| Response::new(Full::new(Bytes::new())));
-    if let Some(Ok(reason)) = answered
-        .reason
-        .map(|reason| ReasonPhrase::try_from(reason.into_bytes()))
-    {
+    let mut response =
+        response.body(Full::new(Bytes::from(answered.body))).unwrap_or_else(|_| Response::new(Full::new(Bytes::new())));
+    if let Some(Ok(reason)) = answered.reason.map(|reason| ReasonPhrase::try_from(reason.into_bytes())) {
         response.extensions_mut().insert(reason);
     }
     Ok(response)

@@ -1,11 +1,7 @@
 //! The run's log: one JSON object a line, secrets masked, and the id that every line, record and report
 //! of a run carries.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "this is a door to files"
-)]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is a door to files")]
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -31,19 +27,12 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn open(&self, dir: &Path, run: &str) -> Result<PathBuf, EffectsError> {
         let path = dir.join(format!("{run}.jsonl"));
-        let failed = |source| EffectsError::Write {
-            path: path.clone(),
-            source,
-        };
+        let failed = |source| EffectsError::Write { path: path.clone(), source };
         let mut slot = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
             std::fs::create_dir_all(dir).map_err(failed)?;
             prune(dir);
-            let file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&path)
-                .map_err(failed)?;
+            let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
             *slot = Some((file, run.to_owned()));
         }
         Ok(path)

@@ -28,23 +28,16 @@ pub enum Environment {
 
 impl Environment {
     fn admits(self, name: &str) -> bool {
-        let closed = matches!(
-            name,
-            "PATH" | "LANG" | "LANGUAGE" | "TZ" | "TMPDIR" | "TERM" | "COLUMNS" | "SOURCE_DATE_EPOCH"
-        ) || name.starts_with("LC_");
+        let closed =
+            matches!(name, "PATH" | "LANG" | "LANGUAGE" | "TZ" | "TMPDIR" | "TERM" | "COLUMNS" | "SOURCE_DATE_EPOCH")
+                || name.starts_with("LC_");
         let home = matches!(
             name,
             "HOME" | "USER" | "LOGNAME" | "XDG_CACHE_HOME" | "XDG_CONFIG_HOME" | "PYENV_ROOT" | "PYENV_VERSION"
         );
         let installer = name.starts_with("PIP_")
-            || matches!(
-                name.to_ascii_uppercase().as_str(),
-                "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY" | "NO_PROXY"
-            )
-            || matches!(
-                name,
-                "SSL_CERT_FILE" | "SSL_CERT_DIR" | "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE" | "NETRC"
-            );
+            || matches!(name.to_ascii_uppercase().as_str(), "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY" | "NO_PROXY")
+            || matches!(name, "SSL_CERT_FILE" | "SSL_CERT_DIR" | "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE" | "NETRC");
         match self {
             Environment::Closed => closed,
             Environment::Home => closed || home,
@@ -89,8 +82,7 @@ impl Program {
     /// With more arguments.
     #[must_use]
     pub fn args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
-        self.arguments
-            .extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
         self
     }
 
@@ -124,18 +116,8 @@ impl Program {
 
     /// The program and its arguments as one line for people.
     pub fn line(&self) -> String {
-        let mut words = vec![
-            self.program
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-        ];
-        words.extend(
-            self.arguments
-                .iter()
-                .map(|argument| argument.to_string_lossy().into_owned()),
-        );
+        let mut words = vec![self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()];
+        words.extend(self.arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
         words.join(" ")
     }
 }
@@ -190,11 +172,7 @@ pub struct Programs<'w> {
 
 impl<'w> Programs<'w> {
     pub(super) fn new(variables: &'w Variables, redactor: &'w Redactor, time: &'w AtomicU64) -> Self {
-        Programs {
-            variables,
-            redactor,
-            time,
-        }
+        Programs { variables, redactor, time }
     }
 
     /// Where a program is, by the user's PATH.
@@ -206,10 +184,7 @@ impl<'w> Programs<'w> {
         std::env::split_paths(path)
             .map(|dir| dir.join(name))
             .find(|candidate| candidate.is_file())
-            .ok_or_else(|| EffectsError::ProgramMissing {
-                program: name.to_owned(),
-                package,
-            })
+            .ok_or_else(|| EffectsError::ProgramMissing { program: name.to_owned(), package })
     }
 
     /// The PATH with a folder in front.
@@ -229,16 +204,12 @@ impl<'w> Programs<'w> {
         command.args(&program.arguments).current_dir(&program.dir).env_clear();
         command.envs(self.variables.matching(|name| program.environment.admits(name)));
         command.envs(program.set.iter().map(|(name, value)| (name, value)));
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that what it starts ends with it.
         command.process_group(0);
-        let mut child = command.spawn().map_err(|source| EffectsError::ProgramStart {
-            program: program.program.display().to_string(),
-            source,
-        })?;
+        let mut child = command
+            .spawn()
+            .map_err(|source| EffectsError::ProgramStart { program: program.program.display().to_string(), source })?;
         let mut stdin = child.stdin.take().expect("it was asked for");
         let stdout = child.stdout.take().expect("it was asked for");
         let stderr = child.stderr.take().expect("it was asked for");
@@ -250,12 +221,7 @@ impl<'w> Programs<'w> {
                 let _ = stdin.write_all(&program.stdin);
             });
             let (code, timed_out) = wait(&mut child, started + program.timeout);
-            (
-                code,
-                timed_out,
-                out.join().unwrap_or_default(),
-                err.join().unwrap_or_default(),
-            )
+            (code, timed_out, out.join().unwrap_or_default(), err.join().unwrap_or_default())
         });
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.time.fetch_add(took, Ordering::Relaxed);

@@ -48,11 +48,7 @@ pub struct Display {
 
 impl Default for Display {
     fn default() -> Self {
-        Display {
-            format: Format::Human,
-            colour: ColourChoice::Auto,
-            verbosity: Verbosity::Normal,
-        }
+        Display { format: Format::Human, colour: ColourChoice::Auto, verbosity: Verbosity::Normal }
     }
 }
 
@@ -112,11 +108,7 @@ impl Terminal {
         }
         // One document on standard output is all that a program wants; `-v` brings narration back.
         let verbosity = match self.display {
-            Display {
-                format: Format::Json,
-                verbosity: Verbosity::Normal,
-                ..
-            } => Verbosity::Quiet,
+            Display { format: Format::Json, verbosity: Verbosity::Normal, .. } => Verbosity::Quiet,
             Display { verbosity, .. } => verbosity,
         };
         if let Some(text) = human::event(event, verbosity, self.err) {
@@ -195,14 +187,10 @@ impl Terminal {
     }
 
     fn write_out(&self, text: &str) {
-        let _ = std::io::stdout()
-            .lock()
-            .write_all(self.redactor.redact(text).as_bytes());
+        let _ = std::io::stdout().lock().write_all(self.redactor.redact(text).as_bytes());
     }
 
     fn write_err(&self, text: &str) {
-        let _ = std::io::stderr()
-            .lock()
-            .write_all(self.redactor.redact(text).as_bytes());
+        let _ = std::io::stderr().lock().write_all(self.redactor.redact(text).as_bytes());
     }
 }

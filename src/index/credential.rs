@@ -38,10 +38,7 @@ impl Credential {
 
     fn password(user: Option<&str>, password: Secret, source: impl Into<String>) -> Self {
         let user = user.unwrap_or(TOKEN_USER).to_owned();
-        Credential {
-            basic: Basic { user, password },
-            source: source.into(),
-        }
+        Credential { basic: Basic { user, password }, source: source.into() }
     }
 }
 
@@ -91,11 +88,7 @@ pub fn find(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>, I
 pub fn variable_of(index: &Index) -> Option<String> {
     let named = !index.name.contains("://");
     let upper = |c: char| {
-        if c.is_ascii_alphanumeric() {
-            c.to_ascii_uppercase()
-        } else {
-            '_'
-        }
+        if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }
     };
     named.then(|| format!("RELEASE_TOKEN_{}", index.name.chars().map(upper).collect::<String>()))
 }
@@ -133,10 +126,7 @@ fn from_pypirc(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>
         return Ok(None);
     };
     if files.mode(&path)? & 0o077 != 0 {
-        inspect.warn(format!(
-            "others can read the password in `{0}`: run `chmod 600 {0}`",
-            path.display()
-        ));
+        inspect.warn(format!("others can read the password in `{0}`: run `chmod 600 {0}`", path.display()));
     }
     Ok(Some(Credential::password(user, Secret::new(password), "`~/.pypirc`")))
 }
@@ -174,17 +164,10 @@ fn pypirc_entry<'t>(text: &'t str, index: &Index) -> Option<(Option<&'t str>, &'
 /// # Errors
 /// [`IndexError::TokenOfOtherIndex`].
 pub fn guard(credential: &Credential, index: &Index) -> Result<(), IndexError> {
-    let host = Url::parse(&index.upload)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_default();
+    let host = Url::parse(&index.upload).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     match issuer(credential.basic.password.reveal()) {
         Some(issuer) if ISSUERS.contains(&issuer.as_str()) && host != issuer && host != format!("upload.{issuer}") => {
-            Err(IndexError::TokenOfOtherIndex {
-                source_name: credential.source.clone(),
-                issuer,
-                host,
-            })
+            Err(IndexError::TokenOfOtherIndex { source_name: credential.source.clone(), issuer, host })
         }
         _ => Ok(()),
     }

@@ -183,9 +183,7 @@ impl Explain for IndexError {
             IndexError::RateLimited { .. } => "run the same command again after that time",
             IndexError::Busy { .. } => "run the same command again: what is there already is not sent twice",
             IndexError::Redirected { location, .. } => {
-                return vec![format!(
-                    "use `{location}` as `upload` of the index, if you trust that host"
-                )];
+                return vec![format!("use `{location}` as `upload` of the index, if you trust that host")];
             }
             IndexError::FileChanged { .. } => "let the build end, then run the same command again",
             IndexError::TokenOfOtherIndex { .. } => {

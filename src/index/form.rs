@@ -82,8 +82,5 @@ pub fn fields(file_name: &str, digests: &Digests, metadata: &[u8]) -> Vec<Field>
 
 /// The Python tags of a wheel as its name has them.
 fn pythons(file_name: &str) -> String {
-    file_name
-        .parse::<WheelName>()
-        .map(|name| name.tags().pythons().join("."))
-        .unwrap_or_default()
+    file_name.parse::<WheelName>().map(|name| name.tags().pythons().join(".")).unwrap_or_default()
 }

@@ -46,17 +46,11 @@ impl Listing {
     /// It does not answer, or with something else than a simple API.
     pub fn of(http: HttpLook<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
         let total = index.timeout.min(Limits::default().total);
-        let limits = Limits {
-            connect: total.min(Limits::default().connect),
-            total,
-        };
+        let limits = Limits { connect: total.min(Limits::default().connect), total };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
             let answer = http.get_within(&url, ACCEPT, limits)?;
-            let failed = |status| IndexError::Listing {
-                url: url.clone(),
-                status,
-            };
+            let failed = |status| IndexError::Listing { url: url.clone(), status };
             match answer.status {
                 200 => return parse(&url, &answer),
                 404 | 410 => return Ok(Listing::default()),
@@ -68,10 +62,7 @@ impl Listing {
                 status => return Err(failed(status)),
             }
         }
-        Err(IndexError::ListingFormat {
-            url,
-            problem: format!("more than {REDIRECTS} redirects"),
-        })
+        Err(IndexError::ListingFormat { url, problem: format!("more than {REDIRECTS} redirects") })
     }
 
     /// The file of this name.
@@ -88,10 +79,7 @@ fn target(url: &str, location: Option<&str>) -> Option<String> {
 }
 
 fn parse(url: &str, answer: &Answer) -> Result<Listing, IndexError> {
-    let refuse = |problem: &str| IndexError::ListingFormat {
-        url: url.to_owned(),
-        problem: problem.to_owned(),
-    };
+    let refuse = |problem: &str| IndexError::ListingFormat { url: url.to_owned(), problem: problem.to_owned() };
     let kind = answer.content_type.split(';').next().unwrap_or_default().trim();
     let base = Url::parse(url).map_err(|_| refuse("its URL is none"))?;
     let files = if kind.ends_with("json") {
@@ -149,9 +137,7 @@ fn from_html(base: &Url, page: &str) -> Vec<ListedFile> {
         let Some(name) = url.path_segments().and_then(|mut parts| parts.next_back()) else {
             continue;
         };
-        let name = percent_encoding::percent_decode_str(name)
-            .decode_utf8_lossy()
-            .into_owned();
+        let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned();
         let digest = |text: &str| text.strip_prefix("sha256=").and_then(Sha256::from_hex);
         let metadata = value("data-core-metadata").or_else(|| value("data-dist-info-metadata"));
         files.push(ListedFile {
@@ -172,20 +158,14 @@ fn attributes(tag: &str) -> (Vec<(String, String)>, &str) {
     let mut found = Vec::new();
     let mut rest = tag.trim_start();
     loop {
-        let end = rest
-            .find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>'))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>')).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         let after = after.trim_start();
         if let Some(value) = after.strip_prefix('=') {
             let value = value.trim_start();
             let (value, after) = match value.chars().next() {
                 Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-                _ => value.split_at(
-                    value
-                        .find(|c: char| c.is_ascii_whitespace() || c == '>')
-                        .unwrap_or(value.len()),
-                ),
+                _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(value.len())),
             };
             found.push((name.to_owned(), unescaped(value)));
             rest = after.trim_start();

@@ -103,11 +103,7 @@ impl Upload<'_> {
                 });
             }
             patience -= wait;
-            let text = format!(
-                "`{}`: {last}; next attempt in {} s",
-                self.file,
-                wait.as_secs_f32().ceil()
-            );
+            let text = format!("`{}`: {last}; next attempt in {} s", self.file, wait.as_secs_f32().ceil());
             effects.inspect().note(text);
             clock.sleep(wait);
         }
@@ -121,31 +117,17 @@ impl Upload<'_> {
             terminal: effects.inspect().terminal().clone(),
             what: self.file.to_owned(),
         };
-        let file = FilePart {
-            name: self.file.to_owned(),
-            reader: Box::new(reader),
-            size,
-        };
+        let file = FilePart { name: self.file.to_owned(), reader: Box::new(reader), size };
         let post = Post {
             basic: Some(self.credential.basic.clone()),
-            limits: Limits {
-                connect: self.index.timeout.min(Limits::default().connect),
-                total: self.index.timeout,
-            },
+            limits: Limits { connect: self.index.timeout.min(Limits::default().connect), total: self.index.timeout },
         };
-        let answer = match effects
-            .http()
-            .post_form(&self.index.upload, self.fields.to_vec(), file, &post)
-        {
+        let answer = match effects.http().post_form(&self.index.upload, self.fields.to_vec(), file, &post) {
             Ok(answer) => answer,
             Err(error @ EffectsError::NoAnswer { .. }) => return Ok(Sent::Unclear(with_cause(&error))),
             Err(error) => return Err(error.into()),
         };
-        self.judge(
-            effects,
-            answer.status,
-            Reply::of(&answer, effects.inspect().clock().now()),
-        )
+        self.judge(effects, answer.status, Reply::of(&answer, effects.inspect().clock().now()))
     }
 
     fn judge(&self, effects: Effects<'_>, status: u16, reply: Reply) -> Result<Sent, IndexError> {
@@ -156,26 +138,12 @@ impl Upload<'_> {
             Reply::Same => Ok(Sent::There(State::AlreadyThere)),
             // Only the digest tells whether it is the same file.
             Reply::Taken(_) if self.is_there(effects)? => Ok(Sent::There(State::AlreadyThere)),
-            Reply::Taken(text) | Reply::Refused(text) => Err(IndexError::Refused {
-                index,
-                file: self.file.to_owned(),
-                status,
-                text,
-            }),
-            Reply::Scope(text) => Err(IndexError::Scope {
-                index,
-                source_name,
-                text,
-            }),
-            Reply::Credential(text) => Err(IndexError::Credential {
-                index,
-                source_name,
-                text,
-            }),
-            Reply::Moved(location) => Err(IndexError::Redirected {
-                url: self.index.upload.clone(),
-                location,
-            }),
+            Reply::Taken(text) | Reply::Refused(text) => {
+                Err(IndexError::Refused { index, file: self.file.to_owned(), status, text })
+            }
+            Reply::Scope(text) => Err(IndexError::Scope { index, source_name, text }),
+            Reply::Credential(text) => Err(IndexError::Credential { index, source_name, text }),
+            Reply::Moved(location) => Err(IndexError::Redirected { url: self.index.upload.clone(), location }),
             Reply::RateLimited(wait) => Ok(Sent::Limited(wait)),
             Reply::Busy(text) => Ok(Sent::Unclear(format!("it answered {text}"))),
         }
@@ -199,9 +167,7 @@ pub fn compare(listing: &Listing, index: &Index, file: &str, sha256: Sha256) -> 
         Some(listed) => Err(IndexError::DifferentFile {
             index: index.name.clone(),
             file: file.to_owned(),
-            there: listed
-                .sha256
-                .map_or_else(|| "unknown".to_owned(), |digest| digest.to_string()),
+            there: listed.sha256.map_or_else(|| "unknown".to_owned(), |digest| digest.to_string()),
             here: sha256.to_string(),
         }),
     }
@@ -216,9 +182,7 @@ enum Sent {
 
 /// A pause that grows, a little longer or shorter by chance, so that many clients do not come back at once.
 fn pause(effects: Effects<'_>, attempt: u32) -> Duration {
-    let grown = FIRST_PAUSE
-        .saturating_mul(3_u32.saturating_pow(attempt - 1))
-        .min(LONGEST_PAUSE);
+    let grown = FIRST_PAUSE.saturating_mul(3_u32.saturating_pow(attempt - 1)).min(LONGEST_PAUSE);
     let mut chance = [0_u8; 1];
     // Without chance the pause is merely not spread.
     let _ = effects.random(&mut chance);

@@ -36,13 +36,11 @@ pub struct Named<'a> {
 pub fn audit(inspect: Inspect<'_>, project: &Project, named: Named<'_>) -> Result<Audit, Failure> {
     let dependencies = dependencies(inspect, project, named.files)?;
     let database = database(inspect, project, named.database)?;
-    let acceptances = match inspect
-        .files()
-        .read_text_if_there(&project.root.join(".release/security.toml"), FILE_LIMIT)?
-    {
-        Some(text) => Acceptances::parse(".release/security.toml", &text)?,
-        None => Acceptances::default(),
-    };
+    let acceptances =
+        match inspect.files().read_text_if_there(&project.root.join(".release/security.toml"), FILE_LIMIT)? {
+            Some(text) => Acceptances::parse(".release/security.toml", &text)?,
+            None => Acceptances::default(),
+        };
     let max_age = i64::try_from(project.config.audit.max_age.as_secs()).unwrap_or(i64::MAX);
     Ok(audit::audit(&Request {
         dependencies: &dependencies,
@@ -79,9 +77,7 @@ fn dependencies(inspect: Inspect<'_>, project: &Project, named: &[PathBuf]) -> R
         // An include that leads out of the project stays unread, which makes the audit inconclusive.
         part.includes.retain(|include| {
             let target = folder.join(&include.path);
-            let readable = files
-                .canonical(&target)
-                .is_ok_and(|target| target.starts_with(&project.root));
+            let readable = files.canonical(&target).is_ok_and(|target| target.starts_with(&project.root));
             if readable && include.kind == IncludeKind::Requirements {
                 pending.push(target);
             }

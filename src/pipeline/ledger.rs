@@ -24,11 +24,6 @@ pub fn read(git: &Git) -> Result<Vec<Entry>, EffectsError> {
     let chain = git.chain(LEDGER, RECORD_FILE)?;
     Ok(chain
         .into_iter()
-        .filter_map(|(commit, bytes)| {
-            Some(Entry {
-                commit,
-                record: serde_json::from_slice(&bytes).ok()?,
-            })
-        })
+        .filter_map(|(commit, bytes)| Some(Entry { commit, record: serde_json::from_slice(&bytes).ok()? }))
         .collect())
 }

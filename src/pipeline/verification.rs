@@ -80,22 +80,11 @@ pub fn await_plan(
     let files = if known.is_empty() {
         let listing = Listing::of(inspect.http(), request.index, &package.name)?;
         let of_version = |name: &str| {
-            let wheel = name
-                .parse::<WheelName>()
-                .ok()
-                .is_some_and(|parsed| *parsed.version() == *request.version);
-            wheel
-                || name
-                    .parse::<SdistName>()
-                    .ok()
-                    .is_some_and(|parsed| *parsed.version() == *request.version)
+            let wheel = name.parse::<WheelName>().ok().is_some_and(|parsed| *parsed.version() == *request.version);
+            wheel || name.parse::<SdistName>().ok().is_some_and(|parsed| *parsed.version() == *request.version)
         };
-        let found: Vec<String> = listing
-            .files
-            .iter()
-            .map(|file| file.name.clone())
-            .filter(|name| of_version(name))
-            .collect();
+        let found: Vec<String> =
+            listing.files.iter().map(|file| file.name.clone()).filter(|name| of_version(name)).collect();
         if found.is_empty() {
             return Err(PlanError::NotOnIndex {
                 package: package.name.as_str().to_owned(),
@@ -135,22 +124,11 @@ pub fn install(
         }
     }
     for name in &verdict.missing {
-        let message = format!(
-            "`{name}` is not visible on `{}` after {} s",
-            request.index.name, request.wait
-        );
+        let message = format!("`{name}` is not visible on `{}` after {} s", request.index.name, request.wait);
         let help = "indexes lag: run the same command again later";
-        verdict.findings.push(
-            Finding::warning("verify/not-visible", message)
-                .at(Location::file(name))
-                .help(help),
-        );
+        verdict.findings.push(Finding::warning("verify/not-visible", message).at(Location::file(name)).help(help));
     }
-    let target = Target {
-        index: request.index,
-        dependencies: request.dependencies,
-        lenient: request.lenient,
-    };
+    let target = Target { index: request.index, dependencies: request.dependencies, lenient: request.lenient };
     let plan = verify::plan(request.project, (package, request.version), &target, &visible, known);
     for produced in execute::execute(world, plan)? {
         if let Produced::Verified(verified) = produced {

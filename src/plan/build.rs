@@ -62,11 +62,7 @@ pub fn plan(
 
 /// The date of the members: `SOURCE_DATE_EPOCH`, else the time of the commit.
 fn epoch(inspect: Inspect<'_>, project: &Project) -> Result<Option<i64>, Failure> {
-    if let Some(given) = inspect
-        .variables()
-        .get("SOURCE_DATE_EPOCH")
-        .and_then(|text| text.parse().ok())
-    {
+    if let Some(given) = inspect.variables().get("SOURCE_DATE_EPOCH").and_then(|text| text.parse().ok()) {
         return Ok(Some(given));
     }
     let Some(git) = Git::discover(&project.root)? else {

@@ -37,6 +37,9 @@ pub struct Wanted {
     pub tag: bool,
     /// Whether uncommitted changes may stay out of the release.
     pub allow_dirty: bool,
+    /// Whether the version that HEAD is tagged with may be followed by another one: in a rehearsal, where one
+    /// commit stands for the whole history.
+    pub again: bool,
 }
 
 /// A planned bump.
@@ -66,18 +69,10 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         None => Vec::new(),
     };
     let from = project.version().clone();
-    if let Some(released) = done_already(project, wanted, head.as_ref(), &releases) {
-        let note = format!(
-            "{} is released as `{}`, and nothing was committed since",
-            released.version, released.tag
-        );
-        return Ok(Bump {
-            to: from.clone(),
-            from,
-            notes: vec![note],
-            tag: None,
-            plan: Plan::default(),
-        });
+    let done = done_already(project, wanted, head.as_ref(), &releases);
+    if let Some(released) = done.filter(|_| !wanted.again) {
+        let note = format!("{} is released as `{}`, and nothing was committed since", released.version, released.tag);
+        return Ok(Bump { to: from.clone(), from, notes: vec![note], tag: None, plan: Plan::default() });
     }
     let (to, notes) = target(git.as_ref(), project, wanted, &releases)?;
     let tag = project.tag_of(&to);
@@ -97,10 +92,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         version: to.to_string(),
         top,
         commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
-        tag: (in_git && wanted.tag).then(|| TagChange {
-            name: tag.clone(),
-            message: tag_message(&title, &files, &to),
-        }),
+        tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: tag_message(&title, &files, &to) }),
         branch: head.as_ref().and_then(|head| head.branch.clone()),
         head: head.and_then(|head| head.commit),
         identity,
@@ -113,17 +105,8 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         files,
     };
     let tag = transaction.tag.as_ref().map(|tag| tag.name.clone());
-    let plan = Plan {
-        preview,
-        ..Plan::of(vec![Step::Transaction(transaction)])
-    };
-    Ok(Bump {
-        from,
-        to,
-        notes,
-        tag,
-        plan,
-    })
+    let plan = Plan { preview, ..Plan::of(vec![Step::Transaction(transaction)]) };
+    Ok(Bump { from, to, notes, tag, plan })
 }
 
 /// The version that results, and what was decided on the way.
@@ -139,13 +122,7 @@ fn target(
     };
     let mut notes = Vec::new();
     let request = match (request, git) {
-        (
-            request @ Request::Step {
-                level: Some(Level::Auto),
-                ..
-            },
-            Some(git),
-        ) => {
+        (request @ Request::Step { level: Some(Level::Auto), .. }, Some(git)) => {
             let last = releases.last().map(|release| release.commit.as_str());
             let (level, reason) = suggestion(&git.commits_since(last, history::COMMIT_LIMIT)?, current);
             notes.push(reason);
@@ -163,34 +140,17 @@ pub fn suggestion(subjects: &[String], current: &Version) -> (Level, String) {
     let kind = |subject: &str| {
         let head = subject.split(':').next().unwrap_or_default();
         let breaking = head.ends_with('!') && subject.contains(':');
-        (
-            head.trim_end_matches('!')
-                .split('(')
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            breaking,
-        )
+        (head.trim_end_matches('!').split('(').next().unwrap_or_default().to_owned(), breaking)
     };
     if let Some(subject) = subjects.iter().find(|subject| kind(subject).1) {
         // Before 1.0 the second number is where breaking changes show.
-        let level = if current.release().first() == Some(&0) {
-            Level::Minor
-        } else {
-            Level::Major
-        };
+        let level = if current.release().first() == Some(&0) { Level::Minor } else { Level::Major };
         return (level, format!("a breaking change calls for it: `{subject}`"));
     }
     if let Some(subject) = subjects.iter().find(|subject| kind(subject).0 == "feat") {
-        return (
-            Level::Minor,
-            format!("a feature calls for a minor release: `{subject}`"),
-        );
+        return (Level::Minor, format!("a feature calls for a minor release: `{subject}`"));
     }
-    (
-        Level::Patch,
-        "no commit since the last tag announces a feature or a breaking change: patch".to_owned(),
-    )
+    (Level::Patch, "no commit since the last tag announces a feature or a breaking change: patch".to_owned())
 }
 
 /// The release that this very request made: HEAD is its commit, and the project is at its version. So a bump
@@ -202,9 +162,7 @@ fn done_already<'r>(
     releases: &'r [Released],
 ) -> Option<&'r Released> {
     let commit = head?.commit.as_deref()?;
-    let current = releases
-        .iter()
-        .find(|release| release.version == *project.version() && release.commit == commit)?;
+    let current = releases.iter().find(|release| release.version == *project.version() && release.commit == commit)?;
     // An explicit version is something else to want.
     (!matches!(wanted.request, Some(Request::Set { ref version, .. }) if *version != current.version))
         .then_some(current)
@@ -218,10 +176,7 @@ fn guard(
 ) -> Result<(), Failure> {
     let Some(git) = git else {
         if wanted.commit || wanted.tag {
-            return Err(ProjectError::NoRepository {
-                dir: project.root.display().to_string(),
-            }
-            .into());
+            return Err(ProjectError::NoRepository { dir: project.root.display().to_string() }.into());
         }
         return Ok(());
     };
@@ -236,10 +191,7 @@ fn guard(
         Some(branch) => {
             let short = branch.trim_start_matches("refs/heads/");
             if !allowed.is_empty() && !allowed.iter().any(|name| name == short) {
-                broken.push(PlanError::WrongBranch {
-                    branch: short.to_owned(),
-                    allowed: allowed.clone(),
-                });
+                broken.push(PlanError::WrongBranch { branch: short.to_owned(), allowed: allowed.clone() });
             }
         }
         None => {}
@@ -253,16 +205,10 @@ fn guard(
     if wanted.tag {
         let name = project.tag_of(to);
         match git.tags()?.into_iter().find(|tag| tag.name == name) {
-            Some(taken) => broken.push(PlanError::TagTaken {
-                tag: name,
-                commit: taken.commit,
-            }),
+            Some(taken) => broken.push(PlanError::TagTaken { tag: name, commit: taken.commit }),
             None => {
                 if let Some(highest) = releases.last().filter(|release| release.version >= *to) {
-                    broken.push(PlanError::BelowTag {
-                        version: to.to_string(),
-                        highest: highest.version.to_string(),
-                    });
+                    broken.push(PlanError::BelowTag { version: to.to_string(), highest: highest.version.to_string() });
                 }
             }
         }
@@ -288,10 +234,10 @@ fn changes(
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
     if to != project.version() {
         for package in &project.packages {
-            edits.entry(source_path(project, package)).or_default().push(TextEdit {
-                range: package.source.range.clone(),
-                replacement: to.to_string(),
-            });
+            edits
+                .entry(source_path(project, package))
+                .or_default()
+                .push(TextEdit { range: package.source.range.clone(), replacement: to.to_string() });
         }
     }
     for resolved in references::find(inspect.files(), project)? {
@@ -307,25 +253,13 @@ fn changes(
                 project.version()
             ));
         }
-        edits
-            .entry(project.root.join(&resolved.rule.path))
-            .or_default()
-            .extend(resolved.edits(to));
+        edits.entry(project.root.join(&resolved.rule.path)).or_default().extend(resolved.edits(to));
     }
     if let Some(path) = &project.changelog {
         let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
         let date = inspect.clock().now().strftime("%Y-%m-%d").to_string();
-        let previous = releases
-            .iter()
-            .rev()
-            .find(|release| release.version < *to)
-            .map(|release| release.tag.as_str());
-        let closing = Closing {
-            version: to,
-            date: &date,
-            tag,
-            previous_tag: previous,
-        };
+        let previous = releases.iter().rev().find(|release| release.version < *to).map(|release| release.tag.as_str());
+        let closing = Closing { version: to, date: &date, tag, previous_tag: previous };
         let closed = changelog::close(&text, &closing);
         if closed.is_empty() && changelog::notes(&text, Some(to)).is_none() {
             inspect.warn(format!("`{path}` has neither a section `Unreleased` nor one for {to}"));
@@ -339,13 +273,7 @@ fn changes(
         if after != before {
             let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();
             let mode = inspect.files().mode(&path)?;
-            files.push(FileChange {
-                preview: preview(&shown, &before, &edits),
-                path: shown,
-                before,
-                after,
-                mode,
-            });
+            files.push(FileChange { preview: preview(&shown, &before, &edits), path: shown, before, after, mode });
         }
     }
     Ok(files)
@@ -373,9 +301,7 @@ fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
 
 /// The message of the tag: the title, and the section of the changelog as it will be.
 fn tag_message(title: &str, files: &[FileChange], to: &Version) -> String {
-    let notes = files
-        .iter()
-        .find_map(|change| changelog::notes(&String::from_utf8_lossy(&change.after), Some(to)));
+    let notes = files.iter().find_map(|change| changelog::notes(&String::from_utf8_lossy(&change.after), Some(to)));
     match notes.filter(|notes| !notes.is_empty()) {
         Some(notes) => format!("{title}\n\n{notes}\n"),
         None => format!("{title}\n"),

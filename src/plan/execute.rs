@@ -32,12 +32,7 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
     let mut produced = Vec::new();
     let mut failed = None;
     for step in &plan.steps {
-        let tell = |state| {
-            effects.inspect().tell(&Event::Step {
-                what: step.describe(),
-                state,
-            })
-        };
+        let tell = |state| effects.inspect().tell(&Event::Step { what: step.describe(), state });
         if failed.is_some() {
             tell(StepState::Cancelled);
             continue;
@@ -45,11 +40,7 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
         tell(StepState::Running);
         match step.carry_out(effects) {
             Ok(made) => {
-                tell(if made.was_done() {
-                    StepState::AlreadyDone
-                } else {
-                    StepState::Done
-                });
+                tell(if made.was_done() { StepState::AlreadyDone } else { StepState::Done });
                 produced.push(made);
             }
             Err(failure) => {
@@ -92,8 +83,6 @@ fn open_log(world: &World) {
     if let Some(cache) = inspect.variables().cache_dir()
         && let Err(error) = world.effects().open_log(&cache.join("log"))
     {
-        inspect.tell(&Event::Detail {
-            text: format!("no log is kept: {error}"),
-        });
+        inspect.tell(&Event::Detail { text: format!("no log is kept: {error}") });
     }
 }

@@ -30,21 +30,13 @@ pub fn plan(project: &Project) -> Result<Plan, Failure> {
     if gates.is_empty() {
         return Ok(Plan::default());
     }
-    Ok(Plan::of(vec![Step::RunGates(RunGates {
-        dir: project.root.clone(),
-        gates,
-    })]))
+    Ok(Plan::of(vec![Step::RunGates(RunGates { dir: project.root.clone(), gates })]))
 }
 
 /// The requirements of a dependency group of the first package that has it.
 fn group_of(project: &Project, group: &str) -> Result<Vec<String>, PlanError> {
-    let found = project
-        .packages
-        .iter()
-        .find_map(|package| expand(&package.pyproject, group, 0));
-    found.ok_or_else(|| PlanError::NoGroup {
-        group: group.to_owned(),
-    })
+    let found = project.packages.iter().find_map(|package| expand(&package.pyproject, group, 0));
+    found.ok_or_else(|| PlanError::NoGroup { group: group.to_owned() })
 }
 
 /// The requirements of a group, includes followed (PEP 735); a circle ends at a depth that no real file has.

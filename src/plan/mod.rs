@@ -34,19 +34,14 @@ pub struct Plan {
 impl Plan {
     /// A plan of these steps.
     pub fn of(steps: Vec<Step>) -> Self {
-        Plan {
-            steps,
-            ..Plan::default()
-        }
+        Plan { steps, ..Plan::default() }
     }
 
     /// The plan as the report of a dry run.
     pub fn report(&self, command: &'static str) -> Report {
         let mut report = Report::new(command).outcome(Outcome::Planned).result(self);
         report.lines.clone_from(&self.preview);
-        report
-            .lines
-            .extend(self.steps.iter().map(|step| format!("would {}", step.describe())));
+        report.lines.extend(self.steps.iter().map(|step| format!("would {}", step.describe())));
         report
     }
 }

@@ -64,16 +64,10 @@ pub fn default_files(inspect: Inspect<'_>, project: &Project, packages: &[&Packa
             .is_ok_and(|wheel| *wheel.name() == package.name && *wheel.version() == package.version);
         wheel || name == SdistName::expected(&package.name, &package.version).to_string()
     };
-    let files: Vec<PathBuf> = listed
-        .into_iter()
-        .filter(|path| packages.iter().any(|package| is_of(path, package)))
-        .collect();
+    let files: Vec<PathBuf> =
+        listed.into_iter().filter(|path| packages.iter().any(|package| is_of(path, package))).collect();
     if files.is_empty() {
-        return Err(PlanError::NoArchives {
-            version: project.version().to_string(),
-            dir: DIST.to_owned(),
-        }
-        .into());
+        return Err(PlanError::NoArchives { version: project.version().to_string(), dir: DIST.to_owned() }.into());
     }
     Ok(files)
 }
@@ -104,9 +98,7 @@ fn guard_clock(inspect: Inspect<'_>, index: &Index) -> Result<(), PlanError> {
     let url = Url::parse(&index.upload).ok();
     let loopback = url.as_ref().and_then(Url::host_str).is_some_and(is_loopback);
     if inspect.clock().is_given() && !loopback {
-        return Err(PlanError::GivenClock {
-            index: index.name.clone(),
-        });
+        return Err(PlanError::GivenClock { index: index.name.clone() });
     }
     Ok(())
 }
@@ -147,25 +139,15 @@ fn archive(inspect: Inspect<'_>, path: &Path, shown: String) -> Result<Result<Ar
         return Ok(Err(findings));
     }
     let (told, kept) = match scan.kind {
-        Kind::Wheel => (
-            name.parse::<WheelName>()
-                .map(|wheel| (wheel.name().clone(), wheel.version().clone())),
-            "METADATA",
-        ),
-        _ => (
-            name.parse::<SdistName>()
-                .map(|sdist| (sdist.name().clone(), sdist.version().clone())),
-            "PKG-INFO",
-        ),
+        Kind::Wheel => {
+            (name.parse::<WheelName>().map(|wheel| (wheel.name().clone(), wheel.version().clone())), "METADATA")
+        }
+        _ => (name.parse::<SdistName>().map(|sdist| (sdist.name().clone(), sdist.version().clone())), "PKG-INFO"),
     };
     let (project, version) = told.expect("the check refuses names that do not parse");
     let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
     let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));
-    let fields = form::fields(
-        &name,
-        &scan.digests,
-        metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()),
-    );
+    let fields = form::fields(&name, &scan.digests, metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()));
     Ok(Ok(Archive {
         shown,
         path: path.to_owned(),

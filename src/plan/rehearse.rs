@@ -10,26 +10,24 @@ use crate::project::{FILE_LIMIT, Project, ProjectError, changelog};
 use crate::steps::Step;
 use crate::steps::prepare_rehearsal::PrepareRehearsal;
 
-/// Plans the repository below `scratch`.
+/// Plans the repository in the folder `repository`, and its `origin` below `scratch`.
 ///
 /// # Errors
 /// The project is in no repository, has no commit, or uncommitted changes that nobody allowed.
-pub fn prepare(inspect: Inspect<'_>, project: &Project, scratch: &Path, allow_dirty: bool) -> Result<Plan, Failure> {
-    let missing = || ProjectError::NoRepository {
-        dir: project.root.display().to_string(),
-    };
+pub fn prepare(
+    inspect: Inspect<'_>,
+    project: &Project,
+    (repository, scratch): (&Path, &Path),
+    allow_dirty: bool,
+) -> Result<Plan, Failure> {
+    let missing = || ProjectError::NoRepository { dir: project.root.display().to_string() };
     let git = Git::discover(&project.root)?.ok_or_else(missing)?;
     let head = git.head()?;
     if head.commit.is_none() {
         return Err(PlanError::NoCommit.into());
     }
     let top = inspect.files().canonical(&git.top())?;
-    let prefix = project
-        .root
-        .strip_prefix(&top)
-        .unwrap_or(&project.root)
-        .to_string_lossy()
-        .into_owned();
+    let prefix = project.root.strip_prefix(&top).unwrap_or(&project.root).to_string_lossy().into_owned();
     let below = |file: &String| prefix.is_empty() || file.starts_with(&format!("{prefix}/"));
     let files: Vec<String> = git.changed_files()?.into_iter().filter(below).collect();
     if !files.is_empty() && !allow_dirty {
@@ -37,14 +35,10 @@ pub fn prepare(inspect: Inspect<'_>, project: &Project, scratch: &Path, allow_di
     }
     let allowed = project.config.branches.value.first().cloned();
     let step = PrepareRehearsal {
-        repository: scratch.join("repository"),
+        repository: repository.to_owned(),
         origin: scratch.join("origin.git"),
         branch: allowed.unwrap_or_else(|| "main".to_owned()),
-        tag: if prefix.is_empty() {
-            None
-        } else {
-            released_tag(inspect, project)?
-        },
+        tag: if prefix.is_empty() { None } else { released_tag(inspect, project)? },
         top,
         prefix,
     };

@@ -33,11 +33,7 @@ pub fn document(inspect: Inspect<'_>, project: &Project, audit: &Audit) -> Resul
         audit,
         database: "osv",
         now: inspect.clock().now(),
-        clock: if inspect.clock().is_given() {
-            Clock::Given
-        } else {
-            Clock::System
-        },
+        clock: if inspect.clock().is_given() { Clock::Given } else { Clock::System },
         valid_for: SignedDuration::from_secs(valid_for),
     })?)
 }
@@ -49,25 +45,13 @@ pub fn document(inspect: Inspect<'_>, project: &Project, audit: &Audit) -> Resul
 pub fn plan(document: &Document, out: &Path) -> Result<Plan, Failure> {
     let files = vec![
         ("security-status/index.json".to_owned(), document.to_json().into_bytes()),
-        (
-            "security-status/index.html".to_owned(),
-            page::render(document)?.into_bytes(),
-        ),
+        ("security-status/index.html".to_owned(), page::render(document)?.into_bytes()),
         (
             "security-status/schema/v1.json".to_owned(),
             crate::report::json::print(&crate::status::document::schema()).into_bytes(),
         ),
-        (
-            "security-status/badge/security.json".to_owned(),
-            badge::Endpoint::of(document).to_json().into_bytes(),
-        ),
-        (
-            "security-status/badge/security.svg".to_owned(),
-            badge::svg(document).into_bytes(),
-        ),
+        ("security-status/badge/security.json".to_owned(), badge::Endpoint::of(document).to_json().into_bytes()),
+        ("security-status/badge/security.svg".to_owned(), badge::svg(document).into_bytes()),
     ];
-    Ok(Plan::of(vec![Step::WriteFiles(WriteFiles {
-        dir: out.to_owned(),
-        files,
-    })]))
+    Ok(Plan::of(vec![Step::WriteFiles(WriteFiles { dir: out.to_owned(), files })]))
 }

@@ -32,12 +32,10 @@ pub fn plan(
     known: &[Known],
 ) -> Plan {
     let verify = &project.config.verify;
-    let commands = verify.commands.iter().filter(|command| {
-        command
-            .package
-            .as_ref()
-            .is_none_or(|name| normalize(name) == package.name.normalized())
-    });
+    let commands = verify
+        .commands
+        .iter()
+        .filter(|command| command.package.as_ref().is_none_or(|name| normalize(name) == package.name.normalized()));
     let commands: Vec<_> = commands.cloned().collect();
     let steps = files
         .iter()
@@ -50,10 +48,7 @@ pub fn plan(
                 version: version.clone(),
                 file: file.name.clone(),
                 url: file.url.clone(),
-                sha256: known
-                    .iter()
-                    .find(|(name, _)| *name == file.name)
-                    .map(|(_, sha256)| sha256.clone()),
+                sha256: known.iter().find(|(name, _)| *name == file.name).map(|(_, sha256)| sha256.clone()),
                 dependencies: target.dependencies.unwrap_or(&target.index.simple).to_owned(),
                 lenient: target.lenient,
                 requires: package.pyproject.build_requires(),
@@ -76,9 +71,7 @@ fn imports_of(project: &Project, package: &Package) -> Option<Vec<String>> {
         return Some(imports);
     }
     let own = package.name.file_part();
-    let mine: Vec<String> = imports
-        .into_iter()
-        .filter(|module| module.split('.').next() == Some(own.as_str()))
-        .collect();
+    let mine: Vec<String> =
+        imports.into_iter().filter(|module| module.split('.').next() == Some(own.as_str())).collect();
     (!mine.is_empty()).then_some(mine)
 }

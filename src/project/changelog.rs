@@ -107,16 +107,10 @@ pub fn close(text: &str, closing: &Closing<'_>) -> Vec<TextEdit> {
     };
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let brackets = text[unreleased.heading.clone()].contains('[');
-    let title = if brackets {
-        format!("[{}]", closing.version)
-    } else {
-        closing.version.to_string()
-    };
+    let title = if brackets { format!("[{}]", closing.version) } else { closing.version.to_string() };
     let end = unreleased.heading.end;
-    let mut edits = vec![TextEdit {
-        range: end..end,
-        replacement: format!("{newline}{newline}## {title} - {}", closing.date),
-    }];
+    let mut edits =
+        vec![TextEdit { range: end..end, replacement: format!("{newline}{newline}## {title} - {}", closing.date) }];
     edits.extend(links(text, closing, newline));
     edits
 }
@@ -137,14 +131,8 @@ fn links(text: &str, closing: &Closing<'_>, newline: &str) -> Option<TextEdit> {
                 Some(previous) => format!("{base}/compare/{previous}...{}", closing.tag),
                 None => format!("{base}/releases/tag/{}", closing.tag),
             };
-            let lines = format!(
-                "{label}: {base}/compare/{}...HEAD{newline}[{version}]: {own}",
-                closing.tag
-            );
-            return Some(TextEdit {
-                range: offset..offset + bare.len(),
-                replacement: lines,
-            });
+            let lines = format!("{label}: {base}/compare/{}...HEAD{newline}[{version}]: {own}", closing.tag);
+            return Some(TextEdit { range: offset..offset + bare.len(), replacement: lines });
         }
         offset += line.len();
     }

@@ -36,11 +36,7 @@ pub fn apply(bytes: &[u8], edits: &[TextEdit]) -> Vec<u8> {
 
 /// The line of an offset, counted from 1.
 pub fn line_of(bytes: &[u8], offset: usize) -> usize {
-    bytes[..offset.min(bytes.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// The column of an offset in bytes, counted from 1.

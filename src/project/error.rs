@@ -164,25 +164,16 @@ impl Explain for ProjectError {
 
     fn location(&self) -> Option<Location> {
         match self {
-            ProjectError::Toml {
-                file,
-                at: (line, column),
-                ..
-            } => Some(Location {
-                file: file.clone(),
-                member: None,
-                line: Some(*line),
-                column: Some(*column),
-            }),
+            ProjectError::Toml { file, at: (line, column), .. } => {
+                Some(Location { file: file.clone(), member: None, line: Some(*line), column: Some(*column) })
+            }
             ProjectError::Missing { file, .. }
             | ProjectError::VersionNotFound { file, .. }
             | ProjectError::ReferenceCount { file, .. }
             | ProjectError::Utf16 { file } => Some(Location::file(file)),
-            ProjectError::Value { file, line, .. } => Some(Location {
-                file: file.clone(),
-                line: *line,
-                ..Location::default()
-            }),
+            ProjectError::Value { file, line, .. } => {
+                Some(Location { file: file.clone(), line: *line, ..Location::default() })
+            }
             ProjectError::BadVersion { file, line, .. } => Some(Location::line(file, *line)),
             _ => None,
         }

@@ -31,11 +31,7 @@ pub fn releases(git: &Git, project: &Project) -> Result<Vec<Released>, EffectsEr
         .filter_map(|tag| {
             let text = tag.name.strip_prefix(prefix)?.strip_suffix(suffix)?;
             let version = text.parse().ok()?;
-            Some(Released {
-                version,
-                tag: tag.name.clone(),
-                commit: tag.commit,
-            })
+            Some(Released { version, tag: tag.name.clone(), commit: tag.commit })
         })
         .collect();
     found.sort_by(|one, other| one.version.cmp(&other.version));

@@ -11,6 +11,7 @@ use crate::effects::files::{Files, What};
 use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
 use crate::python::name::ProjectName;
+use crate::python::requirement::Requirement;
 use crate::python::version::Version;
 
 /// Reads the project that `dir` lies in; `config` is a file named by `--config`.
@@ -26,22 +27,16 @@ pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<P
     for folder in folders {
         packages.push(load_package(files, &root, folder.trim_end_matches('/'))?);
     }
+    let packages = in_dependency_order(packages);
     if packages.is_empty() {
-        return Err(ProjectError::Missing {
-            file: "pyproject.toml".to_owned(),
-            key: "tool.release.workspace.members",
-        }
-        .into());
+        return Err(
+            ProjectError::Missing { file: "pyproject.toml".to_owned(), key: "tool.release.workspace.members" }.into()
+        );
     }
     if packages.iter().any(|package| package.version != packages[0].version) {
-        let versions: Vec<String> = packages
-            .iter()
-            .map(|package| format!("{} {}", package.name, package.version))
-            .collect();
-        return Err(ProjectError::VersionsDiffer {
-            versions: versions.join(", "),
-        }
-        .into());
+        let versions: Vec<String> =
+            packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
+        return Err(ProjectError::VersionsDiffer { versions: versions.join(", ") }.into());
     }
     let changelog = match &config.changelog {
         Some(path) => Some(path.clone()),
@@ -50,12 +45,31 @@ pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<P
             .find(|name| files.what(&root.join(name)) == What::File)
             .map(|name| (*name).to_owned()),
     };
-    Ok(Project {
-        root,
-        config,
-        packages,
-        changelog,
-    })
+    Ok(Project { root, config, packages, changelog })
+}
+
+/// Members of a workspace after those that they depend on; otherwise in the order that was written. A circle
+/// stays as it is written.
+fn in_dependency_order(mut waiting: Vec<Package>) -> Vec<Package> {
+    let mut ordered: Vec<Package> = Vec::new();
+    while !waiting.is_empty() {
+        let is_free = |package: &Package| {
+            let others = waiting.iter().filter(|other| other.name != package.name);
+            !others.into_iter().any(|other| requires(package, &other.name))
+        };
+        let next = waiting.iter().position(is_free).unwrap_or(0);
+        ordered.push(waiting.remove(next));
+    }
+    ordered
+}
+
+/// Whether a package names another one in `[project] dependencies`.
+fn requires(package: &Package, other: &ProjectName) -> bool {
+    let dependencies = package.pyproject.strings(&["project", "dependencies"]);
+    dependencies
+        .iter()
+        .filter_map(|text| text.parse::<Requirement>().ok())
+        .any(|requirement| requirement.name == *other)
 }
 
 /// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository.
@@ -63,20 +77,14 @@ fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
     let start = files.canonical(dir)?;
     let mut candidate = start.as_path();
     loop {
-        if ["pyproject.toml", "release.toml"]
-            .iter()
-            .any(|name| files.what(&candidate.join(name)) == What::File)
-        {
+        if ["pyproject.toml", "release.toml"].iter().any(|name| files.what(&candidate.join(name)) == What::File) {
             return Ok(candidate.to_owned());
         }
         let top = files.what(&candidate.join(".git")) != What::Missing;
         match candidate.parent().filter(|_| !top) {
             Some(parent) => candidate = parent,
             None => {
-                return Err(ProjectError::NoPyproject {
-                    dir: dir.display().to_string(),
-                }
-                .into());
+                return Err(ProjectError::NoPyproject { dir: dir.display().to_string() }.into());
             }
         }
     }
@@ -108,32 +116,18 @@ fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config
 
 fn load_package(files: Files, root: &Path, folder: &str) -> Result<Package, Failure> {
     let dir = root.join(folder);
-    let shown = if folder.is_empty() {
-        "pyproject.toml".to_owned()
-    } else {
-        format!("{folder}/pyproject.toml")
-    };
+    let shown = if folder.is_empty() { "pyproject.toml".to_owned() } else { format!("{folder}/pyproject.toml") };
     let text = match files.read_text(&dir.join("pyproject.toml"), FILE_LIMIT) {
         Err(EffectsError::Read { .. }) if files.what(&dir.join("pyproject.toml")) == What::Missing => {
-            return Err(ProjectError::NoPyproject {
-                dir: dir.display().to_string(),
-            }
-            .into());
+            return Err(ProjectError::NoPyproject { dir: dir.display().to_string() }.into());
         }
         other => other?,
     };
     let pyproject = Pyproject::parse(&shown, text)?;
-    let named = pyproject
-        .written(&["project", "name"])
-        .or_else(|| pyproject.written(&["tool", "poetry", "name"]));
-    let written = named.ok_or_else(|| ProjectError::Missing {
-        file: shown.clone(),
-        key: "project.name",
-    })?;
-    let name: ProjectName = written
-        .value
-        .parse()
-        .map_err(|error: crate::python::error::ParseError| ProjectError::Value {
+    let named = pyproject.written(&["project", "name"]).or_else(|| pyproject.written(&["tool", "poetry", "name"]));
+    let written = named.ok_or_else(|| ProjectError::Missing { file: shown.clone(), key: "project.name" })?;
+    let name: ProjectName =
+        written.value.parse().map_err(|error: crate::python::error::ParseError| ProjectError::Value {
             file: shown.clone(),
             key: "project.name".to_owned(),
             problem: error.to_string(),
@@ -142,19 +136,9 @@ fn load_package(files: Files, root: &Path, folder: &str) -> Result<Package, Fail
     let source = version_source::locate(files, &dir, name.as_str(), &pyproject)?;
     let version: Version = source.written.parse().map_err(|error| ProjectError::BadVersion {
         written: source.written.clone(),
-        file: if folder.is_empty() {
-            source.file.clone()
-        } else {
-            format!("{folder}/{}", source.file)
-        },
+        file: if folder.is_empty() { source.file.clone() } else { format!("{folder}/{}", source.file) },
         line: source.line,
         source: error,
     })?;
-    Ok(Package {
-        name,
-        folder: folder.to_owned(),
-        pyproject,
-        source,
-        version,
-    })
+    Ok(Package { name, folder: folder.to_owned(), pyproject, source, version })
 }

@@ -67,10 +67,9 @@ impl Project {
     pub fn title(&self) -> String {
         match self.packages.as_slice() {
             [package] => package.name.as_str().to_owned(),
-            _ => self
-                .root
-                .file_name()
-                .map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned()),
+            _ => {
+                self.root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned())
+            }
         }
     }
 

@@ -37,10 +37,7 @@ impl Pyproject {
             message: error.message().replace('\n', " "),
             at: position(&kept, error.span().map_or(0, |span| span.start)),
         })?;
-        Ok(Pyproject {
-            file: file.to_owned(),
-            document,
-        })
+        Ok(Pyproject { file: file.to_owned(), document })
     }
 
     /// The text as read.
@@ -61,20 +58,13 @@ impl Pyproject {
     /// The strings of the array at a path of keys; empty where there is none.
     pub fn strings(&self, path: &[&str]) -> Vec<String> {
         let array = self.get(path).and_then(Item::as_array);
-        array
-            .into_iter()
-            .flatten()
-            .filter_map(|value| value.as_str().map(str::to_owned))
-            .collect()
+        array.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     }
 
     /// The keys of the table at a path of keys; empty where there is none.
     pub fn keys(&self, path: &[&str]) -> Vec<String> {
         let table = self.get(path).and_then(Item::as_table_like);
-        table
-            .into_iter()
-            .flat_map(|table| table.iter().map(|(key, _)| key.to_owned()))
-            .collect()
+        table.into_iter().flat_map(|table| table.iter().map(|(key, _)| key.to_owned())).collect()
     }
 
     /// The string at a path of keys, with the bytes between its quotes.
@@ -83,15 +73,8 @@ impl Pyproject {
         let value = item.as_str()?.to_owned();
         let span = item.span()?;
         let raw = &self.text()[span.clone()];
-        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
-            3
-        } else {
-            1
-        };
-        Some(Written {
-            value,
-            range: span.start + quotes..span.end - quotes,
-        })
+        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
+        Some(Written { value, range: span.start + quotes..span.end - quotes })
     }
 
     /// The line of an offset.
@@ -101,8 +84,7 @@ impl Pyproject {
 
     /// The build backend; setuptools' legacy one where none is named, as PEP 517 has it.
     pub fn backend(&self) -> &str {
-        self.string(&["build-system", "build-backend"])
-            .unwrap_or("setuptools.build_meta:__legacy__")
+        self.string(&["build-system", "build-backend"]).unwrap_or("setuptools.build_meta:__legacy__")
     }
 
     /// What the backend needs to run.

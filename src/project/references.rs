@@ -72,9 +72,7 @@ fn version_end(bytes: &[u8], run: usize, suffix: &[u8]) -> Option<usize> {
     (1..=longest).rev().find(|length| {
         let rest = &bytes[*length..];
         let bounded = !suffix.is_empty()
-            || rest
-                .first()
-                .is_none_or(|byte| !byte.is_ascii_alphanumeric() && !starts_component(rest));
+            || rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !starts_component(rest));
         bounded
             && rest.starts_with(suffix)
             && bytes[*length - 1].is_ascii_alphanumeric()
@@ -93,10 +91,7 @@ fn position_of(bytes: &[u8], needle: &[u8], from: usize) -> Option<usize> {
         return (from..bytes.len()).find(|at| bytes[*at].is_ascii_digit() && (*at == 0 || !in_version(bytes[at - 1])));
     }
     let window = bytes.get(from..)?;
-    window
-        .windows(needle.len())
-        .position(|candidate| candidate == needle)
-        .map(|at| at + from)
+    window.windows(needle.len()).position(|candidate| candidate == needle).map(|at| at + from)
 }
 
 /// A configured reference as it was found in its file.
@@ -118,9 +113,7 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, FindError>
     for rule in &project.config.references {
         let bytes = files.read(&project.root.join(&rule.path), FILE_LIMIT)?;
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(FindError::Project(ProjectError::Utf16 {
-                file: rule.path.clone(),
-            }));
+            return Err(FindError::Project(ProjectError::Utf16 { file: rule.path.clone() }));
         }
         let places = occurrences(&bytes, &rule.pattern)
             .into_iter()
@@ -137,10 +130,7 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, FindError>
                 }
             })
             .collect();
-        all.push(Resolved {
-            rule: rule.clone(),
-            places,
-        });
+        all.push(Resolved { rule: rule.clone(), places });
     }
     Ok(all)
 }
@@ -184,10 +174,7 @@ impl Resolved {
             file: self.rule.path.clone(),
             pattern: self.rule.pattern.replace('\n', "\\n"),
             found: self.places.len(),
-            expected: self
-                .rule
-                .expect
-                .map_or_else(|| "at least 1".to_owned(), |count| count.to_string()),
+            expected: self.rule.expect.map_or_else(|| "at least 1".to_owned(), |count| count.to_string()),
         }
     }
 
@@ -195,10 +182,7 @@ impl Resolved {
     pub fn edits(&self, version: &Version) -> Vec<TextEdit> {
         self.places
             .iter()
-            .map(|place| TextEdit {
-                range: place.range.clone(),
-                replacement: version.to_string(),
-            })
+            .map(|place| TextEdit { range: place.range.clone(), replacement: version.to_string() })
             .collect()
     }
 }

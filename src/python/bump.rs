@@ -84,15 +84,7 @@ impl Request {
     #[must_use]
     pub fn with_level(self, found: Level) -> Self {
         match self {
-            Request::Step {
-                level: Some(Level::Auto),
-                pre,
-                dev,
-            } => Request::Step {
-                level: Some(found),
-                pre,
-                dev,
-            },
+            Request::Step { level: Some(Level::Auto), pre, dev } => Request::Step { level: Some(found), pre, dev },
             other => other,
         }
     }
@@ -278,14 +270,9 @@ impl FromStr for Request {
     fn from_str(text: &str) -> Result<Self, BumpError> {
         let text = text.trim();
         let looks_like_version = text.starts_with(|c: char| c.is_ascii_digit())
-            || text
-                .strip_prefix(['v', 'V'])
-                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            || text.strip_prefix(['v', 'V']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         if looks_like_version {
-            return Ok(Request::Set {
-                version: text.parse()?,
-                written: text.to_owned(),
-            });
+            return Ok(Request::Set { version: text.parse()?, written: text.to_owned() });
         }
         let unknown = |text: &str| BumpError::Unknown { text: shown(text) };
         let mut parts = text.split(',').map(str::trim);
@@ -317,19 +304,12 @@ impl FromStr for Request {
                 return Err(conflict(taken, part));
             }
         }
-        Ok(Request::Step {
-            level: level.map(|(level, _)| level),
-            pre: pre.map(|(pre, _)| pre),
-            dev: dev.is_some(),
-        })
+        Ok(Request::Step { level: level.map(|(level, _)| level), pre: pre.map(|(pre, _)| pre), dev: dev.is_some() })
     }
 }
 
 fn conflict(first: &str, second: &str) -> BumpError {
-    BumpError::Conflict {
-        first: first.to_owned(),
-        second: second.to_owned(),
-    }
+    BumpError::Conflict { first: first.to_owned(), second: second.to_owned() }
 }
 
 impl fmt::Display for Request {
@@ -361,15 +341,7 @@ pub fn next(current: &Version, request: &Request, mode: Mode) -> Result<Next, Bu
     let mut counter = Counter {
         current,
         // uv takes no phase together with `dev`: there its way of counting has nothing to say.
-        exact: mode == Mode::Exact
-            && !matches!(
-                request,
-                Request::Step {
-                    pre: Some(_),
-                    dev: true,
-                    ..
-                }
-            ),
+        exact: mode == Mode::Exact && !matches!(request, Request::Step { pre: Some(_), dev: true, .. }),
         notes: Vec::new(),
     };
     if current.is_local() && !matches!(request, Request::Set { .. }) {
@@ -390,16 +362,11 @@ pub fn next(current: &Version, request: &Request, mode: Mode) -> Result<Next, Bu
         }
     };
     if version.pre().is_some() && version.dev().is_some() {
-        counter.note(format!(
-            "`{version}` is a development release of a pre-release, which few tools expect"
-        ));
+        counter.note(format!("`{version}` is a development release of a pre-release, which few tools expect"));
     }
     let texts = || (current.to_string(), version.to_string());
     match version.cmp(current) {
-        Ordering::Greater => Ok(Next {
-            version,
-            notes: counter.notes,
-        }),
+        Ordering::Greater => Ok(Next { version, notes: counter.notes }),
         Ordering::Equal => {
             let (current, wanted) = texts();
             Err(BumpError::Same { current, wanted })
@@ -428,9 +395,7 @@ impl Counter<'_> {
     }
 
     fn count(&self, number: u64) -> Result<u64, BumpError> {
-        number.checked_add(1).ok_or_else(|| BumpError::TooLarge {
-            current: self.current.to_string(),
-        })
+        number.checked_add(1).ok_or_else(|| BumpError::TooLarge { current: self.current.to_string() })
     }
 
     fn final_version(&self) -> Version {
@@ -449,9 +414,7 @@ impl Counter<'_> {
             self.note(format!("`{}` is written `{wanted}`", shown(written)));
         }
         if wanted.epoch() > self.current.epoch() {
-            self.note(format!(
-                "`{wanted}` raises the epoch, which is discouraged and for good"
-            ));
+            self.note(format!("`{wanted}` raises the epoch, which is discouraged and for good"));
         }
         if wanted.is_local() {
             self.note(format!("`{wanted}` has a local label, which PyPI refuses"));
@@ -462,9 +425,7 @@ impl Counter<'_> {
     fn epoch(&mut self) -> Result<Version, BumpError> {
         let epoch = self.count(self.current.epoch())?;
         let version = self.final_version().with_epoch(epoch);
-        self.note(format!(
-            "`{version}` raises the epoch, which is discouraged and for good"
-        ));
+        self.note(format!("`{version}` raises the epoch, which is discouraged and for good"));
         Ok(version)
     }
 
@@ -475,17 +436,13 @@ impl Counter<'_> {
         if self.current.dev().is_some() {
             return Ok(self.final_version().with_post(self.current.post()));
         }
-        Err(BumpError::NothingToRelease {
-            current: self.current.to_string(),
-        })
+        Err(BumpError::NothingToRelease { current: self.current.to_string() })
     }
 
     fn post(&self) -> Result<Version, BumpError> {
         let current = self.current;
         if self.unfinished() && !self.exact {
-            return Err(BumpError::PostOfPre {
-                current: current.to_string(),
-            });
+            return Err(BumpError::PostOfPre { current: current.to_string() });
         }
         let number = match current.post() {
             None => 1,
@@ -568,10 +525,7 @@ impl Counter<'_> {
         let announcing = current.dev().filter(|_| current.post().is_none() && !self.exact);
         let (pre, dev_number) = match current.pre() {
             Some(pre) if pre.phase > phase => {
-                return Err(BumpError::PhaseBack {
-                    current: current.to_string(),
-                    phase: phase.letters(),
-                });
+                return Err(BumpError::PhaseBack { current: current.to_string(), phase: phase.letters() });
             }
             Some(pre) if pre.phase == phase => match announcing {
                 Some(number) => (pre, self.count(number)?),
@@ -583,9 +537,6 @@ impl Counter<'_> {
     }
 
     fn following(&self, pre: Pre) -> Result<Pre, BumpError> {
-        Ok(Pre {
-            phase: pre.phase,
-            number: self.count(pre.number)?,
-        })
+        Ok(Pre { phase: pre.phase, number: self.count(pre.number)? })
     }
 }

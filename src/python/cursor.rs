@@ -57,10 +57,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn unexpected(&self, reason: impl Into<String>) -> Unexpected {
-        Unexpected {
-            reason: reason.into(),
-            column: self.text[..self.at].chars().count() + 1,
-        }
+        Unexpected { reason: reason.into(), column: self.text[..self.at].chars().count() + 1 }
     }
 }
 

@@ -49,17 +49,13 @@ impl FromStr for EntryPoint {
     /// # Errors
     /// [`ParseError::EntryPoint`].
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| ParseError::EntryPoint {
-            text: shown(text),
-            reason,
-        };
+        let refuse = |reason: String| ParseError::EntryPoint { text: shown(text), reason };
         let trimmed = text.trim();
         let (reference, extras) = match trimmed.split_once('[') {
             None => (trimmed, ""),
             Some((reference, extras)) => {
-                let extras = extras
-                    .strip_suffix(']')
-                    .ok_or_else(|| refuse("its extras do not end with `]`".to_owned()))?;
+                let extras =
+                    extras.strip_suffix(']').ok_or_else(|| refuse("its extras do not end with `]`".to_owned()))?;
                 (reference, extras)
             }
         };
@@ -76,10 +72,7 @@ impl FromStr for EntryPoint {
         Ok(EntryPoint {
             module: module.to_owned(),
             attr: attr.map(str::to_owned),
-            extras: extras
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .map_err(|e: ParseError| refuse(e.to_string()))?,
+            extras: extras.map(str::parse).collect::<Result<_, _>>().map_err(|e: ParseError| refuse(e.to_string()))?,
         })
     }
 }
@@ -108,22 +101,15 @@ impl EntryPoints {
     /// [`ParseError::EntryPoint`] for a group, name or value that the specification refuses, or a name
     /// that the group has already.
     pub fn insert(&mut self, group: &str, name: &str, value: &str) -> Result<(), ParseError> {
-        let refuse = |text: &str, reason: &str| {
-            Err(ParseError::EntryPoint {
-                text: shown(text),
-                reason: reason.to_owned(),
-            })
-        };
+        let refuse =
+            |text: &str, reason: &str| Err(ParseError::EntryPoint { text: shown(text), reason: reason.to_owned() });
         let word = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
         if !group.split('.').all(word) {
             return refuse(group, "a group is words parted by dots");
         }
         let spaced = name.starts_with(is_python_space) || name.ends_with(is_python_space);
         if name.is_empty() || spaced || name.starts_with('[') || name.contains(['=', '\n', '\r']) {
-            return refuse(
-                name,
-                "a name has no `=` or line end, no space around it and no `[` before it",
-            );
+            return refuse(name, "a name has no `=` or line end, no space around it and no `[` before it");
         }
         let entry = value.parse()?;
         let group = self.groups.entry(group.to_owned()).or_default();
@@ -195,9 +181,8 @@ impl Reader {
             return Ok(());
         }
         self.close()?;
-        let header = value
-            .strip_prefix('[')
-            .and_then(|rest| rest.rfind(']').filter(|&end| end > 0).map(|end| &rest[..end]));
+        let header =
+            value.strip_prefix('[').and_then(|rest| rest.rfind(']').filter(|&end| end > 0).map(|end| &rest[..end]));
         if let Some(group) = header {
             if group == "DEFAULT" {
                 return refuse("the group `DEFAULT` would be added to all others".to_owned());
@@ -232,10 +217,7 @@ impl Reader {
         let (Some(open), Some(group)) = (self.open.take(), &self.group) else {
             return Ok(());
         };
-        let refuse = |reason: String| ParseError::EntryPoints {
-            line: open.line,
-            reason,
-        };
+        let refuse = |reason: String| ParseError::EntryPoints { line: open.line, reason };
         let entry = open.value.parse().map_err(|e: ParseError| refuse(e.to_string()))?;
         let group = self.found.groups.entry(group.clone()).or_default();
         if group.contains_key(&open.name) {

@@ -89,17 +89,13 @@ impl FromStr for SdistName {
     /// # Errors
     /// [`ParseError::SdistName`].
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| ParseError::SdistName {
-            text: shown(text),
-            reason,
-        };
+        let refuse = |reason: String| ParseError::SdistName { text: shown(text), reason };
         let (stem, extension) = [SdistExtension::TarGz, SdistExtension::Zip]
             .into_iter()
             .find_map(|extension| Some((text.strip_suffix(extension.text())?, extension)))
             .ok_or_else(|| refuse("it must end with `.tar.gz`".to_owned()))?;
-        let (name, version) = stem
-            .rsplit_once('-')
-            .ok_or_else(|| refuse("there is no `-` between name and version".to_owned()))?;
+        let (name, version) =
+            stem.rsplit_once('-').ok_or_else(|| refuse("there is no `-` between name and version".to_owned()))?;
         Ok(SdistName {
             name: name.parse().map_err(|e: ParseError| refuse(e.to_string()))?,
             version: file_version(version).map_err(&refuse)?,
@@ -210,19 +206,11 @@ impl FromStr for WheelName {
     /// [`ParseError::WheelName`]. Beyond `packaging`, the name must be a project name and build and
     /// tags are ASCII letters, digits, `_` and `.` only.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| ParseError::WheelName {
-            text: shown(text),
-            reason,
-        };
-        let stem = text
-            .strip_suffix(".whl")
-            .ok_or_else(|| refuse("it must end with `.whl`".to_owned()))?;
+        let refuse = |reason: String| ParseError::WheelName { text: shown(text), reason };
+        let stem = text.strip_suffix(".whl").ok_or_else(|| refuse("it must end with `.whl`".to_owned()))?;
         let dashes = stem.bytes().filter(|&b| b == b'-').count();
         if dashes != 4 && dashes != 5 {
-            return Err(refuse(format!(
-                "it has {} parts and must have 5, or 6 with a build tag",
-                dashes + 1
-            )));
+            return Err(refuse(format!("it has {} parts and must have 5, or 6 with a build tag", dashes + 1)));
         }
         let mut parts = stem.splitn(dashes - 1, '-');
         let mut part = || parts.next().unwrap_or_default();
@@ -258,21 +246,9 @@ fn build_tag(part: &str) -> Result<BuildTag, String> {
     if digits.is_empty() {
         return Err(format!("the build tag `{}` must begin with a digit", shown(part)));
     }
-    if !rest
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
-    {
-        return Err(format!(
-            "the build tag `{}` has other characters than letters, digits, `_` and `.`",
-            shown(part)
-        ));
+    if !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.') {
+        return Err(format!("the build tag `{}` has other characters than letters, digits, `_` and `.`", shown(part)));
     }
-    let number = digits
-        .parse()
-        .map_err(|_| format!("the build number `{}` is too large", shown(digits)))?;
-    Ok(BuildTag {
-        number,
-        rest: rest.to_owned(),
-        written: part.to_owned(),
-    })
+    let number = digits.parse().map_err(|_| format!("the build number `{}` is too large", shown(digits)))?;
+    Ok(BuildTag { number, rest: rest.to_owned(), written: part.to_owned() })
 }

@@ -57,12 +57,7 @@ impl FromStr for LicenseExpression {
     /// # Errors
     /// [`ParseError::License`].
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| {
-            Err(ParseError::License {
-                text: shown(text),
-                reason,
-            })
-        };
+        let refuse = |reason: String| Err(ParseError::License { text: shown(text), reason });
         let spaced = text.replace('(', " ( ").replace(')', " ) ");
         let mut expression = String::with_capacity(spaced.len());
         let (mut ids, mut depth) = (Vec::new(), 0_usize);

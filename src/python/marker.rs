@@ -300,10 +300,7 @@ impl Marker {
 
 impl Condition {
     fn evaluate(&self, environment: &Environment) -> Result<bool, ParseError> {
-        let fail = |reason: &str| ParseError::MarkerValue {
-            text: shown(&self.to_string()),
-            reason: reason.to_owned(),
-        };
+        let fail = |reason: &str| ParseError::MarkerValue { text: shown(&self.to_string()), reason: reason.to_owned() };
         let lock_file = || fail("only lock files have a value for it");
         let (variable, left, right) = match (&self.left, &self.right) {
             (Operand::Variable(variable), Operand::Value(value)) => {
@@ -353,11 +350,7 @@ impl FromStr for Marker {
             true => Ok(marker),
             false => Err(cursor.unexpected("`and`, `or` or the end was expected")),
         });
-        marker.map_err(|Unexpected { reason, column }| ParseError::Marker {
-            text: shown(text),
-            reason,
-            column,
-        })
+        marker.map_err(|Unexpected { reason, column }| ParseError::Marker { text: shown(text), reason, column })
     }
 }
 
@@ -375,9 +368,7 @@ impl Serialize for Marker {
 
 impl<'de> Deserialize<'de> for Marker {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -438,11 +429,7 @@ fn normalized(left: Operand, comparison: Comparison, right: Operand) -> Conditio
         ) => (Operand::Value(normalize(&value)), Operand::Variable(variable)),
         sides => sides,
     };
-    Condition {
-        left,
-        comparison,
-        right,
-    }
+    Condition { left, comparison, right }
 }
 
 fn parse_operand(cursor: &mut Cursor<'_>) -> Result<Operand, Unexpected> {

@@ -56,25 +56,14 @@ impl FromStr for ProjectName {
     /// [`ParseError::Name`] unless the text is ASCII letters, digits, `.`, `_` and `-` that begins and
     /// ends with a letter or digit. Nothing is trimmed.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| {
-            Err(ParseError::Name {
-                text: shown(text),
-                reason,
-            })
-        };
-        if let Some(character) = text
-            .chars()
-            .find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-'))
-        {
+        let refuse = |reason: String| Err(ParseError::Name { text: shown(text), reason });
+        if let Some(character) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-')) {
             let character = character.escape_debug();
             return refuse(format!("`{character}` is not allowed in a name"));
         }
         match (text.chars().next(), text.chars().next_back()) {
             (Some(first), Some(last)) if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() => {
-                Ok(ProjectName {
-                    written: text.to_owned(),
-                    normalized: normalize(text),
-                })
+                Ok(ProjectName { written: text.to_owned(), normalized: normalize(text) })
             }
             (None, _) | (_, None) => refuse("it is empty".to_owned()),
             _ => refuse("it must begin and end with a letter or digit".to_owned()),
@@ -122,8 +111,6 @@ impl Serialize for ProjectName {
 
 impl<'de> Deserialize<'de> for ProjectName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -76,9 +76,7 @@ impl Serialize for Requirement {
 
 impl<'de> Deserialize<'de> for Requirement {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -121,13 +119,7 @@ fn parse(cursor: &mut Cursor<'_>) -> Result<Requirement, Unexpected> {
         };
         return Err(cursor.unexpected(expected));
     }
-    Ok(Requirement {
-        name,
-        extras,
-        specifier,
-        url,
-        marker,
-    })
+    Ok(Requirement { name, extras, specifier, url, marker })
 }
 
 fn name(cursor: &mut Cursor<'_>) -> Result<ProjectName, Unexpected> {

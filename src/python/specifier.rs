@@ -177,10 +177,7 @@ impl FromStr for Specifier {
     /// # Errors
     /// [`ParseError::Specifier`].
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| ParseError::Specifier {
-            text: shown(text),
-            reason,
-        };
+        let refuse = |reason: String| ParseError::Specifier { text: shown(text), reason };
         let trimmed = text.trim_matches(is_python_space);
         let (operator, written) = Operator::ALL
             .into_iter()
@@ -195,20 +192,13 @@ impl FromStr for Specifier {
         } else {
             operand(operator, written).map_err(refuse)?
         };
-        Ok(Specifier {
-            operator,
-            written: written.to_owned(),
-            operand,
-        })
+        Ok(Specifier { operator, written: written.to_owned(), operand })
     }
 }
 
 fn operand(operator: Operator, written: &str) -> Result<Operand, String> {
     let prefix = written.strip_suffix(".*");
-    let version: Version = prefix
-        .unwrap_or(written)
-        .parse()
-        .map_err(|error: ParseError| error.to_string())?;
+    let version: Version = prefix.unwrap_or(written).parse().map_err(|error: ParseError| error.to_string())?;
     if prefix.is_some() {
         if !matches!(operator, Operator::Equal | Operator::NotEqual) {
             return Err(format!("`.*` goes with `==` and `!=`, not with `{}`", operator.text()));
@@ -220,10 +210,7 @@ fn operand(operator: Operator, written: &str) -> Result<Operand, String> {
         return Ok(Operand::Prefix(version, written.to_ascii_lowercase()));
     }
     if version.is_local() && !matches!(operator, Operator::Equal | Operator::NotEqual) {
-        return Err(format!(
-            "a local label goes with `==` and `!=`, not with `{}`",
-            operator.text()
-        ));
+        return Err(format!("a local label goes with `==` and `!=`, not with `{}`", operator.text()));
     }
     if operator != Operator::Compatible {
         return Ok(Operand::Version(version));
@@ -312,10 +299,7 @@ impl FromStr for SpecifierSet {
     /// # Errors
     /// [`ParseError::Specifier`] of the first one refused. Empty ones between commas are skipped.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        text.split(',')
-            .filter(|part| !part.trim_matches(is_python_space).is_empty())
-            .map(str::parse)
-            .collect()
+        text.split(',').filter(|part| !part.trim_matches(is_python_space).is_empty()).map(str::parse).collect()
     }
 }
 
@@ -339,8 +323,6 @@ impl Serialize for SpecifierSet {
 
 impl<'de> Deserialize<'de> for SpecifierSet {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

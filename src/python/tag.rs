@@ -73,9 +73,7 @@ impl TagSet {
 
     /// Whether each part is in order, as PEP 425 asks.
     pub fn is_sorted(&self) -> bool {
-        [&self.pythons, &self.abis, &self.platforms]
-            .into_iter()
-            .all(|parts| parts.is_sorted())
+        [&self.pythons, &self.abis, &self.platforms].into_iter().all(|parts| parts.is_sorted())
     }
 
     /// Whether it fits every interpreter 3 and every platform, and nothing else is said.
@@ -92,10 +90,7 @@ impl FromStr for TagSet {
     /// [`ParseError::Tag`] unless it has three parts of ASCII letters, digits, `_` and `.` that name
     /// at most [`MAX_TAGS`] tags. Stricter than `packaging`, which takes any character.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let refuse = |reason: String| ParseError::Tag {
-            text: shown(text),
-            reason,
-        };
+        let refuse = |reason: String| ParseError::Tag { text: shown(text), reason };
         let mut parts = text.split('-').map(|part| {
             let names: Vec<String> = part.split('.').map(str::to_owned).collect();
             names
@@ -113,27 +108,17 @@ impl FromStr for TagSet {
                 return Err(refuse(format!("one of its parts is longer than {MAX_PART} characters")));
             }
             if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                return Err(refuse(format!(
-                    "`{}` has other characters than letters, digits and `_`",
-                    shown(name)
-                )));
+                return Err(refuse(format!("`{}` has other characters than letters, digits and `_`", shown(name))));
             }
         }
-        if let Some(name) = pythons
-            .iter()
-            .find(|name| name.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if let Some(name) = pythons.iter().find(|name| name.starts_with(|c: char| c.is_ascii_digit())) {
             return Err(refuse(format!("the interpreter `{}` begins with a digit", shown(name))));
         }
         let count = pythons.len().saturating_mul(abis.len()).saturating_mul(platforms.len());
         if count > MAX_TAGS {
             return Err(refuse(format!("it stands for {count} tags, more than {MAX_TAGS}")));
         }
-        Ok(TagSet {
-            pythons,
-            abis,
-            platforms,
-        })
+        Ok(TagSet { pythons, abis, platforms })
     }
 }
 
@@ -168,26 +153,11 @@ const PYPI_PLATFORMS: [&str; 18] = [
     "linux_armv7l",
 ];
 const MACOS_MAJORS: [&str; 6] = ["11", "12", "13", "14", "15", "26"];
-const MACOS_MACHINES: [&str; 11] = [
-    "ppc",
-    "ppc64",
-    "i386",
-    "x86_64",
-    "arm64",
-    "intel",
-    "fat",
-    "fat3",
-    "fat64",
-    "universal",
-    "universal2",
-];
+const MACOS_MACHINES: [&str; 11] =
+    ["ppc", "ppc64", "i386", "x86_64", "arm64", "intel", "fat", "fat3", "fat64", "universal", "universal2"];
 const LINUX_MACHINES: [&str; 7] = ["x86_64", "i686", "aarch64", "armv7l", "ppc64le", "s390x", "riscv64"];
-const IOS_MACHINES: [&str; 4] = [
-    "arm64_iphoneos",
-    "arm64_iphonesimulator",
-    "x86_64_iphoneos",
-    "x86_64_iphonesimulator",
-];
+const IOS_MACHINES: [&str; 4] =
+    ["arm64_iphoneos", "arm64_iphonesimulator", "x86_64_iphoneos", "x86_64_iphonesimulator"];
 const ANDROID_MACHINES: [&str; 4] = ["armeabi_v7a", "arm64_v8a", "x86", "x86_64"];
 
 /// Whether PyPI takes wheels for this platform, as of [`PYPI_PLATFORMS_AS_OF`].

@@ -65,14 +65,7 @@ impl Version {
     /// A final version of these components, which are at least one.
     pub(super) fn of_release(epoch: u64, release: Vec<u64>) -> Self {
         debug_assert!(!release.is_empty());
-        Version {
-            epoch,
-            release,
-            pre: None,
-            post: None,
-            dev: None,
-            local: Vec::new(),
-        }
+        Version { epoch, release, pre: None, post: None, dev: None, local: Vec::new() }
     }
 
     /// The epoch, 0 unless written.
@@ -118,10 +111,7 @@ impl Version {
     /// The same version without its local label.
     #[must_use]
     pub fn without_local(&self) -> Version {
-        Version {
-            local: Vec::new(),
-            ..self.clone()
-        }
+        Version { local: Vec::new(), ..self.clone() }
     }
 
     /// The canonical text without the local label.
@@ -252,9 +242,7 @@ impl Serialize for Version {
 
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -271,11 +259,7 @@ impl FromStr for Version {
     /// above [`u64::MAX`]. White space around the version is dropped.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let trimmed = text.trim_matches(is_python_space);
-        Scanner {
-            text: trimmed,
-            rest: trimmed,
-        }
-        .version()
+        Scanner { text: trimmed, rest: trimmed }.version()
     }
 }
 
@@ -375,10 +359,7 @@ impl<'a> Scanner<'a> {
     fn local(&mut self) -> Result<Vec<Segment>, ParseError> {
         let mut segments = Vec::new();
         loop {
-            let end = self
-                .rest
-                .find(|c: char| !c.is_ascii_alphanumeric())
-                .unwrap_or(self.rest.len());
+            let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(self.rest.len());
             let segment = &self.rest[..end];
             if segment.is_empty() {
                 let found = self.found();
@@ -409,17 +390,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn value(&self, digits: &str) -> Result<u64, ParseError> {
-        digits.parse().map_err(|_| ParseError::VersionNumber {
-            text: shown(self.text),
-            number: shown(digits),
-        })
+        digits.parse().map_err(|_| ParseError::VersionNumber { text: shown(self.text), number: shown(digits) })
     }
 
     fn word(&mut self, word: &str) -> bool {
-        let found = self
-            .rest
-            .get(..word.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let found = self.rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         if found {
             self.rest = &self.rest[word.len()..];
         }
@@ -456,9 +431,6 @@ impl<'a> Scanner<'a> {
     }
 
     fn refuse<T>(&self, reason: impl Into<String>) -> Result<T, ParseError> {
-        Err(ParseError::Version {
-            text: shown(self.text),
-            reason: reason.into(),
-        })
+        Err(ParseError::Version { text: shown(self.text), reason: reason.into() })
     }
 }

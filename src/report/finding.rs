@@ -61,13 +61,7 @@ impl Finding {
     }
 
     fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Finding {
-            code,
-            severity,
-            message: message.into(),
-            location: None,
-            help: None,
-        }
+        Finding { code, severity, message: message.into(), location: None, help: None }
     }
 
     /// The same finding with its place.

@@ -63,11 +63,7 @@ pub fn summary(report: &Report) -> String {
     let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     // A fence longer than any run of backticks inside cannot be closed from within.
     let fence = "`".repeat(longest.max(2) + 1);
-    format!(
-        "### release {}: {}\n\n{fence}text\n{body}{fence}\n",
-        report.command,
-        outcome.as_str().unwrap_or_default()
-    )
+    format!("### release {}: {}\n\n{fence}text\n{body}{fence}\n", report.command, outcome.as_str().unwrap_or_default())
 }
 
 /// `name=value` for `$GITHUB_OUTPUT`, with a delimiter that the value cannot contain.

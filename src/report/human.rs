@@ -47,20 +47,12 @@ pub fn event(event: &Event, verbosity: Verbosity, colour: Colour) -> Option<Stri
         Event::Step { what, state } => {
             format!("  {} {}", paint(colour, "2", state.word()), inline(what))
         }
-        Event::Phase {
-            name,
-            state,
-            summary,
-            milliseconds,
-        } => phase(name, *state, summary, (*milliseconds, colour))?,
+        Event::Phase { name, state, summary, milliseconds } => phase(name, *state, summary, (*milliseconds, colour))?,
         Event::Note { text } => format!("{} {}", paint(colour, "36", "note:"), inline(text)),
         Event::Warning { text } => format!("{} {}", paint(colour, "33", "warning:"), inline(text)),
         Event::Detail { text } => format!("  {}", inline(text)),
         Event::Output { program, text } => {
-            let lines: Vec<String> = block(text)
-                .lines()
-                .map(|line| format!("  {program} | {line}"))
-                .collect();
+            let lines: Vec<String> = block(text).lines().map(|line| format!("  {program} | {line}")).collect();
             lines.join("\n")
         }
         Event::Progress { .. } => return None,
@@ -75,20 +67,8 @@ fn phase(name: &str, state: StepState, summary: &str, (milliseconds, colour): (u
         StepState::TimedOut => ("timed out", "31"),
         StepState::Cancelled => ("not run", "2"),
     };
-    let time = if state == StepState::Cancelled {
-        String::new()
-    } else {
-        duration(milliseconds)
-    };
-    Some(
-        format!(
-            "{name:<8} {:<7} {time:>9}  {}",
-            paint(colour, code, mark),
-            inline(summary)
-        )
-        .trim_end()
-        .to_owned(),
-    )
+    let time = if state == StepState::Cancelled { String::new() } else { duration(milliseconds) };
+    Some(format!("{name:<8} {:<7} {time:>9}  {}", paint(colour, code, mark), inline(summary)).trim_end().to_owned())
 }
 
 /// What a command answered, for standard output.

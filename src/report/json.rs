@@ -19,11 +19,7 @@ pub fn document(report: &Report) -> String {
 
 /// The document of a command that failed.
 pub fn failure_document(command: &str, failure: &Failure) -> String {
-    let outcome = if failure.kind == crate::error::Kind::Partial {
-        Outcome::Partial
-    } else {
-        Outcome::Failed
-    };
+    let outcome = if failure.kind == crate::error::Kind::Partial { Outcome::Partial } else { Outcome::Failed };
     print(&json!({
         "schema": 1,
         "command": command,

@@ -47,11 +47,7 @@ impl Outcome {
 
     /// The verdict over a list of findings: against as soon as one is an error.
     pub fn of(findings: &[Finding]) -> Self {
-        if findings.iter().any(|finding| finding.severity == Severity::Error) {
-            Outcome::Findings
-        } else {
-            Outcome::Ok
-        }
+        if findings.iter().any(|finding| finding.severity == Severity::Error) { Outcome::Findings } else { Outcome::Ok }
     }
 }
 

@@ -46,11 +46,7 @@ pub fn inline(text: &str) -> String {
 
 /// `1 file`, `2 files`.
 pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// A duration for people: `38 ms`, `1.2 s`, `2 min 05 s`.
@@ -75,11 +71,7 @@ pub fn size(bytes: u64) -> String {
 pub fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     rows.iter()
@@ -87,13 +79,11 @@ pub fn table(rows: &[Vec<String>]) -> Vec<String> {
             let cells: Vec<String> = row
                 .iter()
                 .enumerate()
-                .map(|(column, cell)| {
-                    if column + 1 == row.len() {
-                        cell.clone()
-                    } else {
-                        format!("{cell:<w$}", w = widths[column])
-                    }
-                })
+                .map(
+                    |(column, cell)| {
+                        if column + 1 == row.len() { cell.clone() } else { format!("{cell:<w$}", w = widths[column]) }
+                    },
+                )
                 .collect();
             cells.join("  ").trim_end().to_owned()
         })

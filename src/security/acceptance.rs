@@ -57,10 +57,7 @@ impl Acceptances {
     /// # Errors
     /// No TOML, an unknown key, a missing key, or a value of the wrong kind, each with its line.
     pub fn parse(file: &str, text: &str) -> Result<Self, SecurityError> {
-        let reader = Reader {
-            file,
-            lines: Lines::of(text),
-        };
+        let reader = Reader { file, lines: Lines::of(text) };
         let document = Document::parse(text).map_err(|error| SecurityError::AcceptanceSyntax {
             file: file.to_owned(),
             line: reader.line(error.span()),
@@ -76,10 +73,7 @@ impl Acceptances {
                 entries.push(reader.entry(table)?);
             }
         }
-        Ok(Acceptances {
-            file: file.to_owned(),
-            entries,
-        })
+        Ok(Acceptances { file: file.to_owned(), entries })
     }
 }
 
@@ -118,8 +112,7 @@ impl Reader<'_> {
             line: self.line(table.span()),
             key,
         })?;
-        item.as_value()
-            .ok_or_else(|| self.wrong(key, self.line(item.span()), "a single value"))
+        item.as_value().ok_or_else(|| self.wrong(key, self.line(item.span()), "a single value"))
     }
 
     fn text<'t>(&self, table: &'t toml_edit::Table, key: &'static str) -> Result<&'t str, SecurityError> {
@@ -129,12 +122,7 @@ impl Reader<'_> {
     }
 
     fn wrong(&self, key: &'static str, line: usize, expected: &'static str) -> SecurityError {
-        SecurityError::AcceptanceValue {
-            file: self.file.to_owned(),
-            line,
-            key,
-            expected,
-        }
+        SecurityError::AcceptanceValue { file: self.file.to_owned(), line, key, expected }
     }
 
     fn refuse_unknown(&self, table: &dyn TableLike, known: &'static [&'static str]) -> Result<(), SecurityError> {

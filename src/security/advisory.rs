@@ -86,10 +86,7 @@ impl Advisory {
         };
         Ok(Advisory {
             id: id.to_owned(),
-            aliases: texts(&record, "aliases")
-                .filter(|alias| is_id(alias))
-                .map(str::to_owned)
-                .collect(),
+            aliases: texts(&record, "aliases").filter(|alias| is_id(alias)).map(str::to_owned).collect(),
             modified: time(&record, "modified"),
             withdrawn: time(&record, "withdrawn").is_some(),
             severities: read_severities(&record),
@@ -123,9 +120,7 @@ impl Advisory {
 pub fn is_id(text: &str) -> bool {
     text.len() <= ID_CHARACTERS
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
 }
 
 fn read_affected(entries: &[Value]) -> Result<Vec<Affected>, &'static str> {
@@ -138,11 +133,8 @@ fn read_affected(entries: &[Value]) -> Result<Vec<Affected>, &'static str> {
         if ecosystem.split(':').next() != Some("PyPI") {
             continue;
         }
-        let mut read = Affected {
-            package: normalize(name.trim()),
-            severities: read_severities(entry),
-            ..Affected::default()
-        };
+        let mut read =
+            Affected { package: normalize(name.trim()), severities: read_severities(entry), ..Affected::default() };
         match entry.get("versions") {
             None | Some(Value::Null) => {}
             Some(Value::Array(versions)) if versions.iter().all(Value::is_string) => {
@@ -175,9 +167,7 @@ fn read_range(range: &Value) -> Option<Vec<Event>> {
 
 fn read_event(event: &Value) -> Event {
     let kinds = ["introduced", "fixed", "last_affected", "limit"];
-    let mut known = kinds
-        .into_iter()
-        .filter_map(|kind| event.get(kind).map(|bound| (kind, bound)));
+    let mut known = kinds.into_iter().filter_map(|kind| event.get(kind).map(|bound| (kind, bound)));
     let (Some((kind, Value::String(bound))), None) = (known.next(), known.next()) else {
         return Event::Unknown;
     };
@@ -196,10 +186,7 @@ fn read_severities(holder: &Value) -> Vec<SeverityEntry> {
     entries
         .filter_map(|entry| {
             let text = |key: &str| entry.get(key).and_then(Value::as_str);
-            Some(SeverityEntry {
-                system: text("type")?.to_owned(),
-                score: text("score")?.to_owned(),
-            })
+            Some(SeverityEntry { system: text("type")?.to_owned(), score: text("score")?.to_owned() })
         })
         .collect()
 }

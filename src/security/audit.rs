@@ -85,11 +85,7 @@ impl fmt::Display for Reason {
             Reason::NoDatabase => f.write_str("there is no advisory database"),
             Reason::UndatedDatabase => f.write_str("the advisory database does not say how old it is"),
             Reason::StaleDatabase(time) => {
-                write!(
-                    f,
-                    "the advisory database is too old: its newest record is of {}",
-                    day(*time)
-                )
+                write!(f, "the advisory database is too old: its newest record is of {}", day(*time))
             }
             Reason::FutureDatabase(time) => {
                 write!(f, "the advisory database is dated in the future: {}", day(*time))
@@ -266,17 +262,11 @@ fn coverage(dependencies: &Dependencies) -> Coverage {
         let name = package.name.clone();
         Some(NotAudited { name, why })
     });
-    let lines = dependencies.skipped.iter().map(|skipped| NotAudited {
-        name: skipped.name.clone(),
-        why: skipped.why.clone(),
-    });
+    let lines =
+        dependencies.skipped.iter().map(|skipped| NotAudited { name: skipped.name.clone(), why: skipped.why.clone() });
     let mut skipped: Vec<NotAudited> = packages.chain(lines).collect();
     skipped.sort();
-    Coverage {
-        packages: audited + skipped.len(),
-        audited,
-        skipped,
-    }
+    Coverage { packages: audited + skipped.len(), audited, skipped }
 }
 
 /// Judges the versions of one package.
@@ -309,9 +299,9 @@ fn judge(database: &Database, versions: &[&Dependency], result: &mut Audit) {
                     Verdict::Undetermined(why) => doubts.push(undecided(Some(records[index]), why)),
                     Verdict::Affected { matched_by, conflict } => {
                         matched.push(index);
-                        found = Some(found.map_or((matched_by, conflict), |(by, all)| {
-                            (by.and(matched_by), all && conflict)
-                        }));
+                        found = Some(
+                            found.map_or((matched_by, conflict), |(by, all)| (by.and(matched_by), all && conflict)),
+                        );
                     }
                 }
             }
@@ -352,22 +342,13 @@ fn accept(request: &Request<'_>, result: &mut Audit) {
             if entry.covers(&finding.package, &finding.ids) {
                 used = true;
                 if !entry.is_expired(today) && finding.accepted.is_none() {
-                    finding.accepted = Some(Accepted {
-                        reason: entry.reason.clone(),
-                        by: entry.by.clone(),
-                        until: entry.until,
-                    });
+                    finding.accepted =
+                        Some(Accepted { reason: entry.reason.clone(), by: entry.by.clone(), until: entry.until });
                 }
             }
         }
         let note = if !used {
-            acceptance_note(
-                request,
-                entry,
-                "security/acceptance-unused",
-                "matches no finding",
-                "remove the entry",
-            )
+            acceptance_note(request, entry, "security/acceptance-unused", "matches no finding", "remove the entry")
         } else if entry.is_expired(today) {
             acceptance_note(
                 request,
@@ -391,9 +372,7 @@ fn acceptance_note(
     help: &str,
 ) -> report::Finding {
     let message = format!("the acceptance of `{}` in `{}` {what}", entry.id, entry.package);
-    report::Finding::warning(code, message)
-        .at(Location::line(&request.acceptances.file, entry.line))
-        .help(help)
+    report::Finding::warning(code, message).at(Location::line(&request.acceptances.file, entry.line)).help(help)
 }
 
 fn reasons(request: &Request<'_>, result: &Audit) -> Vec<Reason> {
@@ -404,9 +383,7 @@ fn reasons(request: &Request<'_>, result: &Audit) -> Vec<Reason> {
         reasons.push(Reason::NothingAuditable);
     }
     let includes = request.dependencies.includes.iter();
-    let unread = includes
-        .filter(|include| include.kind == IncludeKind::Requirements)
-        .count();
+    let unread = includes.filter(|include| include.kind == IncludeKind::Requirements).count();
     if unread > 0 {
         reasons.push(Reason::NotRead(unread));
     }
@@ -430,11 +407,8 @@ fn reasons(request: &Request<'_>, result: &Audit) -> Vec<Reason> {
             }
         }
     }
-    let undecided: BTreeSet<(&str, &str)> = result
-        .indeterminate
-        .iter()
-        .map(|case| (case.package.as_str(), case.version.as_str()))
-        .collect();
+    let undecided: BTreeSet<(&str, &str)> =
+        result.indeterminate.iter().map(|case| (case.package.as_str(), case.version.as_str())).collect();
     if !undecided.is_empty() {
         reasons.push(Reason::Indeterminate(undecided.len()));
     }
@@ -450,11 +424,7 @@ impl Audit {
             .reasons
             .iter()
             .map(|reason| report::Finding::warning("security/inconclusive", format!("cannot tell: {reason}")));
-        findings
-            .chain(indeterminate)
-            .chain(self.acceptance_notes.iter().cloned())
-            .chain(reasons)
-            .collect()
+        findings.chain(indeterminate).chain(self.acceptance_notes.iter().cloned()).chain(reasons).collect()
     }
 }
 
@@ -465,10 +435,7 @@ impl Vulnerability {
         let finding = match &self.accepted {
             Some(accepted) => report::Finding::info(
                 "security/accepted",
-                format!(
-                    "`{package}` {version} has `{id}` ({level}), accepted until {}",
-                    accepted.until
-                ),
+                format!("`{package}` {version} has `{id}` ({level}), accepted until {}", accepted.until),
             ),
             None => report::Finding::error(
                 "security/vulnerable-dependency",
@@ -496,14 +463,12 @@ impl Indeterminate {
                 "security/unparsable-bound",
                 format!("`{id}` about `{package}` has the bound `{bound}`, which is no version"),
             ),
-            Undetermined::UnknownEvent => (
-                "security/unparsable-bound",
-                format!("`{id}` about `{package}` has a range that is not understood"),
-            ),
-            Undetermined::NoVersions => (
-                "security/unparsable-bound",
-                format!("`{id}` about `{package}` does not say which versions it means"),
-            ),
+            Undetermined::UnknownEvent => {
+                ("security/unparsable-bound", format!("`{id}` about `{package}` has a range that is not understood"))
+            }
+            Undetermined::NoVersions => {
+                ("security/unparsable-bound", format!("`{id}` about `{package}` does not say which versions it means"))
+            }
         };
         let finding = report::Finding::warning(code, message);
         let finding = match &self.id {

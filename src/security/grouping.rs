@@ -46,10 +46,7 @@ pub fn group(records: &[&Advisory]) -> Vec<Group> {
         .into_iter()
         .map(|members| {
             let ids: BTreeSet<&str> = members.iter().flat_map(|&index| records[index].ids()).collect();
-            Group {
-                records: members,
-                ids: ordered(ids),
-            }
+            Group { records: members, ids: ordered(ids) }
         })
         .collect()
 }
@@ -58,10 +55,7 @@ pub fn group(records: &[&Advisory]) -> Vec<Group> {
 fn ordered(ids: BTreeSet<&str>) -> Vec<String> {
     let rank = |id: &str| {
         let prefixes = ["CVE-", "PYSEC-", "GHSA-"];
-        prefixes
-            .iter()
-            .position(|prefix| id.starts_with(prefix))
-            .unwrap_or(prefixes.len())
+        prefixes.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(prefixes.len())
     };
     let shown = ids.iter().copied().max_by_key(|id| Reverse((rank(id), *id)));
     let rest = ids.iter().copied().filter(|id| Some(*id) != shown);

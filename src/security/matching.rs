@@ -113,12 +113,8 @@ pub struct Reading<'a> {
 impl<'a> Reading<'a> {
     /// Reads what a record says about a package, by its normalised name.
     pub fn of(advisory: &'a Advisory, package: &str) -> Self {
-        let mut reading = Reading {
-            listed_text: HashSet::new(),
-            listed: BTreeSet::new(),
-            ranges: Vec::new(),
-            undetermined: None,
-        };
+        let mut reading =
+            Reading { listed_text: HashSet::new(), listed: BTreeSet::new(), ranges: Vec::new(), undetermined: None };
         for affected in advisory.affecting(package) {
             reading.add(affected);
         }
@@ -146,10 +142,7 @@ impl<'a> Reading<'a> {
     pub fn verdict(&self, installed: &Installed) -> Verdict {
         let Some((full, public)) = &installed.parsed else {
             return if self.listed_text.contains(installed.text.as_str()) {
-                Verdict::Affected {
-                    matched_by: MatchedBy::Versions,
-                    conflict: false,
-                }
+                Verdict::Affected { matched_by: MatchedBy::Versions, conflict: false }
             } else {
                 Verdict::Undetermined(Undetermined::UnparsableVersion)
             };
@@ -172,10 +165,7 @@ impl<'a> Reading<'a> {
             }
         };
         let ranged = self.ranges.iter().any(|range| range.contains(full, public));
-        Verdict::Affected {
-            matched_by,
-            conflict: !ranged && self.all_fixed(full, public),
-        }
+        Verdict::Affected { matched_by, conflict: !ranged && self.all_fixed(full, public) }
     }
 
     /// Whether every range says that the version is fixed. The pre-release of a version that brought
@@ -272,10 +262,7 @@ impl Fix {
     fn of(version: &Version, installed: &Version) -> Self {
         let major = |version: &Version| (version.epoch(), version.release()[0]);
         let minimal = version.to_string();
-        Fix {
-            same_major: (major(version) == major(installed)).then(|| minimal.clone()),
-            minimal,
-        }
+        Fix { same_major: (major(version) == major(installed)).then(|| minimal.clone()), minimal }
     }
 }
 
@@ -343,10 +330,7 @@ impl Range {
             return Err(Undetermined::UnknownEvent);
         }
         let intervals = paired(&bounds).unwrap_or_else(|| walked(bounds));
-        Ok(Range {
-            intervals,
-            limit: limits.into_iter().max().filter(|_| !unlimited),
-        })
+        Ok(Range { intervals, limit: limits.into_iter().max().filter(|_| !unlimited) })
     }
 
     fn contains(&self, full: &Version, public: &Version) -> bool {
@@ -357,10 +341,7 @@ impl Range {
 
 impl Interval {
     fn contains(&self, full: &Version, public: &Version) -> bool {
-        let started = self
-            .start
-            .as_ref()
-            .is_none_or(|start| order(full, public, start) != Ordering::Less);
+        let started = self.start.as_ref().is_none_or(|start| order(full, public, start) != Ordering::Less);
         started
             && match &self.end {
                 End::Open => true,
@@ -389,10 +370,7 @@ fn paired(bounds: &[Bound]) -> Option<Vec<Interval>> {
         {
             return None;
         }
-        intervals.push(Interval {
-            start: start.clone(),
-            end,
-        });
+        intervals.push(Interval { start: start.clone(), end });
     }
     Some(intervals)
 }
@@ -421,9 +399,5 @@ fn walked(mut bounds: Vec<Bound>) -> Vec<Interval> {
 
 /// The order of an installed version and a bound: without the local label, unless the bound has one.
 fn order(full: &Version, public: &Version, bound: &Version) -> Ordering {
-    if bound.is_local() {
-        full.cmp(bound)
-    } else {
-        public.cmp(bound)
-    }
+    if bound.is_local() { full.cmp(bound) } else { public.cmp(bound) }
 }

@@ -30,14 +30,7 @@ pub enum Level {
 
 impl Level {
     /// All levels, worst first.
-    pub const ALL: [Level; 6] = [
-        Level::Critical,
-        Level::High,
-        Level::Unknown,
-        Level::Medium,
-        Level::Low,
-        Level::None,
-    ];
+    pub const ALL: [Level; 6] = [Level::Critical, Level::High, Level::Unknown, Level::Medium, Level::Low, Level::None];
 
     /// The word.
     pub fn word(self) -> &'static str {
@@ -95,19 +88,13 @@ pub struct Scored {
 /// a vector cut short would score as harmless.
 pub fn score(vector: &str) -> Option<Scored> {
     let vector = vector.trim();
-    let vector = vector
-        .strip_prefix('(')
-        .and_then(|v| v.strip_suffix(')'))
-        .unwrap_or(vector);
+    let vector = vector.strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or(vector);
     let parsed: Cvss = vector.parse().ok()?;
     let (system, base): (_, &[&str]) = match &parsed {
         Cvss::CvssV20(_) => ("CVSS v2", &["AV", "AC", "AU", "C", "I", "A"]),
         Cvss::CvssV30(_) => ("CVSS v3.0", &["AV", "AC", "PR", "UI", "S", "C", "I", "A"]),
         Cvss::CvssV31(_) => ("CVSS v3.1", &["AV", "AC", "PR", "UI", "S", "C", "I", "A"]),
-        Cvss::CvssV40(_) => (
-            "CVSS v4.0",
-            &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"],
-        ),
+        Cvss::CvssV40(_) => ("CVSS v4.0", &["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"]),
         _ => return None,
     };
     let has = |metric: &&str| {
@@ -127,12 +114,7 @@ pub fn score(vector: &str) -> Option<Scored> {
         (_, s) if s > 0.0 => Level::Low,
         _ => Level::None,
     };
-    Some(Scored {
-        level,
-        score,
-        system,
-        vector: vector.to_owned(),
-    })
+    Some(Scored { level, score, system, vector: vector.to_owned() })
 }
 
 /// Rates a flaw of a package. `records` describe it and matched; `aliases` are other records of the
@@ -161,12 +143,7 @@ pub fn rate(package: &str, records: &[&Advisory], aliases: &[&Advisory]) -> Rati
         .or_else(|| worst(for_package))
         .or_else(|| worst(of_aliases))
         .or_else(|| word(records.iter().chain(aliases).copied()))
-        .unwrap_or(Rating {
-            level: Level::Unknown,
-            score: None,
-            vector: None,
-            source: "none".to_owned(),
-        })
+        .unwrap_or(Rating { level: Level::Unknown, score: None, vector: None, source: "none".to_owned() })
 }
 
 fn vectors<'a>(record: &'a Advisory, entries: &'a [SeverityEntry]) -> impl Iterator<Item = (Scored, &'a str)> {
@@ -192,15 +169,8 @@ fn word<'a>(records: impl Iterator<Item = &'a Advisory>) -> Option<Rating> {
     let rated = records.flat_map(|record| {
         let entries = record.severities.iter().map(|entry| entry.score.as_str());
         let words = record.severity_word.as_deref().into_iter().chain(entries);
-        words
-            .filter_map(Level::of_word)
-            .map(|level| (level, record.id.as_str()))
+        words.filter_map(Level::of_word).map(|level| (level, record.id.as_str()))
     });
     let (level, id) = rated.max_by(|(a, a_id), (b, b_id)| a.cmp(b).then_with(|| b_id.cmp(a_id)))?;
-    Some(Rating {
-        level,
-        score: None,
-        vector: None,
-        source: format!("word of {id}"),
-    })
+    Some(Rating { level, score: None, vector: None, source: format!("word of {id}") })
 }

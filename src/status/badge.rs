@@ -127,10 +127,8 @@ fn draw(badge: &Endpoint, title: &str) -> String {
          text-rendering=\"geometricPrecision\">",
         badge.label_color, badge.color,
     );
-    let halves = [
-        (&badge.label, label, 10 * (1 + 5) + 5 * label),
-        (&badge.message, message, 10 * (left - 1 + 5) + 5 * message),
-    ];
+    let halves =
+        [(&badge.label, label, 10 * (1 + 5) + 5 * label), (&badge.message, message, 10 * (left - 1 + 5) + 5 * message)];
     for (text, width, x) in halves {
         let (text, length) = (escape(text), 10 * width);
         // Writing to a String cannot fail.

@@ -260,9 +260,7 @@ impl Document {
     /// [`StatusError::ValidFor`] where the validity is not positive or leaves the calendar.
     pub fn new(input: &Input<'_>) -> Result<Self, StatusError> {
         let Input { audit, now, .. } = input;
-        let valid_for = || StatusError::ValidFor {
-            hours: input.valid_for.as_hours(),
-        };
+        let valid_for = || StatusError::ValidFor { hours: input.valid_for.as_hours() };
         let valid_until = now.checked_add(input.valid_for).map_err(|_| valid_for())?;
         if second(valid_until) <= second(*now) {
             return Err(valid_for());
@@ -292,10 +290,7 @@ impl Document {
                 Outcome::Inconclusive => State::Inconclusive,
             },
             reasons: audit.reasons.iter().map(ToString::to_string).collect(),
-            counts: Counts {
-                open: counts,
-                accepted: accepted.len(),
-            },
+            counts: Counts { open: counts, accepted: accepted.len() },
             coverage: Coverage {
                 packages: audit.coverage.packages,
                 audited: audit.coverage.audited,
@@ -353,10 +348,7 @@ fn source(input: &Input<'_>) -> Source {
 
 impl Skipped {
     fn of(skipped: &audit::NotAudited) -> Self {
-        Skipped {
-            name: plain(&skipped.name),
-            why: plain(&skipped.why),
-        }
+        Skipped { name: plain(&skipped.name), why: plain(&skipped.why) }
     }
 }
 

@@ -53,17 +53,11 @@ fn verdict(document: &Document) -> String {
         let plural = if coverage.packages == 1 { "" } else { "s" };
         format!("{} locked package{plural} compared with advisories", coverage.packages)
     } else {
-        format!(
-            "{} of {} locked packages compared with advisories",
-            coverage.audited, coverage.packages
-        )
+        format!("{} of {} locked packages compared with advisories", coverage.audited, coverage.packages)
     };
     match document.state {
         State::Inconclusive => {
-            format!(
-                "It cannot be told whether {} has known vulnerabilities.",
-                document.project.name
-            )
+            format!("It cannot be told whether {} has known vulnerabilities.", document.project.name)
         }
         State::Ok => match document.counts.accepted {
             0 => format!("No known vulnerabilities; {compared}."),

@@ -40,10 +40,7 @@ impl BuildArchives {
             (true, false) => "sdist",
             _ => "wheel",
         };
-        format!(
-            "build {kinds} of {} {} with `{}`",
-            self.package, self.version, self.task.backend
-        )
+        format!("build {kinds} of {} {} with `{}`", self.package, self.version, self.task.backend)
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
@@ -81,18 +78,8 @@ impl BuildArchives {
         } else {
             let expected = SdistName::expected(&self.package, &self.version).to_string();
             let parsed: Option<SdistName> = found.parse().ok();
-            (
-                parsed.is_some_and(|name| *name.name() == self.package && *name.version() == self.version),
-                expected,
-            )
+            (parsed.is_some_and(|name| *name.name() == self.package && *name.version() == self.version), expected)
         };
-        if right {
-            Ok(())
-        } else {
-            Err(BuildError::WrongName {
-                found: found.to_owned(),
-                expected,
-            })
-        }
+        if right { Ok(()) } else { Err(BuildError::WrongName { found: found.to_owned(), expected }) }
     }
 }

@@ -20,11 +20,7 @@ pub struct KeepFiles {
 impl KeepFiles {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
-        format!(
-            "keep {} in `{}`",
-            crate::report::text::count(self.files.len(), "file"),
-            self.dir.display()
-        )
+        format!("keep {} in `{}`", crate::report::text::count(self.files.len(), "file"), self.dir.display())
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Vec<PathBuf>, Failure> {
@@ -52,11 +48,7 @@ pub struct KeepNewest {
 impl KeepNewest {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
-        format!(
-            "keep the newest {} in `{}`",
-            crate::report::text::count(self.count, "run"),
-            self.dir.display()
-        )
+        format!("keep the newest {} in `{}`", crate::report::text::count(self.count, "run"), self.dir.display())
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<(), Failure> {
@@ -65,11 +57,8 @@ impl KeepNewest {
             return Ok(());
         }
         // Names begin with the time: the order of names is that of time.
-        let mut runs: Vec<PathBuf> = files
-            .list(&self.dir)?
-            .into_iter()
-            .filter(|path| files.what(path) == What::Folder)
-            .collect();
+        let mut runs: Vec<PathBuf> =
+            files.list(&self.dir)?.into_iter().filter(|path| files.what(path) == What::Folder).collect();
         while runs.len() > self.count {
             effects.files().remove_folder(&runs.remove(0))?;
         }

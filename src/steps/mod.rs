@@ -133,9 +133,7 @@ impl Step {
             Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
-            Step::VerifyInstall(step) => step
-                .carry_out(effects)
-                .map(|verified| Produced::Verified(Box::new(verified))),
+            Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),

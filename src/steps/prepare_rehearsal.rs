@@ -36,31 +36,22 @@ impl PrepareRehearsal {
     pub fn describe(&self) -> String {
         match self.prefix.is_empty() {
             true => format!("clone `{}`", self.top.display()),
-            false => format!(
-                "export the files of `{}` at HEAD into a repository of their own",
-                self.prefix
-            ),
+            false => format!("export the files of `{}` at HEAD into a repository of their own", self.prefix),
         }
     }
 
     /// Returns what is in the new repository, one line.
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<String, Failure> {
-        let summary = if self.prefix.is_empty() {
-            self.clone_top()?
-        } else {
-            self.export(effects)?
-        };
+        effects.files().make_folder(self.repository.parent().unwrap_or(&self.repository))?;
+        let summary = if self.prefix.is_empty() { self.clone_top()? } else { self.export(effects)? };
         let clone = GitMut::open(&self.repository)?;
         clone.configure("user.name", NAME)?;
         clone.configure("user.email", EMAIL)?;
         GitMut::init(&self.origin, &self.branch, true)?;
         clone.set_remote("origin", &self.origin.display().to_string())?;
         let git = clone.look()?;
-        let mut references: Vec<String> = git
-            .tags()?
-            .into_iter()
-            .map(|tag| format!("refs/tags/{}", tag.name))
-            .collect();
+        let mut references: Vec<String> =
+            git.tags()?.into_iter().map(|tag| format!("refs/tags/{}", tag.name)).collect();
         references.extend(git.head()?.branch);
         clone.push_local(&self.origin, &references)?;
         Ok(summary)
@@ -86,19 +77,12 @@ impl PrepareRehearsal {
             Some(commit) => git.commit_seconds(&commit)?,
             None => 0,
         };
-        let identity = Identity {
-            name: NAME.to_owned(),
-            email: EMAIL.to_owned(),
-            seconds,
-        };
+        let identity = Identity { name: NAME.to_owned(), email: EMAIL.to_owned(), seconds };
         let commit = clone.commit_all("Export for a rehearsal\n", &identity)?;
         if let Some(tag) = &self.tag {
             clone.tag_lightweight(tag, &commit)?;
         }
-        Ok(format!(
-            "exported {}",
-            crate::report::text::count(tracked.len(), "tracked file")
-        ))
+        Ok(format!("exported {}", crate::report::text::count(tracked.len(), "tracked file")))
     }
 
     fn write(&self, effects: Effects<'_>, git: &Git, file: &TreeFile) -> Result<(), Failure> {
@@ -109,9 +93,7 @@ impl PrepareRehearsal {
         }
         // A link would be followed by everything that comes after; a project has none that matter here.
         if file.mode == 0o120_000 || effects.inspect().files().what(&path) != What::Missing {
-            effects
-                .inspect()
-                .warn(format!("`{}` is a symbolic link and was left out", file.path));
+            effects.inspect().warn(format!("`{}` is a symbolic link and was left out", file.path));
             return Ok(());
         }
         let mode = if file.mode == 0o100_755 { 0o755 } else { 0o644 };

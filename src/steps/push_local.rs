@@ -25,9 +25,7 @@ impl PushLocal {
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<(), Failure> {
-        effects
-            .inspect()
-            .tell(&crate::report::Event::Detail { text: self.describe() });
+        effects.inspect().tell(&crate::report::Event::Detail { text: self.describe() });
         Ok(GitMut::open(&self.repository)?.push_local(&self.origin, &self.references)?)
     }
 }

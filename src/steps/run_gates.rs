@@ -53,11 +53,7 @@ pub struct GateResult {
 impl RunGates {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
-        let lines: Vec<String> = self
-            .gates
-            .iter()
-            .map(|gate| format!("`{}`", gate.run.join(" ")))
-            .collect();
+        let lines: Vec<String> = self.gates.iter().map(|gate| format!("`{}`", gate.run.join(" "))).collect();
         format!("run {}", lines.join(", "))
     }
 
@@ -88,12 +84,7 @@ impl RunGates {
 
     fn run(&self, effects: Effects<'_>, environment: &Environment, gate: &Gate) -> Result<GateResult, Failure> {
         let line = gate.run.join(" ");
-        let tell = |state| {
-            effects.inspect().tell(&Event::Step {
-                what: format!("gate `{line}`"),
-                state,
-            })
-        };
+        let tell = |state| effects.inspect().tell(&Event::Step { what: format!("gate `{line}`"), state });
         tell(StepState::Running);
         let mut program = environment
             .program(effects, &gate.run[0], &self.dir)?
@@ -113,22 +104,10 @@ impl RunGates {
         });
         if !ran.ok() {
             if gate.critical {
-                return Err(StepError::Gate {
-                    gate: line,
-                    ending: ran.ending(),
-                    output: Output(ran.tail(30)),
-                }
-                .into());
+                return Err(StepError::Gate { gate: line, ending: ran.ending(), output: Output(ran.tail(30)) }.into());
             }
-            effects.inspect().warn(format!(
-                "the gate `{line}` failed ({}); it is not critical",
-                ran.ending()
-            ));
+            effects.inspect().warn(format!("the gate `{line}` failed ({}); it is not critical", ran.ending()));
         }
-        Ok(GateResult {
-            gate: line,
-            passed: ran.ok(),
-            milliseconds: ran.milliseconds,
-        })
+        Ok(GateResult { gate: line, passed: ran.ok(), milliseconds: ran.milliseconds })
     }
 }

@@ -73,21 +73,13 @@ impl Serve {
         // Paths that hold from everywhere.
         let data = effects.inspect().files().canonical(&self.data)?;
         let server = Arc::new(Server::open(effects, &data, &self.projects)?);
-        let tokens = TokenFiles {
-            all: server.user_token(),
-            projects: server.project_tokens().into_iter().collect(),
-        };
+        let tokens = TokenFiles { all: server.user_token(), projects: server.project_tokens().into_iter().collect() };
         let handler: Handler = Arc::new(move |asked| server.answer(&asked));
         let listening = effects.listen(self.port, BODY_LIMIT, handler)?;
         let base = format!("http://{}", listening.address());
         Ok(Serving {
             listening,
-            address: Address {
-                upload: format!("{base}/legacy/"),
-                simple: format!("{base}/simple/"),
-                tokens,
-                data,
-            },
+            address: Address { upload: format!("{base}/legacy/"), simple: format!("{base}/simple/"), tokens, data },
         })
     }
 }

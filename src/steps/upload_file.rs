@@ -70,10 +70,7 @@ pub struct Uploaded {
 impl Uploaded {
     pub(super) fn recorded(&self) -> RecordedFile {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        RecordedFile {
-            name: name.to_owned(),
-            sha256: self.sha256.to_string(),
-        }
+        RecordedFile { name: name.to_owned(), sha256: self.sha256.to_string() }
     }
 }
 
@@ -90,10 +87,7 @@ impl UploadFile {
         let state = match (&self.credential, self.already_there) {
             (_, true) => State::AlreadyThere,
             (None, false) => {
-                return Err(IndexError::EmptyToken {
-                    source_name: "any place that is looked at".to_owned(),
-                }
-                .into());
+                return Err(IndexError::EmptyToken { source_name: "any place that is looked at".to_owned() }.into());
             }
             (Some(credential), false) => self.send(effects, credential)?,
         };
@@ -110,9 +104,7 @@ impl UploadFile {
     fn send(&self, effects: Effects<'_>, credential: &Credential) -> Result<State, IndexError> {
         let bytes: Arc<[u8]> = effects.inspect().files().read(&self.file, self.size)?.into();
         if Sha256::of(&bytes) != self.sha256 {
-            return Err(IndexError::FileChanged {
-                file: self.path.clone(),
-            });
+            return Err(IndexError::FileChanged { file: self.path.clone() });
         }
         let upload = Upload {
             index: &self.index,
@@ -155,10 +147,8 @@ fn stages(uploads: &[&Uploaded]) -> Value {
             None => stages.push((&upload.index, vec![upload])),
         }
     }
-    let mut stages: Vec<Value> = stages
-        .into_iter()
-        .map(|(index, files)| json!({"index": index, "files": files}))
-        .collect();
+    let mut stages: Vec<Value> =
+        stages.into_iter().map(|(index, files)| json!({"index": index, "files": files})).collect();
     match stages.len() {
         1 => stages.remove(0),
         _ => json!({"stages": stages}),

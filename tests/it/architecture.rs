@@ -39,38 +39,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("config", &["effects", "python", "report", "error", "secret"]),
     ("project", &["config", "effects", "python", "report", "error", "secret"]),
-    (
-        "archive",
-        &["config", "project", "effects", "python", "report", "error", "secret"],
-    ),
-    (
-        "build",
-        &[
-            "config", "project", "archive", "effects", "python", "report", "error", "secret",
-        ],
-    ),
-    (
-        "check",
-        &[
-            "config", "project", "archive", "effects", "python", "report", "error", "secret",
-        ],
-    ),
-    (
-        "index",
-        &[
-            "config", "project", "archive", "build", "check", "effects", "python", "report", "error", "secret",
-        ],
-    ),
-    (
-        "security",
-        &["config", "project", "effects", "python", "report", "error", "secret"],
-    ),
-    (
-        "status",
-        &[
-            "config", "project", "security", "effects", "python", "report", "error", "secret",
-        ],
-    ),
+    ("archive", &["config", "project", "effects", "python", "report", "error", "secret"]),
+    ("build", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
+    ("check", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
+    ("index", &["config", "project", "archive", "build", "check", "effects", "python", "report", "error", "secret"]),
+    ("security", &["config", "project", "effects", "python", "report", "error", "secret"]),
+    ("status", &["config", "project", "security", "effects", "python", "report", "error", "secret"]),
     ("effects", &["report", "error", "secret"]),
     ("python", &["report", "error", "secret"]),
     ("report", &["error"]),
@@ -86,10 +60,7 @@ fn files_below(dir: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut pending = vec![dir.to_owned()];
     while let Some(dir) = pending.pop() {
-        for entry in std::fs::read_dir(&dir)
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-        {
+        for entry in std::fs::read_dir(&dir).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {
                 pending.push(entry);
             } else if entry.extension().is_some_and(|found| found == extension) {
@@ -103,13 +74,7 @@ fn files_below(dir: &Path, extension: &str) -> Vec<PathBuf> {
 
 fn room_of(file: &Path) -> String {
     let below = file.strip_prefix(root().join("src")).expect("it lies in src");
-    let first = below
-        .components()
-        .next()
-        .expect("it has a name")
-        .as_os_str()
-        .to_string_lossy()
-        .into_owned();
+    let first = below.components().next().expect("it has a name").as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
@@ -117,29 +82,17 @@ fn room_of(file: &Path) -> String {
 /// crate. Comments do not count.
 fn rooms_named(source: &str, is_top: bool) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
-    let code: String = source
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let code: String =
+        source.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
     let prefix = if is_top { "use " } else { "crate::" };
     for (at, _) in code.match_indices(prefix) {
         let rest = &code[at + prefix.len()..];
         let names: Vec<&str> = match rest.strip_prefix('{') {
-            Some(group) => group
-                .split('}')
-                .next()
-                .unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-                .collect(),
+            Some(group) => group.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
             None => vec![rest],
         };
         for name in names {
-            let room: String = name
-                .chars()
-                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
-                .collect();
+            let room: String = name.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
             if !room.is_empty() && root().join("src").join(&room).exists()
                 || root().join("src").join(format!("{room}.rs")).is_file()
             {
@@ -152,16 +105,12 @@ fn rooms_named(source: &str, is_top: bool) -> BTreeSet<String> {
 
 #[test]
 fn rooms_use_only_the_rooms_below_them() {
-    let allowed: BTreeMap<&str, BTreeSet<&str>> = EDGES
-        .iter()
-        .map(|(room, below)| (*room, below.iter().copied().collect()))
-        .collect();
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        EDGES.iter().map(|(room, below)| (*room, below.iter().copied().collect())).collect();
     let mut wrong = Vec::new();
     for file in files_below(&root().join("src"), "rs") {
         let room = room_of(&file);
-        let may = allowed
-            .get(room.as_str())
-            .unwrap_or_else(|| panic!("`{room}` is not in the table of edges"));
+        let may = allowed.get(room.as_str()).unwrap_or_else(|| panic!("`{room}` is not in the table of edges"));
         let source = std::fs::read_to_string(&file).expect("a file");
         for used in rooms_named(&source, room == "lib" || room == "main") {
             if used != room && !may.contains(used.as_str()) {
@@ -184,11 +133,7 @@ fn effects_are_made_in_one_place() {
     for file in files_below(&root().join("src"), "rs") {
         let source = std::fs::read_to_string(&file).expect("a file");
         let made = source.contains(".effects()");
-        assert!(
-            !made || file.ends_with("plan/execute.rs"),
-            "{} makes effects",
-            file.display()
-        );
+        assert!(!made || file.ends_with("plan/execute.rs"), "{} makes effects", file.display());
     }
 }
 
@@ -198,11 +143,7 @@ fn a_dry_run_is_a_matter_of_commands() {
         let room = room_of(&file);
         let source = std::fs::read_to_string(&file).expect("a file");
         let named = source.contains("dry_run");
-        assert!(
-            !named || ["cli", "commands", "lib"].contains(&room.as_str()),
-            "{} knows of dry runs",
-            file.display()
-        );
+        assert!(!named || ["cli", "commands", "lib"].contains(&room.as_str()), "{} knows of dry runs", file.display());
     }
 }
 
@@ -220,16 +161,8 @@ fn files_stay_readable() {
     for folder in ["src", "tests"] {
         for file in files_below(&root().join(folder), "rs") {
             let source = std::fs::read_to_string(&file).expect("a file");
-            assert!(
-                source.lines().count() <= 800,
-                "{} has more than 800 lines",
-                file.display()
-            );
-            assert!(
-                source.starts_with("//!"),
-                "{} does not say what it is for",
-                file.display()
-            );
+            assert!(source.lines().count() <= 800, "{} has more than 800 lines", file.display());
+            assert!(source.starts_with("//!"), "{} does not say what it is for", file.display());
         }
     }
 }
@@ -246,9 +179,8 @@ fn commands_stay_thin() {
 fn no_vague_rooms() {
     for file in files_below(&root().join("src"), "rs") {
         for name in ["utils", "util", "helpers", "common", "types", "core", "misc"] {
-            let vague = file
-                .components()
-                .any(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs") == name);
+            let vague =
+                file.components().any(|part| part.as_os_str().to_string_lossy().trim_end_matches(".rs") == name);
             assert!(!vague, "{}", file.display());
         }
     }
@@ -257,9 +189,8 @@ fn no_vague_rooms() {
 #[test]
 fn every_test_file_is_declared() {
     let main = std::fs::read_to_string(root().join("tests/it/main.rs")).expect("a file");
-    for file in std::fs::read_dir(root().join("tests/it"))
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
+    for file in
+        std::fs::read_dir(root().join("tests/it")).expect("a folder").map(|entry| entry.expect("an entry").path())
     {
         if file.extension().is_some_and(|extension| extension == "rs") {
             let name = file.file_stem().expect("it has a name").to_string_lossy().into_owned();
@@ -277,15 +208,9 @@ fn dependencies_stay_countable() {
     let packages = lock.matches("[[package]]").count();
     assert!(packages <= 300, "{packages} locked packages");
     for line in lock.lines().filter(|line| line.starts_with("source = ")) {
-        assert_eq!(
-            line,
-            "source = \"registry+https://github.com/rust-lang/crates.io-index\""
-        );
+        assert_eq!(line, "source = \"registry+https://github.com/rust-lang/crates.io-index\"");
     }
     for banned in ["openssl-sys", "native-tls", "aws-lc-rs"] {
-        assert!(
-            !lock.contains(&format!("name = \"{banned}\"")),
-            "{banned} is a second TLS"
-        );
+        assert!(!lock.contains(&format!("name = \"{banned}\"")), "{banned} is a second TLS");
     }
 }

@@ -78,14 +78,7 @@ fn an_honest_wheel_is_told_whole() {
     assert_eq!(scan.members[0].sha256, Some(Sha256::of(b"VALUE = 1\n")));
     assert_eq!((scan.members[0].size, scan.members[0].mode), (10, 0o100_644));
     let kept: Vec<&String> = scan.kept.keys().collect();
-    assert_eq!(
-        kept,
-        [
-            "demo-1.0.dist-info/METADATA",
-            "demo-1.0.dist-info/RECORD",
-            "demo-1.0.dist-info/WHEEL"
-        ]
-    );
+    assert_eq!(kept, ["demo-1.0.dist-info/METADATA", "demo-1.0.dist-info/RECORD", "demo-1.0.dist-info/WHEEL"]);
     assert_eq!(scan.kept["demo-1.0.dist-info/METADATA"], METADATA.as_bytes());
 }
 
@@ -116,13 +109,9 @@ fn what_the_zip_crate_writes_is_honest() {
     for (name, mode) in [("demo/__init__.py", 0o644), ("demo/\u{e9}.py", 0o755)] {
         let options = zip::write::SimpleFileOptions::default().unix_permissions(mode);
         writer.start_file(name, options).expect("it is there");
-        writer
-            .write_all(&b"VALUE = 1\n".repeat(1000))
-            .expect("memory takes everything");
+        writer.write_all(&b"VALUE = 1\n".repeat(1000)).expect("memory takes everything");
     }
-    writer
-        .add_directory("demo/empty", zip::write::SimpleFileOptions::default())
-        .expect("it is there");
+    writer.add_directory("demo/empty", zip::write::SimpleFileOptions::default()).expect("it is there");
     let bytes = writer.finish().expect("memory takes everything").into_inner();
     let scan = scan(WHEEL_NAME, &bytes);
     assert_eq!(scan.faults, []);
@@ -133,11 +122,7 @@ fn what_the_zip_crate_writes_is_honest() {
 #[test]
 fn many_entries_with_zip64_are_honest() {
     let entries = (0..66_004).map(|at| Entry::stored(&format!("a{at}"), b"")).collect();
-    let zip = Zip {
-        entries,
-        zip64: Some(66_004),
-        ..Zip::default()
-    };
+    let zip = Zip { entries, zip64: Some(66_004), ..Zip::default() };
     let mut bytes = zip.raw();
     let classic = bytes.len() - 22;
     bytes[classic + 8..classic + 12].fill(0xFF);
@@ -153,9 +138,7 @@ fn what_the_tar_crate_writes_is_honest() {
         let mut header = tar::Header::new_ustar();
         header.set_size(10);
         header.set_mode(0o755);
-        builder
-            .append_data(&mut header, name, b"VALUE = 1\n".as_slice())
-            .expect("it is there");
+        builder.append_data(&mut header, name, b"VALUE = 1\n".as_slice()).expect("it is there");
     }
     let bytes = crate::support::archives::tar::gzip(&builder.into_inner().expect("it is there"));
     let scan = scan(SDIST_NAME, &bytes);
@@ -193,10 +176,7 @@ with tarfile.open(f"{out}/demo-1.0.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) a
     #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
     std::fs::create_dir_all(&out).expect("it is there");
     #[expect(clippy::disallowed_methods, reason = "tests run Python themselves")]
-    let run = std::process::Command::new("python3")
-        .args(["-c", PYTHON])
-        .arg(&out)
-        .output();
+    let run = std::process::Command::new("python3").args(["-c", PYTHON]).arg(&out).output();
     let Ok(run) = run else { return };
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     for name in [WHEEL_NAME, SDIST_NAME, "demo-2.0.tar.gz"] {
@@ -212,57 +192,15 @@ with tarfile.open(f"{out}/demo-1.0.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) a
 fn limits_bound_what_is_read() {
     let bytes = Tar::sdist().gz();
     let strict = |limits: Limits| codes_of(SDIST_NAME, &bytes, &limits);
-    assert_eq!(
-        strict(Limits {
-            file: 100,
-            ..Limits::default()
-        }),
-        ["archive/too-large"]
-    );
-    assert_eq!(
-        strict(Limits {
-            unpacked: 1000,
-            ..Limits::default()
-        }),
-        ["archive/bomb"]
-    );
-    assert_eq!(
-        strict(Limits {
-            members: 2,
-            ..Limits::default()
-        }),
-        ["archive/too-many-members"]
-    );
-    assert_eq!(
-        strict(Limits {
-            text: 20,
-            ..Limits::default()
-        }),
-        ["archive/text-too-large"]
-    );
+    assert_eq!(strict(Limits { file: 100, ..Limits::default() }), ["archive/too-large"]);
+    assert_eq!(strict(Limits { unpacked: 1000, ..Limits::default() }), ["archive/bomb"]);
+    assert_eq!(strict(Limits { members: 2, ..Limits::default() }), ["archive/too-many-members"]);
+    assert_eq!(strict(Limits { text: 20, ..Limits::default() }), ["archive/text-too-large"]);
     let bytes = Zip::wheel().bytes();
     let strict = |limits: Limits| codes_of(WHEEL_NAME, &bytes, &limits);
-    assert_eq!(
-        strict(Limits {
-            unpacked: 100,
-            ..Limits::default()
-        }),
-        ["archive/bomb"]
-    );
-    assert_eq!(
-        strict(Limits {
-            members: 2,
-            ..Limits::default()
-        }),
-        ["archive/too-many-members"]
-    );
-    assert_eq!(
-        strict(Limits {
-            names: 20,
-            ..Limits::default()
-        }),
-        ["archive/too-many-members"]
-    );
+    assert_eq!(strict(Limits { unpacked: 100, ..Limits::default() }), ["archive/bomb"]);
+    assert_eq!(strict(Limits { members: 2, ..Limits::default() }), ["archive/too-many-members"]);
+    assert_eq!(strict(Limits { names: 20, ..Limits::default() }), ["archive/too-many-members"]);
 }
 
 fn codes_of(name: &str, bytes: &[u8], limits: &Limits) -> Vec<&'static str> {
@@ -288,10 +226,7 @@ fn a_reader_that_fails_is_a_fault() {
 /// byte of a deflate stream has bits that nobody reads.
 fn is_free(bytes: &[u8], at: usize) -> bool {
     let inside = |signature: &[u8; 4], from: usize, to: usize| {
-        (from..to).any(|offset| {
-            at.checked_sub(offset)
-                .is_some_and(|start| bytes[start..].starts_with(signature))
-        })
+        (from..to).any(|offset| at.checked_sub(offset).is_some_and(|start| bytes[start..].starts_with(signature)))
     };
     let padding = bytes[at + 1..].starts_with(b"PK");
     padding || inside(b"PK\x03\x04", 4, 6) || inside(b"PK\x01\x02", 4, 8) || inside(b"PK\x01\x02", 36, 42)
@@ -359,11 +294,8 @@ fn faults_read_well() {
             text += &format!("{}: {} [{}] {member}\n", case.id, fault.message, fault.code);
         }
     }
-    expect_test::expect_file![concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/it/snapshots/archive_read.txt"
-    )]
-    .assert_eq(&text);
+    expect_test::expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/archive_read.txt")]
+        .assert_eq(&text);
 }
 
 #[test]

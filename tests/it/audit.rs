@@ -31,9 +31,7 @@ fn a_vulnerable_pin_is_exit_10() {
         [exit status: 10]
     "#]]
     .assert_eq(&sandbox.release(&["audit", "--db", &corpus()]).to_string());
-    let document = sandbox
-        .release(&["audit", "--db", &corpus(), "--format", "json"])
-        .json();
+    let document = sandbox.release(&["audit", "--db", &corpus(), "--format", "json"]).json();
     let finding = &document["result"]["findings"][0];
     assert_eq!(finding["package"], "jinja2");
     assert_eq!(finding["ids"][0], "CVE-2020-28493");
@@ -45,11 +43,7 @@ fn a_fixed_pin_is_clean() {
     expect![[r#"
         1 package, 1 audited, 0 open, 0 accepted
     "#]]
-    .assert_eq(
-        &sandbox("jinja2==3.1.4\n")
-            .release(&["audit", "--db", &corpus()])
-            .to_string(),
-    );
+    .assert_eq(&sandbox("jinja2==3.1.4\n").release(&["audit", "--db", &corpus()]).to_string());
 }
 
 #[test]
@@ -90,10 +84,7 @@ fn included_requirements_are_read() {
     let sandbox = sandbox("-r more.txt\n");
     sandbox.write("more.txt", "jinja2==2.11.2\n");
     let output = sandbox.release(&["audit", "--db", &corpus()]);
-    assert!(
-        output.code == 10 && output.stdout.contains("at: more.txt:1"),
-        "{output}"
-    );
+    assert!(output.code == 10 && output.stdout.contains("at: more.txt:1"), "{output}");
 }
 
 #[test]
@@ -109,10 +100,7 @@ fn an_accepted_finding_is_listed_and_does_not_fail() {
     .assert_eq(&sandbox.release(&["audit", "--db", &corpus()]).to_string());
     sandbox.write(".release/security.toml", "[[accepted]]\nid = 'CVE-2020-28493'\npackage = 'jinja2'\nreason = 'tests only'\nby = 'a@example.org'\nuntil = 2024-01-31\n");
     assert_eq!(sandbox.release(&["audit", "--db", &corpus()]).code, 10);
-    sandbox.write(
-        ".release/security.toml",
-        "[[accepted]]\nid = 'CVE-2020-28493'\nreasn = 'x'\n",
-    );
+    sandbox.write(".release/security.toml", "[[accepted]]\nid = 'CVE-2020-28493'\nreasn = 'x'\n");
     let output = sandbox.release(&["audit", "--db", &corpus()]);
     assert_eq!(output.code, 3, "{output}");
 }
@@ -122,25 +110,16 @@ fn a_zip_of_records_is_the_same_database() {
     use std::io::Write;
     let sandbox = sandbox("jinja2==2.11.2\n");
     let mut zip = zip::ZipWriter::new(std::fs::File::create(sandbox.path("all.zip")).expect("a file"));
-    for entry in std::fs::read_dir(corpus())
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
-    {
+    for entry in std::fs::read_dir(corpus()).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.extension().is_some_and(|extension| extension == "json") {
             let name = entry.file_name().expect("a name").to_string_lossy().into_owned();
-            zip.start_file(name, zip::write::SimpleFileOptions::default())
-                .expect("a member");
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a member");
             zip.write_all(&std::fs::read(&entry).expect("a record")).expect("bytes");
         }
     }
     zip.finish().expect("a zip");
     let folder = sandbox.release(&["audit", "--db", &corpus()]).stdout;
-    assert_eq!(
-        sandbox
-            .release(&["audit", "--db", &sandbox.path("all.zip").display().to_string()])
-            .stdout,
-        folder
-    );
+    assert_eq!(sandbox.release(&["audit", "--db", &sandbox.path("all.zip").display().to_string()]).stdout, folder);
 }
 
 #[test]
@@ -148,8 +127,5 @@ fn the_lock_of_a_fixture_has_its_known_flaw_accepted() {
     let mut sandbox = Sandbox::fixture("mypylogger");
     sandbox.set("RELEASE_NOW", FRESH);
     let output = sandbox.release(&["audit", "--db", &corpus()]);
-    assert!(
-        output.code == 0 && output.stdout.contains("info[security/accepted]"),
-        "{output}"
-    );
+    assert!(output.code == 0 && output.stdout.contains("info[security/accepted]"), "{output}");
 }

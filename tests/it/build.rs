@@ -12,27 +12,16 @@ use crate::support::projects::ACME;
 fn builds_sdist_and_wheel_and_the_same_bytes_again() {
     let sandbox = Sandbox::with(ACME).online();
     let first = sandbox.release(&["build", "--why"]).success();
-    let lines: Vec<&str> = first
-        .stdout
-        .lines()
-        .map(|line| line.split("  sha256").next().unwrap_or_default())
-        .collect();
+    let lines: Vec<&str> = first.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
         acme-1.2.3.tar.gz  628 B
           isolated: this version of release builds through the project's own backend (PEP 517)
         acme-1.2.3-py3-none-any.whl  1.0 kB
           isolated: this version of release builds through the project's own backend (PEP 517)"#]]
     .assert_eq(&lines.join("\n"));
-    let again = sandbox
-        .release(&["build", "--format", "json", "--offline"])
-        .success()
-        .json();
-    let shas: Vec<&str> = again["result"]["files"]
-        .as_array()
-        .expect("files")
-        .iter()
-        .filter_map(|file| file["sha256"].as_str())
-        .collect();
+    let again = sandbox.release(&["build", "--format", "json", "--offline"]).success().json();
+    let shas: Vec<&str> =
+        again["result"]["files"].as_array().expect("files").iter().filter_map(|file| file["sha256"].as_str()).collect();
     for sha in shas {
         assert!(first.stdout.contains(sha), "the second build has other bytes");
     }
@@ -45,20 +34,11 @@ fn one_kind_clean_and_another_folder_on_request() {
     let sandbox = Sandbox::with(ACME).online();
     sandbox.write("out/acme-0.1.tar.gz", "old");
     sandbox.write("out/notes.txt", "mine");
-    sandbox
-        .release(&["build", "--wheel", "--out-dir", "out", "--clean"])
-        .success();
+    sandbox.release(&["build", "--wheel", "--out-dir", "out", "--clean"]).success();
     let names: Vec<String> = sandbox
         .snapshot()
         .iter()
-        .filter_map(|(path, _)| {
-            Some(
-                path.strip_prefix(sandbox.repo().join("out"))
-                    .ok()?
-                    .display()
-                    .to_string(),
-            )
-        })
+        .filter_map(|(path, _)| Some(path.strip_prefix(sandbox.repo().join("out")).ok()?.display().to_string()))
         .collect();
     assert_eq!(names, ["acme-1.2.3-py3-none-any.whl", "notes.txt"]);
     sandbox.release(&["build", "--sdist"]).success();
@@ -158,26 +138,11 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     let seen: serde_json::Value = serde_json::from_str(&seen).expect("JSON");
     let mut names: Vec<&String> = seen[0].as_object().expect("variables").keys().collect();
     names.retain(|name| !["LC_CTYPE", "TMPDIR", "TERM", "LANG", "TZ"].contains(&name.as_str()));
-    assert_eq!(
-        names,
-        [
-            "COLUMNS",
-            "HOME",
-            "LC_ALL",
-            "PATH",
-            "PYTHONHASHSEED",
-            "SOURCE_DATE_EPOCH"
-        ]
-    );
+    assert_eq!(names, ["COLUMNS", "HOME", "LC_ALL", "PATH", "PYTHONHASHSEED", "SOURCE_DATE_EPOCH"]);
     assert_ne!(seen[0]["HOME"], sandbox.path("home").display().to_string());
     assert_eq!(seen[0]["SOURCE_DATE_EPOCH"], "1795262400");
     // The wheel was built from the unpacked sdist.
-    assert!(
-        !seen[2]
-            .as_str()
-            .expect("a folder")
-            .starts_with(&sandbox.repo().display().to_string())
-    );
+    assert!(!seen[2].as_str().expect("a folder").starts_with(&sandbox.repo().display().to_string()));
 }
 
 #[test]
@@ -221,9 +186,7 @@ fn a_requirement_that_does_not_exist_shows_what_pip_says() {
     let output = sandbox.release(&["build"]);
     assert_eq!(output.code, 1, "{output}");
     assert!(
-        output
-            .stderr
-            .contains("error[build/fetch]: cannot fetch `flit_core==0.0.0.1`")
+        output.stderr.contains("error[build/fetch]: cannot fetch `flit_core==0.0.0.1`")
             && output.stderr.contains("No matching distribution"),
         "{output}"
     );

@@ -75,11 +75,7 @@ fn writes_every_place_commits_and_tags() {
         - A thing
 
     "#]]
-    .assert_eq(&sandbox.git(&[
-        "for-each-ref",
-        "--format=%(objecttype) %(refname) %(contents)",
-        "refs/tags",
-    ]));
+    .assert_eq(&sandbox.git(&["for-each-ref", "--format=%(objecttype) %(refname) %(contents)", "refs/tags"]));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
     assert!(sandbox.git(&["fsck", "--strict"]).is_empty());
     assert!(sandbox.git(&["reflog", "-1"]).contains("commit: Release 1.3.0"));
@@ -222,11 +218,7 @@ fn files_only_or_no_tag_on_request() {
           wrote pyproject.toml
           committed ca069ce55493
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["bump", "patch", "--no-tag", "-m", "chore: prepare"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["bump", "patch", "--no-tag", "-m", "chore: prepare"]).to_string());
     assert_eq!(sandbox.git(&["log", "-1", "--format=%s"]), "chore: prepare\n");
     expect![[r#"
         1.2.4 -> 1.2.5
@@ -256,10 +248,7 @@ fn line_endings_encoding_mode_and_every_other_byte_stay() {
         after,
         b"\xef\xbb\xbf# acme\r\n\r\npip install acme==2.0.0rc1\r\nLatin-1: \xe9\xa0 no newline at the end"
     );
-    assert_eq!(
-        std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777,
-        0o755
-    );
+    assert_eq!(std::fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o755);
     assert_eq!(
         sandbox.read("CHANGELOG.md"),
         "# Changelog\r\n\r\n## Unreleased\r\n\r\n## 2.0.0rc1 - 2026-11-21\r\n\r\n- A thing\r\n"
@@ -527,10 +516,7 @@ fn a_torn_journal_is_never_guessed() {
         [exit status: 1]
     "#]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     std::fs::write(journal.join("journal.json"), "{}").expect("a file");
-    assert_eq!(
-        sandbox.release(&["bump", "minor", "--format", "json"]).failure_code(),
-        "step/journal"
-    );
+    assert_eq!(sandbox.release(&["bump", "minor", "--format", "json"]).failure_code(), "step/journal");
 }
 
 #[test]
@@ -538,12 +524,7 @@ fn hooks_filters_and_monitors_of_a_hostile_configuration_do_not_run() {
     let sandbox = tagged();
     let witness = sandbox.path("witness");
     let touch = format!("touch {}", witness.display());
-    for hook in [
-        "pre-commit",
-        "post-commit",
-        "reference-transaction",
-        "post-index-change",
-    ] {
+    for hook in ["pre-commit", "post-commit", "reference-transaction", "post-index-change"] {
         let path = sandbox.repo().join(".git/hooks").join(hook);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(&path, format!("#!/bin/sh\n{touch}\n")).expect("a hook");

@@ -29,11 +29,7 @@ fn prepared() -> Sandbox {
 fn strace(sandbox: &Sandbox, options: &[String], program: &[&str]) -> std::process::Output {
     let template = sandbox.command(&[]);
     let mut command = Command::new("strace");
-    command
-        .args(options)
-        .args(program)
-        .current_dir(sandbox.repo())
-        .env_clear();
+    command.args(options).args(program).current_dir(sandbox.repo()).env_clear();
     command.envs(template.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.output().expect("strace is installed")
 }
@@ -41,17 +37,8 @@ fn strace(sandbox: &Sandbox, options: &[String], program: &[&str]) -> std::proce
 /// How often each call is made by an undisturbed run.
 fn counts(sandbox: &Sandbox, program: &[&str]) -> BTreeMap<String, usize> {
     let log = sandbox.path("trace");
-    let options = [
-        "-f",
-        "-qq",
-        "-e",
-        &format!("trace={CALLS}"),
-        "-e",
-        "signal=none",
-        "-o",
-        &log.display().to_string(),
-    ]
-    .map(str::to_owned);
+    let options = ["-f", "-qq", "-e", &format!("trace={CALLS}"), "-e", "signal=none", "-o", &log.display().to_string()]
+        .map(str::to_owned);
     let output = strace(sandbox, &options, program);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut counts = BTreeMap::new();
@@ -85,15 +72,9 @@ fn versions(repo: &Path) -> Vec<&'static str> {
         .iter()
         .map(|file| {
             let text = std::fs::read_to_string(repo.join(file)).unwrap_or_default();
-            let expected_length = ACME
-                .iter()
-                .find(|(path, _)| path == file)
-                .map_or(0, |(_, text)| text.len());
+            let expected_length = ACME.iter().find(|(path, _)| path == file).map_or(0, |(_, text)| text.len());
             // Old and new version are equally long: any other length is a torn file.
-            match (
-                text.contains("1.2.3\"") || text.contains("==1.2.3\n"),
-                text.contains("1.3.0"),
-            ) {
+            match (text.contains("1.2.3\"") || text.contains("==1.2.3\n"), text.contains("1.3.0")) {
                 _ if text.len() != expected_length => "torn",
                 (true, false) => "old",
                 (false, true) => "new",
@@ -105,10 +86,8 @@ fn versions(repo: &Path) -> Vec<&'static str> {
 
 /// All kill points, or an evenly spread part of them.
 fn points(counts: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
-    let all: Vec<(String, usize)> = counts
-        .iter()
-        .flat_map(|(call, count)| (1..=*count).map(move |n| (call.clone(), n)))
-        .collect();
+    let all: Vec<(String, usize)> =
+        counts.iter().flat_map(|(call, count)| (1..=*count).map(move |n| (call.clone(), n))).collect();
     let wanted = rounds(all.len()).max(40).min(all.len());
     (0..wanted).map(|i| all[i * all.len() / wanted].clone()).collect()
 }
@@ -132,11 +111,7 @@ fn killed_anywhere_it_is_all_old_or_all_new_after_one_rerun() {
         assert_eq!(rerun.code, 0, "{call} {number}: {rerun}");
         assert_eq!(versions(&sandbox.repo()), ["new"; 3], "{call} {number}");
         assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "{call} {number}");
-        assert_eq!(
-            sandbox.git(&["log", "--format=%s"]),
-            "Release 1.3.0\nfeat: more\nfeat: first\n",
-            "{call} {number}"
-        );
+        assert_eq!(sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: more\nfeat: first\n", "{call} {number}");
         assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n", "{call} {number}");
         assert_eq!(
             sandbox.git(&["rev-parse", "v1.3.0^{commit}"]),
@@ -149,9 +124,7 @@ fn killed_anywhere_it_is_all_old_or_all_new_after_one_rerun() {
         let locks = sandbox.git(&["ls-files", "--others"]);
         assert_eq!(locks, "", "{call} {number}: something was left behind");
         assert_eq!(
-            sandbox.release(&["history", "--format", "json"]).json()["result"]["records"]
-                .as_array()
-                .map(Vec::len),
+            sandbox.release(&["history", "--format", "json"]).json()["result"]["records"].as_array().map(Vec::len),
             Some(1),
             "{call} {number}"
         );

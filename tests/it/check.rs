@@ -20,11 +20,8 @@ fn judges_the_archives_of_the_current_version() {
     let sandbox = with_archives();
     sandbox.write("dist/demo-0.9.tar.gz", "an old one that nobody asked for");
     let output = sandbox.release(&["check"]);
-    let lines: Vec<&str> = output
-        .stdout
-        .lines()
-        .map(|line| line.split("  sha256").next().unwrap_or_default())
-        .collect();
+    let lines: Vec<&str> =
+        output.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
         demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
         demo-1.0.tar.gz  0 errors, 0 warnings  406 B"#]]
@@ -51,9 +48,7 @@ fn an_error_is_exit_10_with_place_and_help() {
         (document["outcome"].as_str(), document["findings"][0]["code"].as_str()),
         (Some("findings"), Some("archive/trailing-data"))
     );
-    sandbox
-        .release(&["check", "--ignore", "archive/trailing-data"])
-        .success();
+    sandbox.release(&["check", "--ignore", "archive/trailing-data"]).success();
     sandbox.release(&["check", "--select", "check/"]).success();
 }
 
@@ -67,11 +62,7 @@ fn every_hostile_archive_is_refused_by_the_program() {
         std::fs::write(sandbox.repo().join(case.file_name), &case.bytes).expect("a file");
         let output = sandbox.release(&["check", "--strict", "--", case.file_name]);
         assert_eq!(output.code, 10, "{}: {output}", case.id);
-        assert!(
-            !output.stdout.contains('\u{1b}'),
-            "{}: a terminal would obey it",
-            case.id
-        );
+        assert!(!output.stdout.contains('\u{1b}'), "{}: a terminal would obey it", case.id);
         std::fs::remove_file(sandbox.repo().join(case.file_name)).expect("it is there");
     }
 }

@@ -59,30 +59,17 @@ fn every_rule_has_a_pair() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let paired: BTreeSet<&str> = pairs().iter().map(|pair| pair.code).collect();
     let rules = RULES.iter().filter(|rule| rule.code.starts_with("check/"));
-    let missing: Vec<&str> = rules
-        .map(|rule| rule.code)
-        .filter(|code| !paired.contains(code))
-        .collect();
+    let missing: Vec<&str> = rules.map(|rule| rule.code).filter(|code| !paired.contains(code)).collect();
     assert!(missing.is_empty(), "no pair for {missing:?}");
 }
 
 #[test]
 fn every_rule_of_archives_is_raised_by_the_corpus() {
     // These three need a limit, a broken disk or another text; `archive_read` raises them.
-    let elsewhere = [
-        "archive/too-large",
-        "archive/too-many-members",
-        "archive/text-too-large",
-        "archive/unreadable",
-    ];
+    let elsewhere = ["archive/too-large", "archive/too-many-members", "archive/text-too-large", "archive/unreadable"];
     let raised: BTreeSet<&str> = cases().into_iter().flat_map(|case| case.codes).collect();
-    let rules = RULES
-        .iter()
-        .map(|rule| rule.code)
-        .filter(|code| code.starts_with("archive/"));
-    let missing: Vec<&str> = rules
-        .filter(|code| !raised.contains(code) && !elsewhere.contains(code))
-        .collect();
+    let rules = RULES.iter().map(|rule| rule.code).filter(|code| code.starts_with("archive/"));
+    let missing: Vec<&str> = rules.filter(|code| !raised.contains(code) && !elsewhere.contains(code)).collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
 }
 
@@ -103,17 +90,10 @@ fn rules_and_codes_agree() {
 fn an_error_of_structure_stops_the_rules_of_contents() {
     let mut zip = Zip::wheel();
     zip.without_record = true;
-    assert_eq!(
-        codes(&judged(WHEEL_NAME, &zip.clone().bytes())),
-        ["check/record-missing"]
-    );
+    assert_eq!(codes(&judged(WHEEL_NAME, &zip.clone().bytes())), ["check/record-missing"]);
     zip.comment = b"hello".to_vec();
     assert_eq!(codes(&judged(WHEEL_NAME, &zip.bytes())), ["archive/zip-comment"]);
-    let stops = |code: &str| {
-        RULES
-            .iter()
-            .any(|rule| rule.code == code && rule.pass == Pass::Structure)
-    };
+    let stops = |code: &str| RULES.iter().any(|rule| rule.code == code && rule.pass == Pass::Structure);
     assert!(stops("archive/zip-comment") && !stops("archive/setuid"));
 }
 
@@ -139,11 +119,7 @@ fn an_upload_is_refused_by_the_first_error_only() {
 #[test]
 fn a_finding_of_metadata_names_its_line() {
     let mut zip = Zip::wheel();
-    zip.edit(
-        "METADATA",
-        "Programming Language :: Python :: 3",
-        "Natural Language :: Ukranian",
-    );
+    zip.edit("METADATA", "Programming Language :: Python :: 3", "Natural Language :: Ukranian");
     let findings = judged(WHEEL_NAME, &zip.bytes());
     assert_eq!(codes(&findings), ["check/classifier-deprecated"]);
     assert_eq!(findings[0].location.as_ref().expect("it is there").line, Some(5));
@@ -175,11 +151,8 @@ fn findings_read_well() {
             text += &format!("{severity} {code}: {message} [{member}{line}]\n");
         }
     }
-    expect_test::expect_file![concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/it/snapshots/check_judge.txt"
-    )]
-    .assert_eq(&text);
+    expect_test::expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/check_judge.txt")]
+        .assert_eq(&text);
 }
 
 /// Broken texts inside of sound archives: no panic, and a wheel with another RECORD is never fine.
@@ -191,12 +164,7 @@ fn broken_texts_never_panic() {
         let mut zip = Zip::wheel();
         zip.file("demo-1.0.dist-info/entry_points.txt", POINTS.as_bytes());
         let record = zip.honest_record();
-        let texts = [
-            ("METADATA", METADATA),
-            ("WHEEL", WHEEL),
-            ("entry_points.txt", POINTS),
-            ("", record.as_str()),
-        ];
+        let texts = [("METADATA", METADATA), ("WHEEL", WHEEL), ("entry_points.txt", POINTS), ("", record.as_str())];
         let (name, text) = texts[random.below(texts.len())];
         let mut bytes = text.as_bytes().to_vec();
         for _ in 0..=random.below(3) {
@@ -236,12 +204,7 @@ fn real_archives_raise_no_error() {
     let mut wrong = Vec::new();
     for entry in entries {
         let path = entry.expect("it is there").path();
-        let name = path
-            .file_name()
-            .expect("it is there")
-            .to_str()
-            .expect("it is there")
-            .to_owned();
+        let name = path.file_name().expect("it is there").to_str().expect("it is there").to_owned();
         #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
         let bytes = std::fs::read(&path).expect("it is there");
         let findings = judged(&name, &bytes);

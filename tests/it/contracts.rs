@@ -19,11 +19,7 @@ fn subcommands() -> Vec<Vec<String>> {
     for command in Cli::command().get_subcommands() {
         let name = command.get_name().to_owned();
         if command.has_subcommands() {
-            found.extend(
-                command
-                    .get_subcommands()
-                    .map(|nested| vec![name.clone(), nested.get_name().to_owned()]),
-            );
+            found.extend(command.get_subcommands().map(|nested| vec![name.clone(), nested.get_name().to_owned()]));
         } else {
             found.push(vec![name]);
         }
@@ -46,10 +42,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut pending = vec![root().join("src")];
     while let Some(dir) = pending.pop() {
-        for entry in std::fs::read_dir(&dir)
-            .expect("a folder")
-            .map(|entry| entry.expect("an entry").path())
-        {
+        for entry in std::fs::read_dir(&dir).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {
                 pending.push(entry);
             } else if entry.extension().is_some_and(|extension| extension == "rs") {
@@ -68,10 +61,7 @@ fn codes_in(text: &str, rooms: &BTreeSet<&str>) -> BTreeSet<String> {
         let Some((room, what)) = literal.split_once('/') else {
             continue;
         };
-        let kebab = !what.is_empty()
-            && what
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let kebab = !what.is_empty() && what.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if kebab && rooms.contains(room) {
             found.insert(literal.to_owned());
         }
@@ -92,10 +82,7 @@ fn every_code_is_explained_and_every_explanation_has_its_code() {
     let unexplained: Vec<&String> = used.difference(&explained).collect();
     let unused: Vec<&String> = explained.difference(&used).collect();
     assert!(unexplained.is_empty(), "codes without an explanation: {unexplained:?}");
-    assert!(
-        unused.is_empty(),
-        "explanations of codes that nothing raises: {unused:?}"
-    );
+    assert!(unused.is_empty(), "explanations of codes that nothing raises: {unused:?}");
     assert_eq!(codes::all().count(), explained.len(), "a code is explained twice");
 }
 
@@ -157,11 +144,7 @@ fn keys_of(schema: &serde_json::Value, definitions: &serde_json::Value, prefix: 
         return;
     };
     for (key, property) in properties {
-        let path = if prefix.is_empty() {
-            key.clone()
-        } else {
-            format!("{prefix}.{key}")
-        };
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         let about = property["description"].as_str().unwrap_or_default().replace('\n', " ");
         out.push_str(&format!("| `{path}` | {about} |\n"));
         let text = property.to_string();
@@ -188,11 +171,8 @@ fn the_reference_of_the_configuration_is_current() {
 
 #[test]
 fn nothing_of_one_machine_is_in_the_repository() {
-    let listed = std::process::Command::new("git")
-        .args(["ls-files"])
-        .current_dir(root())
-        .output()
-        .expect("git is installed");
+    let listed =
+        std::process::Command::new("git").args(["ls-files"]).current_dir(root()).output().expect("git is installed");
     for name in String::from_utf8_lossy(&listed.stdout).lines() {
         let Ok(text) = std::fs::read_to_string(root().join(name)) else {
             continue;

@@ -26,9 +26,7 @@ fn pins(text: &str) -> Vec<String> {
 /// `name why` of every skipped line.
 fn skipped(text: &str) -> Vec<String> {
     let skipped = parse(text).skipped.into_iter();
-    skipped
-        .map(|skipped| format!("{} {}", skipped.name, skipped.why))
-        .collect()
+    skipped.map(|skipped| format!("{} {}", skipped.name, skipped.why)).collect()
 }
 
 #[test]
@@ -54,20 +52,11 @@ fn pins_are_read_in_every_spelling() {
 
 #[test]
 fn lines_are_joined_and_comments_dropped_as_pip_does() {
-    assert_eq!(
-        pins("a==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nb==2\n"),
-        ["a 1 1 -", "b 2 4 -"]
-    );
-    assert_eq!(
-        pins("a==1 \\\r\n  --hash=sha256:aa\r\nb==2\r\n"),
-        ["a 1 1 -", "b 2 3 -"]
-    );
+    assert_eq!(pins("a==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nb==2\n"), ["a 1 1 -", "b 2 4 -"]);
+    assert_eq!(pins("a==1 \\\r\n  --hash=sha256:aa\r\nb==2\r\n"), ["a 1 1 -", "b 2 3 -"]);
     assert_eq!(pins("# a==1 \\\nb==2\n"), ["b 2 2 -"], "a comment is not continued");
     assert_eq!(pins("a\\\n==1\\"), ["a 1 1 -"]);
-    assert_eq!(
-        pins("# harmless\u{2028}evil==1\n# x\u{c}worse==2"),
-        ["evil 1 1 -", "worse 2 2 -"]
-    );
+    assert_eq!(pins("# harmless\u{2028}evil==1\n# x\u{c}worse==2"), ["evil 1 1 -", "worse 2 2 -"]);
     assert!(parse("\n  \n# nothing\n").packages.is_empty());
 }
 
@@ -95,14 +84,8 @@ fn what_is_not_pinned_is_skipped_with_the_reason() {
         ("git+https://u:secret@h/a", "r.txt:1 comes from version control"),
         ("./a-1.tar.gz", "r.txt:1 comes from a local path"),
         ("lib/a-1.tar.gz", "r.txt:1 comes from a local path"),
-        (
-            "-e ../other",
-            "r.txt:1 is installed from a local folder or version control",
-        ),
-        (
-            "--editable=git+https://h/x",
-            "r.txt:1 is installed from a local folder or version control",
-        ),
+        ("-e ../other", "r.txt:1 is installed from a local folder or version control"),
+        ("--editable=git+https://h/x", "r.txt:1 is installed from a local folder or version control"),
         ("==1", "r.txt:1 is not a requirement that can be read"),
         ("a[x==1", "r.txt:1 is not a requirement that can be read"),
         ("a== 1 2", "a is not a requirement that can be read"),
@@ -124,11 +107,8 @@ fn the_project_itself_is_no_dependency() {
 #[test]
 fn other_files_are_named_to_the_caller() {
     let text = "-r base.txt\n-rdev.txt\n--requirement=a b.txt\n-c limits.txt\n--constraint more.txt\n";
-    let includes: Vec<(String, IncludeKind, usize)> = parse(text)
-        .includes
-        .into_iter()
-        .map(|i| (i.path, i.kind, i.line))
-        .collect();
+    let includes: Vec<(String, IncludeKind, usize)> =
+        parse(text).includes.into_iter().map(|i| (i.path, i.kind, i.line)).collect();
     let read = IncludeKind::Requirements;
     let limit = IncludeKind::Constraints;
     assert_eq!(
@@ -146,10 +126,7 @@ fn other_files_are_named_to_the_caller() {
 #[test]
 fn another_index_makes_every_name_private() {
     let source = |text: &str| parse(text).packages[0].source;
-    assert_eq!(
-        source("a==1\n--index-url https://u:p@corp/simple\n"),
-        Source::PrivateRegistry
-    );
+    assert_eq!(source("a==1\n--index-url https://u:p@corp/simple\n"), Source::PrivateRegistry);
     assert_eq!(source("-i https://pypi.org/simple/\na==1"), Source::Registry);
     assert_eq!(source("-ihttps://corp/simple\na==1"), Source::PrivateRegistry);
     assert_eq!(source("--extra-index-url https://corp/simple\na==1"), Source::Registry);
@@ -173,12 +150,7 @@ fn limits_have_their_texts() {
 
 #[test]
 fn hostile_lines_end_quickly() {
-    for text in [
-        "\\\n".repeat(200_000),
-        "#".repeat(1 << 20),
-        "a[".repeat(1 << 19),
-        "=".repeat(1 << 20),
-    ] {
+    for text in ["\\\n".repeat(200_000), "#".repeat(1 << 20), "a[".repeat(1 << 19), "=".repeat(1 << 20)] {
         assert!(parse(&text).packages.is_empty());
     }
     let long = format!("a=={}", "1.".repeat(1 << 19));

@@ -163,38 +163,16 @@ fn what_cannot_be_read_is_an_error_with_its_line() {
     assert_eq!((line, hint.as_str()), (Some(2), again));
 
     let (message, line, hint) = refused("version = 2\n");
-    assert_eq!(
-        message,
-        "`uv.lock` has the lock version 2, and only version 1 is understood"
-    );
+    assert_eq!(message, "`uv.lock` has the lock version 2, and only version 1 is understood");
     assert_eq!(line, None);
-    assert_eq!(
-        hint,
-        "export the lock with `uv export --output-file requirements.txt` and audit that file"
-    );
+    assert_eq!(hint, "export the lock with `uv export --output-file requirements.txt` and audit that file");
     assert!(refused("a = 1").0.contains("(none)"));
 
     let table = [
-        (
-            "version = 1\npackage = 3\n",
-            "`package` is no array of tables in `uv.lock`",
-            2,
-        ),
-        (
-            "version = 1\n\n[[package]]\nversion = \"1\"\n",
-            "a package without a valid `name` in `uv.lock`",
-            3,
-        ),
-        (
-            "version = 1\n[[package]]\nname = \"a b\"\n",
-            "a package without a valid `name` in `uv.lock`",
-            2,
-        ),
-        (
-            "version = 1\n[[package]]\nname = \"a\"\n",
-            "the package `a` has no `source` of a known kind in `uv.lock`",
-            2,
-        ),
+        ("version = 1\npackage = 3\n", "`package` is no array of tables in `uv.lock`", 2),
+        ("version = 1\n\n[[package]]\nversion = \"1\"\n", "a package without a valid `name` in `uv.lock`", 3),
+        ("version = 1\n[[package]]\nname = \"a b\"\n", "a package without a valid `name` in `uv.lock`", 2),
+        ("version = 1\n[[package]]\nname = \"a\"\n", "the package `a` has no `source` of a known kind in `uv.lock`", 2),
         (
             "version = 1\n[[package]]\nname = \"a\"\nsource = { moon = \"x\" }\n",
             "the package `a` has no `source` of a known kind in `uv.lock`",
@@ -207,11 +185,7 @@ fn what_cannot_be_read_is_an_error_with_its_line() {
         ),
     ];
     for (text, message, line) in table {
-        assert_eq!(
-            refused(text),
-            (message.to_owned(), Some(line), again.to_owned()),
-            "{text}"
-        );
+        assert_eq!(refused(text), (message.to_owned(), Some(line), again.to_owned()), "{text}");
     }
 }
 

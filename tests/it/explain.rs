@@ -15,9 +15,7 @@ fn prints_the_text_behind_a_code() {
     let all = sandbox.release(&["explain"]).success();
     assert!(all.stdout.lines().count() > 40, "{all}");
     assert_eq!(
-        sandbox
-            .release(&["explain", "plan/tag-taken", "--format", "json"])
-            .json()["result"]["code"],
+        sandbox.release(&["explain", "plan/tag-taken", "--format", "json"]).json()["result"]["code"],
         "plan/tag-taken"
     );
 }

@@ -26,10 +26,7 @@ fn every_bump_is_one_entry_on_top_of_the_one_before() {
     assert_eq!(newest["by"], "Ana Tester <ana@example.org>");
     assert_eq!(newest["command"], "bump");
     assert_eq!(sandbox.git(&["rev-list", "--count", "refs/release/ledger"]), "2\n");
-    assert_eq!(
-        sandbox.git(&["rev-parse", "refs/release/ledger"]).trim(),
-        newest["commit"].as_str().expect("a commit")
-    );
+    assert_eq!(sandbox.git(&["rev-parse", "refs/release/ledger"]).trim(), newest["commit"].as_str().expect("a commit"));
 }
 
 #[test]

@@ -130,13 +130,7 @@ const DISPUTED: [(u8, &str, &str, &str, &str); 58] = [
     (51, "1.2.3a1", "dev", "1.2.3a2.dev1", "1.2.3a2.dev1"),
     (52, "1.3.0rc0", "b", BACK, BACK),
     (56, "26.11.1", "patch", "26.11.2", "26.11.2"),
-    (
-        57,
-        "1!1.2.3",
-        "2.0",
-        "python/bump-epoch-dropped",
-        "python/bump-epoch-dropped",
-    ),
+    (57, "1!1.2.3", "2.0", "python/bump-epoch-dropped", "python/bump-epoch-dropped"),
     (58, "1.2.3", "1.2.3.0", "python/bump-same", "python/bump-same"),
     (59, "1.2.3", "v1.3", "1.3", "1.3"),
     (60, "1.2.3", "1.3.0-rc.2", "1.3.0rc2", "1.3.0rc2"),
@@ -192,19 +186,10 @@ fn beyond_the_table() {
         ("1.2.3", "1!0.1", "1!0.1", "1!0.1"),
         ("1.2.3", "1.2.2", "python/bump-lower", "python/bump-lower"),
         ("1.2.3", "1.2.3rc1", "python/bump-lower", "python/bump-lower"),
-        (
-            "1.18446744073709551615",
-            "minor",
-            "python/bump-too-large",
-            "python/bump-too-large",
-        ),
+        ("1.18446744073709551615", "minor", "python/bump-too-large", "python/bump-too-large"),
     ] {
         assert_eq!(outcome(current, request, Mode::Linear), linear, "{current} {request}");
-        assert_eq!(
-            outcome(current, request, Mode::Exact),
-            exact,
-            "{current} {request} exact"
-        );
+        assert_eq!(outcome(current, request, Mode::Exact), exact, "{current} {request} exact");
     }
 }
 
@@ -212,35 +197,19 @@ fn beyond_the_table() {
 fn what_is_decided_on_the_way_is_noted() {
     for (current, request, notes) in [
         ("1.2.3", "minor", &[][..]),
-        (
-            "1.2.3",
-            "rc",
-            &["`1.2.3` is final, so the next patch `1.2.4` is begun; add `minor` or `major` for another"],
-        ),
+        ("1.2.3", "rc", &["`1.2.3` is final, so the next patch `1.2.4` is begun; add `minor` or `major` for another"]),
         ("1.2.3+x", "patch", &["the local label of `1.2.3+x` is dropped"]),
         ("1.2.3", "v1.3", &["`v1.3` is written `1.3`"]),
         ("1.2.3", "1.3+x", &["`1.3+x` has a local label, which PyPI refuses"]),
-        (
-            "1.2.3",
-            "epoch",
-            &["`1!1.2.3` raises the epoch, which is discouraged and for good"],
-        ),
-        (
-            "1.2.3",
-            "1!1",
-            &["`1!1` raises the epoch, which is discouraged and for good"],
-        ),
+        ("1.2.3", "epoch", &["`1!1.2.3` raises the epoch, which is discouraged and for good"]),
+        ("1.2.3", "1!1", &["`1!1` raises the epoch, which is discouraged and for good"]),
         (
             "1.2.3",
             "minor,rc,dev",
             &["`1.3.0rc1.dev1` is a development release of a pre-release, which few tools expect"],
         ),
     ] {
-        assert_eq!(
-            bump(current, request, Mode::Linear).expect(request).notes,
-            notes,
-            "{request}"
-        );
+        assert_eq!(bump(current, request, Mode::Linear).expect(request).notes, notes, "{request}");
     }
 }
 
@@ -357,10 +326,7 @@ fn steps_that_exclude_each_other_are_refused() {
         ("epoch,epoch", "epoch", "epoch"),
         ("pre,rc", "pre", "rc"),
     ] {
-        let wanted = BumpError::Conflict {
-            first: first.to_owned(),
-            second: second.to_owned(),
-        };
+        let wanted = BumpError::Conflict { first: first.to_owned(), second: second.to_owned() };
         assert_eq!(text.parse::<Request>().expect_err(text), wanted);
     }
     for text in ["", ",", "minor,", "minor,1.0", "post,x", "vx"] {

@@ -9,17 +9,9 @@ fn files_are_read_as_configparser_does() {
     let text = "# comment\n[console_scripts]\r\nTool = pkg.cli:main [Fast, x]\r\n; comment\n\na.b-c=pkg\n\
                 [ my.group ] trailing\nkey = m\n   : attr.x\n\n[empty]\n";
     let points: EntryPoints = text.parse().expect("entry points");
-    let names: Vec<(&str, String)> = points
-        .group(CONSOLE_SCRIPTS)
-        .map(|(name, entry)| (name, entry.to_string()))
-        .collect();
-    assert_eq!(
-        names,
-        [
-            ("Tool", "pkg.cli:main [Fast,x]".to_owned()),
-            ("a.b-c", "pkg".to_owned())
-        ]
-    );
+    let names: Vec<(&str, String)> =
+        points.group(CONSOLE_SCRIPTS).map(|(name, entry)| (name, entry.to_string())).collect();
+    assert_eq!(names, [("Tool", "pkg.cli:main [Fast,x]".to_owned()), ("a.b-c", "pkg".to_owned())]);
     let groups: Vec<&str> = points.groups().keys().map(String::as_str).collect();
     assert_eq!(groups, [" my.group ", "console_scripts", "empty"]);
     let (_, entry) = points.group(" my.group ").next().expect("an entry");
@@ -30,28 +22,13 @@ fn files_are_read_as_configparser_does() {
 #[test]
 fn what_the_file_must_not_have() {
     for (text, message) in [
-        (
-            "a = b",
-            "line 1 of the entry points is refused: it stands before the first `[group]`",
-        ),
+        ("a = b", "line 1 of the entry points is refused: it stands before the first `[group]`"),
         ("[a]\nb", "line 2 of the entry points is refused: `b` has no `=`"),
         ("[a]\nb: c", "line 2 of the entry points is refused: `b: c` has no `=`"),
-        (
-            "[a]\n= c",
-            "line 2 of the entry points is refused: there is no name before `=`",
-        ),
-        (
-            "[a]\n[a]",
-            "line 2 of the entry points is refused: the group `a` is given twice",
-        ),
-        (
-            "[a]\nb=c\nb=d\n",
-            "line 3 of the entry points is refused: the name `b` is given twice in its group",
-        ),
-        (
-            "[DEFAULT]",
-            "line 1 of the entry points is refused: the group `DEFAULT` would be added to all others",
-        ),
+        ("[a]\n= c", "line 2 of the entry points is refused: there is no name before `=`"),
+        ("[a]\n[a]", "line 2 of the entry points is refused: the group `a` is given twice"),
+        ("[a]\nb=c\nb=d\n", "line 3 of the entry points is refused: the name `b` is given twice in its group"),
+        ("[DEFAULT]", "line 1 of the entry points is refused: the group `DEFAULT` would be added to all others"),
         (
             "[a]\n\nb=c-d\n\n",
             "line 3 of the entry points is refused: `c-d` is not an entry point: `c-d` is no dotted name",
@@ -65,45 +42,27 @@ fn what_the_file_must_not_have() {
 
 #[test]
 fn names_of_commands_are_plain() {
-    let points: EntryPoints = "[console_scripts]\na b=c\nok-1.x=c\n[gui_scripts]\nx/y=c\n[other]\nq q=c\n"
-        .parse()
-        .expect("entry points");
+    let points: EntryPoints =
+        "[console_scripts]\na b=c\nok-1.x=c\n[gui_scripts]\nx/y=c\n[other]\nq q=c\n".parse().expect("entry points");
     assert_eq!(points.refused_scripts(), ["a b", "x/y"]);
 }
 
 #[test]
 fn project_tables_are_taken_up() {
     let mut points = EntryPoints::default();
-    points
-        .insert(CONSOLE_SCRIPTS, "tool", "pkg:main")
-        .expect("an entry point");
+    points.insert(CONSOLE_SCRIPTS, "tool", "pkg:main").expect("an entry point");
     points.insert("my.group", "a b", "pkg").expect("an entry point");
     assert_eq!(points.groups().len(), 2);
     for (group, name, value, message) in [
-        (
-            "my..group",
-            "a",
-            "b",
-            "`my..group` is not an entry point: a group is words parted by dots",
-        ),
+        ("my..group", "a", "b", "`my..group` is not an entry point: a group is words parted by dots"),
         (
             "g",
             "[a",
             "b",
             "`[a` is not an entry point: a name has no `=` or line end, no space around it and no `[` before it",
         ),
-        (
-            CONSOLE_SCRIPTS,
-            "tool",
-            "b",
-            "`tool` is not an entry point: its group has that name already",
-        ),
-        (
-            "g",
-            "a",
-            "b [x",
-            "`b [x` is not an entry point: its extras do not end with `]`",
-        ),
+        (CONSOLE_SCRIPTS, "tool", "b", "`tool` is not an entry point: its group has that name already"),
+        ("g", "a", "b [x", "`b [x` is not an entry point: its extras do not end with `]`"),
         ("g", "a", "b:", "`b:` is not an entry point: `` is no dotted name"),
         (
             "g",

@@ -55,21 +55,12 @@ fn what_is_no_sdist_name_says_why() {
         ("a-1.0.tgz", "it must end with `.tar.gz`"),
         ("a.tar.gz", "there is no `-` between name and version"),
         ("-1.0.tar.gz", "`` is not a project name: it is empty"),
-        (
-            "a/b-1.0.tar.gz",
-            "`a/b` is not a project name: `/` is not allowed in a name",
-        ),
+        ("a/b-1.0.tar.gz", "`a/b` is not a project name: `/` is not allowed in a name"),
         ("a- 1.0.tar.gz", "its version has white space"),
-        (
-            "a-x.tar.gz",
-            "`x` is not a version: it must begin with a number, not `x`",
-        ),
+        ("a-x.tar.gz", "`x` is not a version: it must begin with a number, not `x`"),
     ] {
         let error = text.parse::<SdistName>().expect_err(text);
-        assert_eq!(
-            error.to_string(),
-            format!("`{text}` is not the name of a source distribution: {reason}")
-        );
+        assert_eq!(error.to_string(), format!("`{text}` is not the name of a source distribution: {reason}"));
         assert_eq!(error.code(), "python/sdist-name");
     }
 }
@@ -78,38 +69,18 @@ fn what_is_no_sdist_name_says_why() {
 fn what_is_no_wheel_name_says_why() {
     for (text, reason) in [
         ("a-1-py3-none-any.zip", "it must end with `.whl`"),
-        (
-            "a-1-py3-none.whl",
-            "it has 4 parts and must have 5, or 6 with a build tag",
-        ),
-        (
-            "a-1-2-3-py3-none-any.whl",
-            "it has 7 parts and must have 5, or 6 with a build tag",
-        ),
+        ("a-1-py3-none.whl", "it has 4 parts and must have 5, or 6 with a build tag"),
+        ("a-1-2-3-py3-none-any.whl", "it has 7 parts and must have 5, or 6 with a build tag"),
         ("a__b-1-py3-none-any.whl", "its name has `__`"),
         ("-1-py3-none-any.whl", "`` is not a project name: it is empty"),
         ("a-1-b-py3-none-any.whl", "the build tag `b` must begin with a digit"),
-        (
-            "a-1-1/-py3-none-any.whl",
-            "the build tag `1/` has other characters than letters, digits, `_` and `.`",
-        ),
-        (
-            "a-1-18446744073709551616-py3-none-any.whl",
-            "the build number `18446744073709551616` is too large",
-        ),
-        (
-            "a-1-py3-none-.whl",
-            "`py3-none-` is not a compatibility tag: one of its parts is empty",
-        ),
+        ("a-1-1/-py3-none-any.whl", "the build tag `1/` has other characters than letters, digits, `_` and `.`"),
+        ("a-1-18446744073709551616-py3-none-any.whl", "the build number `18446744073709551616` is too large"),
+        ("a-1-py3-none-.whl", "`py3-none-` is not a compatibility tag: one of its parts is empty"),
         ("a-1\n-py3-none-any.whl", "its version has white space"),
     ] {
         let error = text.parse::<WheelName>().expect_err(text);
-        assert!(
-            error
-                .to_string()
-                .ends_with(&format!("is not the name of a wheel: {reason}")),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with(&format!("is not the name of a wheel: {reason}")), "{error}");
         assert_eq!(error.code(), "python/wheel-name");
     }
 }

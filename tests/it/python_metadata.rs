@@ -51,10 +51,7 @@ fn good_metadata_is_read_whole() {
     assert_eq!(license.to_string(), "mit OR (apache-2.0 AND LicenseRef-X)");
     let python = metadata.requires_python.as_ref().expect("specifiers");
     assert_eq!(python.to_string(), "!=3.11.*,>=3.10");
-    assert_eq!(
-        metadata.requires_dist[0].to_string(),
-        "httpx[http2]>=0.27; extra == \"web-x\""
-    );
+    assert_eq!(metadata.requires_dist[0].to_string(), "httpx[http2]>=0.27; extra == \"web-x\"");
     assert_eq!(metadata.provides_extra[0].normalized(), "web-x");
     assert_eq!(metadata.project_urls[0].label, "Docs");
     assert_eq!(metadata.project_urls[0].url, "https://example.org/a,b");
@@ -71,19 +68,11 @@ fn headers_are_read_as_email_is() {
     let raw = RawMetadata::parse(
         b"Name: a\r\nDescription: one\n        |two\n\tthree\r\nX:\r\n  folded\nNAME:\tb\n\nbody\r\n\r\nend",
     );
-    let values: Vec<(&str, &str, usize)> = raw
-        .headers()
-        .iter()
-        .map(|header| (header.name.as_str(), header.value.as_str(), header.line))
-        .collect();
+    let values: Vec<(&str, &str, usize)> =
+        raw.headers().iter().map(|header| (header.name.as_str(), header.value.as_str(), header.line)).collect();
     assert_eq!(
         values,
-        [
-            ("Name", "a", 1),
-            ("Description", "one\n        |two\n\tthree", 2),
-            ("X", "folded", 5),
-            ("NAME", "b", 7),
-        ]
+        [("Name", "a", 1), ("Description", "one\n        |two\n\tthree", 2), ("X", "folded", 5), ("NAME", "b", 7),]
     );
     assert_eq!(raw.body(), "body\r\n\r\nend");
     assert_eq!(raw.first("name"), Some("a"));
@@ -129,14 +118,7 @@ fn all_faults_come_at_once() {
             "`Version` is missing",
         ]
     );
-    assert_eq!(
-        faults(""),
-        [
-            "`Metadata-Version` is missing",
-            "`Name` is missing",
-            "`Version` is missing"
-        ]
-    );
+    assert_eq!(faults(""), ["`Metadata-Version` is missing", "`Name` is missing", "`Version` is missing"]);
 }
 
 #[test]
@@ -162,43 +144,19 @@ const BROKEN: &[(&str, &str)] = &[
     ("Summary: a\n b", "`Summary` must be one line"),
     ("Summary: a\u{2028}b", "`Summary` must be one line"),
     ("Dynamic: Name", "`Dynamic` names `Name`, which cannot be dynamic"),
-    (
-        "Dynamic: License-Files",
-        "`Dynamic` names `License-Files`, which is no field",
-    ),
-    (
-        "License: MIT\nLicense-Expression: MIT",
-        "`License` cannot stand beside `License-Expression`",
-    ),
+    ("Dynamic: License-Files", "`Dynamic` names `License-Files`, which is no field"),
+    ("License: MIT\nLicense-Expression: MIT", "`License` cannot stand beside `License-Expression`"),
     (
         "License-Expression: MIT AND",
         "`License-Expression` is refused: `MIT AND` is not a license expression: an id was expected at \
      its end",
     ),
-    (
-        "License-File: a/../b",
-        "`License-File` has the path `a/../b`: it must not contain `..`",
-    ),
-    (
-        "License-File: a*",
-        "`License-File` has the path `a*`: it must name one file, without `*`",
-    ),
-    (
-        "License-File: a\\b",
-        "`License-File` has the path `a\\b`: it must use `/`",
-    ),
-    (
-        "License-File: /a",
-        "`License-File` has the path `/a`: it must be relative",
-    ),
-    (
-        "License-File: C:/a",
-        "`License-File` has the path `C:/a`: it must be relative",
-    ),
-    (
-        "License-File: a//b",
-        "`License-File` has the path `a//b`: it has an empty or `.` part",
-    ),
+    ("License-File: a/../b", "`License-File` has the path `a/../b`: it must not contain `..`"),
+    ("License-File: a*", "`License-File` has the path `a*`: it must name one file, without `*`"),
+    ("License-File: a\\b", "`License-File` has the path `a\\b`: it must use `/`"),
+    ("License-File: /a", "`License-File` has the path `/a`: it must be relative"),
+    ("License-File: C:/a", "`License-File` has the path `C:/a`: it must be relative"),
+    ("License-File: a//b", "`License-File` has the path `a//b`: it has an empty or `.` part"),
     (
         "Requires-Python: >=3.6.*",
         "`Requires-Python` is refused: `>=3.6.*` is not a version specifier: `.*` goes with `==` and \
@@ -209,30 +167,12 @@ const BROKEN: &[(&str, &str)] = &[
         "`Requires-Dist` is refused: `a <2 || >3` is not a requirement: `,` before another version, `;` \
      before a marker, or the end was expected at character 6",
     ),
-    (
-        "Provides-Extra: a b",
-        "`Provides-Extra` is refused: `a b` is not a project name: ` ` is not allowed in a name",
-    ),
-    (
-        "Project-URL: Docs, a\nProject-URL: Docs, b",
-        "`Project-URL` has the label `Docs` more than once",
-    ),
-    (
-        "Import-Name: a.class",
-        "`Import-Name` is refused: has `a.class`, where `class` is a keyword",
-    ),
-    (
-        "Import-Namespace: a-b",
-        "`Import-Namespace` is refused: has `a-b`, where `a-b` is no identifier",
-    ),
-    (
-        "Import-Name: a; public",
-        "`Import-Name` is refused: has `public` behind `;`, where only `private` may be",
-    ),
-    (
-        "Description: x\n\nbody",
-        "`Description` is given both as a header and below the headers",
-    ),
+    ("Provides-Extra: a b", "`Provides-Extra` is refused: `a b` is not a project name: ` ` is not allowed in a name"),
+    ("Project-URL: Docs, a\nProject-URL: Docs, b", "`Project-URL` has the label `Docs` more than once"),
+    ("Import-Name: a.class", "`Import-Name` is refused: has `a.class`, where `class` is a keyword"),
+    ("Import-Namespace: a-b", "`Import-Namespace` is refused: has `a-b`, where `a-b` is no identifier"),
+    ("Import-Name: a; public", "`Import-Name` is refused: has `public` behind `;`, where only `private` may be"),
+    ("Description: x\n\nbody", "`Description` is given both as a header and below the headers"),
 ];
 
 #[test]
@@ -254,34 +194,19 @@ fn content_types_are_strict() {
         assert_eq!(added(&format!("Description-Content-Type: {good}\n")), [""; 0], "{good}");
     }
     for (bad, reason) in [
-        (
-            "text/html",
-            "must be `text/plain`, `text/x-rst` or `text/markdown`, not `text/html`",
-        ),
-        (
-            "text/markdown; variant=gfm",
-            "must have the variant `GFM` or `CommonMark`, not `gfm`",
-        ),
-        (
-            "text/markdown; charset=latin1",
-            "must have the charset `UTF-8`, not `latin1`",
-        ),
+        ("text/html", "must be `text/plain`, `text/x-rst` or `text/markdown`, not `text/html`"),
+        ("text/markdown; variant=gfm", "must have the variant `GFM` or `CommonMark`, not `gfm`"),
+        ("text/markdown; charset=latin1", "must have the charset `UTF-8`, not `latin1`"),
         ("text/markdown; GFM", "has the parameter `GFM`, which is no `key=value`"),
         ("text/markdown; a=1; A=2", "has the parameter `a` twice"),
-        (
-            "text/markdown; a=1;",
-            "has the parameter `a=1;`, which is no `key=value`",
-        ),
+        ("text/markdown; a=1;", "has the parameter `a=1;`, which is no `key=value`"),
     ] {
         let wanted = format!("`Description-Content-Type` is refused: {reason}");
         assert_eq!(added(&format!("Description-Content-Type: {bad}\n")), [wanted]);
     }
     let many: String = (0..20).map(|n| format!("; a{n}=1")).collect();
     let wanted = "`Description-Content-Type` is refused: has too many parameters";
-    assert_eq!(
-        added(&format!("Description-Content-Type: text/plain{many}\n")),
-        [wanted]
-    );
+    assert_eq!(added(&format!("Description-Content-Type: text/plain{many}\n")), [wanted]);
 }
 
 #[test]
@@ -302,51 +227,24 @@ fn import_names_may_be_private_or_none() {
 fn pypi_refuses_more() {
     let long = "x".repeat(513);
     for (lines, wanted) in [
-        (
-            "Requires-Dist: b @ https://x.org/b.whl",
-            "`Requires-Dist` has `b @ https://x.org/b.whl` with a URL",
-        ),
-        (
-            "Home-page: www.x.com",
-            "`Home-page` has `www.x.com`, which must begin with `https://` or `http://`",
-        ),
-        (
-            "Download-URL: https://x.org:65536/",
-            "`Download-URL` has `https://x.org:65536/`, where `65536` is no port",
-        ),
-        (
-            "Home-page: https://x.org/?a[0]",
-            "`Home-page` has `https://x.org/?a[0]`, where `[` and `]` must be escaped",
-        ),
+        ("Requires-Dist: b @ https://x.org/b.whl", "`Requires-Dist` has `b @ https://x.org/b.whl` with a URL"),
+        ("Home-page: www.x.com", "`Home-page` has `www.x.com`, which must begin with `https://` or `http://`"),
+        ("Download-URL: https://x.org:65536/", "`Download-URL` has `https://x.org:65536/`, where `65536` is no port"),
+        ("Home-page: https://x.org/?a[0]", "`Home-page` has `https://x.org/?a[0]`, where `[` and `]` must be escaped"),
         ("Project-URL: Docs", "`Project-URL` `Docs` has no URL"),
-        (
-            "Project-URL: , https://x.org",
-            "`Project-URL` has the label ``, which must have 1 to 32 characters",
-        ),
-        (
-            "Author-email: A B",
-            "`Author-email` has the address `A B`: it has no `@`",
-        ),
-        (
-            "Author-email: a@localhost",
-            "`Author-email` has the address `a@localhost`: what follows `@` is no domain",
-        ),
+        ("Project-URL: , https://x.org", "`Project-URL` has the label ``, which must have 1 to 32 characters"),
+        ("Author-email: A B", "`Author-email` has the address `A B`: it has no `@`"),
+        ("Author-email: a@localhost", "`Author-email` has the address `a@localhost`: what follows `@` is no domain"),
         (
             "Maintainer-email: A <a@x.test>",
             "`Maintainer-email` has the address `a@x.test`: its domain is set aside for special use",
         ),
-        (
-            "Author-email: a b@x.org",
-            "`Author-email` has the address `a b@x.org`: what stands before `@` is no mailbox",
-        ),
+        ("Author-email: a b@x.org", "`Author-email` has the address `a b@x.org`: what stands before `@` is no mailbox"),
         (
             "Classifier: Private :: Do Not Upload",
             "`Classifier` has `Private :: Do Not Upload`, which keeps the project off PyPI",
         ),
-        (
-            format!("Summary: {long}").as_str(),
-            "`Summary` has 513 characters, more than 512",
-        ),
+        (format!("Summary: {long}").as_str(), "`Summary` has 513 characters, more than 512"),
     ] {
         let text = format!("Metadata-Version: 2.5\nName: a\nVersion: 1\n{lines}\n");
         let metadata = Metadata::parse(text.as_bytes()).expect(lines);
@@ -355,13 +253,7 @@ fn pypi_refuses_more() {
     }
     let metadata = Metadata::parse(b"Metadata-Version: 2.6\nName: a\nVersion: 1+x\n").expect("metadata");
     let messages: Vec<String> = metadata.pypi_faults().into_iter().map(|f| f.message).collect();
-    assert_eq!(
-        messages,
-        [
-            "`Metadata-Version` is 2.6, and PyPI takes up to 2.5",
-            "`Version` `1+x` has a local label"
-        ]
-    );
+    assert_eq!(messages, ["`Metadata-Version` is 2.6, and PyPI takes up to 2.5", "`Version` `1+x` has a local label"]);
     let list = b"Metadata-Version: 2.5\nName: a\nVersion: 1\nAuthor-email: A <a@x>, B <b@y>\nHome-page:\n";
     assert_eq!(Metadata::parse(list).expect("metadata").pypi_faults(), []);
 }

@@ -20,14 +20,8 @@ fn names_are_kept_as_written_and_compared_normalised() {
 fn what_is_no_name_says_why() {
     for (text, message) in [
         ("", "`` is not a project name: it is empty"),
-        (
-            "-a",
-            "`-a` is not a project name: it must begin and end with a letter or digit",
-        ),
-        (
-            "a.",
-            "`a.` is not a project name: it must begin and end with a letter or digit",
-        ),
+        ("-a", "`-a` is not a project name: it must begin and end with a letter or digit"),
+        ("a.", "`a.` is not a project name: it must begin and end with a letter or digit"),
         ("a b", "`a b` is not a project name: ` ` is not allowed in a name"),
         ("a\n", "`a\\n` is not a project name: `\\n` is not allowed in a name"),
         ("é", "`é` is not a project name: `é` is not allowed in a name"),

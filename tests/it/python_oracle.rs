@@ -19,10 +19,7 @@ const PACKAGING: &str = "packaging==26.3";
 
 #[expect(clippy::disallowed_methods, reason = "tests have no World")]
 fn run(program: &Path, arguments: &[&str]) -> String {
-    let output = std::process::Command::new(program)
-        .args(arguments)
-        .output()
-        .expect("the program starts");
+    let output = std::process::Command::new(program).args(arguments).output().expect("the program starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{} {arguments:?}: {errors}", program.display());
     String::from_utf8(output.stdout).expect("UTF-8")
@@ -36,14 +33,7 @@ fn python() -> PathBuf {
         let unfinished = folder.with_extension(std::process::id().to_string());
         let path = unfinished.to_str().expect("UTF-8");
         run(Path::new("python3"), &["-m", "venv", path]);
-        let install = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PACKAGING,
-        ];
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGING];
         run(&unfinished.join("bin/python"), &install);
         // Another process may have been faster.
         if std::fs::rename(&unfinished, &folder).is_err() {
@@ -63,10 +53,7 @@ fn ask(cases: &[Value]) -> Vec<Value> {
     let paths = [&oracle, &file].map(|path| path.to_str().expect("UTF-8"));
     let answers = run(&python(), &paths);
     std::fs::remove_file(&file).expect("a file of ours");
-    answers
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    answers.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 fn version_text(random: &mut Random) -> String {
@@ -195,19 +182,7 @@ fn marker_text(random: &mut Random, nested: usize) -> String {
             "'3.13, 3.14'",
             "'>'",
         ];
-        let operators = [
-            "==",
-            "!=",
-            "<",
-            ">=",
-            " <= ",
-            ">",
-            "~=",
-            "===",
-            " in ",
-            " not in ",
-            " not  in ",
-        ];
+        let operators = ["==", "!=", "<", ">=", " <= ", ">", "~=", "===", " in ", " not in ", " not  in "];
         let (left, right) = (random.pick(&variables), random.pick(&values));
         let operator = random.pick(&operators);
         match random.below(12) {
@@ -292,9 +267,7 @@ fn metadata_text(random: &mut Random) -> String {
 }
 
 fn fields_text(random: &mut Random) -> String {
-    let version = random.pick(&[
-        "2.5", "2.5", "2.5", "2.6", "2.4", "2.3", "2.1", "1.2", "1.0", "2.0", "x",
-    ]);
+    let version = random.pick(&["2.5", "2.5", "2.5", "2.6", "2.4", "2.3", "2.1", "1.2", "1.0", "2.0", "x"]);
     let name = random.pick(&["a", "a", "a", "A.b", "-a"]);
     let mut text = format!("Metadata-Version: {version}\nName: {name}\nVersion: 1.0\n");
     for _ in 0..random.below(4) {
@@ -373,9 +346,8 @@ fn fields_text(random: &mut Random) -> String {
 fn entry_points_text(random: &mut Random) -> String {
     let mut text = String::new();
     for index in 0..random.below(8) {
-        let word = random.pick(&[
-            "[a]", "[a.b]", "[b]", "[c] x", "[]", "k = m:a", "k2=m", "K=m", "# c", "; c", "x", "=m",
-        ]);
+        let word =
+            random.pick(&["[a]", "[a.b]", "[b]", "[c] x", "[]", "k = m:a", "k2=m", "K=m", "# c", "; c", "x", "=m"]);
         let word = if index == 0 { "[first]" } else { word };
         text.push_str(random.perhaps(6, &[" ", "\t"]));
         text.push_str(word);
@@ -475,13 +447,7 @@ fn our_specifier(text: &str, versions: &Value) -> Option<Value> {
     let excluding = |v| set.contains_with(v, Prereleases::Exclude);
     let excluding: Vec<bool> = versions.iter().map(excluding).collect();
     let again: SpecifierSet = set.to_string().parse().expect("a set");
-    Some(json!([
-        set.to_string(),
-        including,
-        excluding,
-        set.allows_prereleases(),
-        again == set
-    ]))
+    Some(json!([set.to_string(), including, excluding, set.allows_prereleases(), again == set]))
 }
 
 fn our_requirement(text: &str) -> Option<Value> {
@@ -500,18 +466,11 @@ fn our_requirement(text: &str) -> Option<Value> {
 fn our_wheel(text: &str) -> Option<Value> {
     let wheel: WheelName = text.parse().ok()?;
     assert_eq!(wheel.to_string(), text);
-    let build = wheel
-        .build()
-        .map_or(json!([]), |build| json!([build.number(), build.rest()]));
+    let build = wheel.build().map_or(json!([]), |build| json!([build.number(), build.rest()]));
     let tags: Vec<String> = wheel.tags().expand().iter().map(ToString::to_string).collect();
     let mut tags = tags;
     tags.sort();
-    Some(json!([
-        wheel.name().normalized(),
-        wheel.version().to_string(),
-        build,
-        tags
-    ]))
+    Some(json!([wheel.name().normalized(), wheel.version().to_string(), build, tags]))
 }
 
 fn our_metadata(text: &str) -> Value {
@@ -572,15 +531,6 @@ fn answers_are_those_of_packaging() {
             different.push(format!("{case}\n  ours   {ours}\n  theirs {theirs}"));
         }
     }
-    assert!(
-        different.is_empty(),
-        "{} differ:\n{}",
-        different.len(),
-        different[..different.len().min(20)].join("\n")
-    );
-    assert!(
-        accepted * 4 > cases.len(),
-        "only {accepted} of {} were accepted",
-        cases.len()
-    );
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different[..different.len().min(20)].join("\n"));
+    assert!(accepted * 4 > cases.len(), "only {accepted} of {} were accepted", cases.len());
 }

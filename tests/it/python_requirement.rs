@@ -71,10 +71,7 @@ fn sets_are_sorted_and_without_doubles() {
 #[test]
 fn what_is_no_specifier_says_why() {
     for (text, reason) in [
-        (
-            "1.0",
-            "it must begin with `==`, `!=`, `>=`, `<=`, `~=`, `===`, `>` or `<`",
-        ),
+        ("1.0", "it must begin with `==`, `!=`, `>=`, `<=`, `~=`, `===`, `>` or `<`"),
         ("~=1", "`~=` needs two numbers, such as `~=1.4`"),
         (">=1.*", "`.*` goes with `==` and `!=`, not with `>=`"),
         ("==1.0a1.*", "`.*` must follow a plain release"),
@@ -83,10 +80,7 @@ fn what_is_no_specifier_says_why() {
         ("===a b", "a space, `;` or `)` is within the version"),
     ] {
         let error = text.parse::<SpecifierSet>().expect_err(text);
-        assert_eq!(
-            error.to_string(),
-            format!("`{text}` is not a version specifier: {reason}")
-        );
+        assert_eq!(error.to_string(), format!("`{text}` is not a version specifier: {reason}"));
         assert_eq!(error.code(), "python/specifier");
     }
 }
@@ -132,22 +126,13 @@ fn markers_are_evaluated() {
 #[test]
 fn markers_without_a_value_say_why() {
     for (marker, message) in [
-        (
-            "'a' == 'b'",
-            "cannot evaluate the marker `\"a\" == \"b\"`: both sides are values",
-        ),
-        (
-            "os_name == os_name",
-            "cannot evaluate the marker `os_name == os_name`: both sides are variables",
-        ),
+        ("'a' == 'b'", "cannot evaluate the marker `\"a\" == \"b\"`: both sides are values"),
+        ("os_name == os_name", "cannot evaluate the marker `os_name == os_name`: both sides are variables"),
         (
             "os_name ~= 'a'",
             "cannot evaluate the marker `os_name ~= \"a\"`: this operator has a meaning for versions only",
         ),
-        (
-            "'A' in extras",
-            "cannot evaluate the marker `\"a\" in extras`: only lock files have a value for it",
-        ),
+        ("'A' in extras", "cannot evaluate the marker `\"a\" in extras`: only lock files have a value for it"),
     ] {
         let marker: Marker = marker.parse().expect(marker);
         let error = marker.evaluate(&linux()).expect_err("no value");
@@ -163,10 +148,7 @@ fn markers_are_shown_in_one_way() {
             "os.name=='a'and(python_implementation in 'x')",
             "os_name == \"a\" and platform_python_implementation in \"x\"",
         ),
-        (
-            "((os_name == 'a' or os_name == 'b'))",
-            "os_name == \"a\" or os_name == \"b\"",
-        ),
+        ("((os_name == 'a' or os_name == 'b'))", "os_name == \"a\" or os_name == \"b\""),
         (
             "(os_name == 'a' or os_name == 'b') and extra=='A_B'",
             "(os_name == \"a\" or os_name == \"b\") and extra == \"a-b\"",
@@ -175,10 +157,7 @@ fn markers_are_shown_in_one_way() {
     ] {
         let marker: Marker = marker.parse().expect(marker);
         assert_eq!(marker.to_string(), shown);
-        assert_eq!(
-            shown.parse::<Marker>().expect(shown),
-            marker.to_string().parse().expect(shown)
-        );
+        assert_eq!(shown.parse::<Marker>().expect(shown), marker.to_string().parse().expect(shown));
     }
     let marker: Marker = "os_name == 'a' and (extra == 'b')".parse().expect("a marker");
     assert_eq!(marker.conditions().len(), 2);
@@ -190,30 +169,16 @@ fn what_is_no_marker_says_where() {
     for (text, reason) in [
         ("", "a variable or a quoted value was expected at character 1"),
         ("foo == 'a'", "`foo` is no variable at character 1"),
-        (
-            "os_name = 'a'",
-            "`==`, `>=` or another comparison was expected at character 9",
-        ),
+        ("os_name = 'a'", "`==`, `>=` or another comparison was expected at character 9"),
         ("os_name not 'a'", "`in` was expected after `not` at character 13"),
-        (
-            "os_name == 'a",
-            "the closing `'` is missing for the value at character 12",
-        ),
+        ("os_name == 'a", "the closing `'` is missing for the value at character 12"),
         ("os_name == 'a\nb'", "a value must be one line at character 12"),
         ("(os_name == 'a'", "`)` was expected at character 16"),
-        (
-            "os_name == 'a' x",
-            "`and`, `or` or the end was expected at character 16",
-        ),
+        ("os_name == 'a' x", "`and`, `or` or the end was expected at character 16"),
         (deep.as_str(), "parentheses are nested deeper than 50 at character 52"),
     ] {
         let error = text.parse::<Marker>().expect_err(text);
-        assert!(
-            error
-                .to_string()
-                .ends_with(&format!("is not an environment marker: {reason}")),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with(&format!("is not an environment marker: {reason}")), "{error}");
         assert_eq!(error.code(), "python/marker");
     }
 }
@@ -227,20 +192,14 @@ fn requirements_are_read_and_shown() {
         ("a (>=1,)", "a>=1"),
         ("a ()", "a"),
         ("a>=1;os_name=='x' ", "a>=1; os_name == \"x\""),
-        (
-            "a@ https://x.org/a;b ; os_name=='x'",
-            "a @ https://x.org/a;b ; os_name == \"x\"",
-        ),
+        ("a@ https://x.org/a;b ; os_name=='x'", "a @ https://x.org/a;b ; os_name == \"x\""),
         ("a[b] @file:///x ", "a[b] @ file:///x"),
         ("a ==1.*, ===x-y", "a==1.*,===x-y"),
     ] {
         let requirement: Requirement = text.parse().expect(text);
         assert_eq!(requirement.to_string(), shown);
         let json = serde_json::to_string(&requirement).expect("json");
-        assert_eq!(
-            serde_json::from_str::<Requirement>(&json).expect(shown).to_string(),
-            shown
-        );
+        assert_eq!(serde_json::from_str::<Requirement>(&json).expect(shown).to_string(), shown);
     }
 }
 
@@ -249,39 +208,21 @@ fn what_is_no_requirement_says_where() {
     for (text, reason) in [
         ("", "a name was expected at character 1"),
         (">=1", "a name was expected at character 1"),
-        (
-            "a-",
-            "`a-` is not a project name: it must begin and end with a letter or digit at character 1",
-        ),
+        ("a-", "`a-` is not a project name: it must begin and end with a letter or digit at character 1"),
         ("a[b", "`,` or `]` was expected at character 4"),
         ("a[b,]", "a name was expected at character 5"),
         ("a (>=1", "`)` was expected at character 7"),
-        (
-            "a b",
-            "a version, `;` before a marker, or the end was expected at character 3",
-        ),
-        (
-            "a>=1 <2",
-            "`,` before another version, `;` before a marker, or the end was expected at character 6",
-        ),
+        ("a b", "a version, `;` before a marker, or the end was expected at character 3"),
+        ("a>=1 <2", "`,` before another version, `;` before a marker, or the end was expected at character 6"),
         (
             "a>=x",
             "`>=x` is not a version specifier: `x` is not a version: it must begin with a number, not `x` at \
              character 2",
         ),
         ("a @", "a URL was expected after `@` at character 4"),
-        (
-            "a @ x y",
-            "` ;` before a marker, or the end was expected at character 7",
-        ),
-        (
-            "a; os_name",
-            "`==`, `>=` or another comparison was expected at character 11",
-        ),
-        (
-            "a; os_name == 'x' y",
-            "`and`, `or` or the end was expected at character 19",
-        ),
+        ("a @ x y", "` ;` before a marker, or the end was expected at character 7"),
+        ("a; os_name", "`==`, `>=` or another comparison was expected at character 11"),
+        ("a; os_name == 'x' y", "`and`, `or` or the end was expected at character 19"),
     ] {
         let error = text.parse::<Requirement>().expect_err(text);
         assert_eq!(error.to_string(), format!("`{text}` is not a requirement: {reason}"));
@@ -291,13 +232,9 @@ fn what_is_no_requirement_says_where() {
 
 #[test]
 fn licenses_are_read_and_shown() {
-    let license: LicenseExpression = "(mit and gpl-2.0+ with Classpath-exception-2.0)or LicenseRef-x.1"
-        .parse()
-        .expect("a license");
-    assert_eq!(
-        license.to_string(),
-        "(mit AND gpl-2.0+ WITH Classpath-exception-2.0) OR LicenseRef-x.1"
-    );
+    let license: LicenseExpression =
+        "(mit and gpl-2.0+ with Classpath-exception-2.0)or LicenseRef-x.1".parse().expect("a license");
+    assert_eq!(license.to_string(), "(mit AND gpl-2.0+ WITH Classpath-exception-2.0) OR LicenseRef-x.1");
     let ids: Vec<(&str, LicenseKind)> = license.ids().iter().map(|(id, kind)| (id.as_str(), *kind)).collect();
     assert_eq!(
         ids,
@@ -329,12 +266,7 @@ fn what_is_no_license_says_why() {
         (deep.as_str(), "parentheses are nested deeper than 50"),
     ] {
         let error = text.parse::<LicenseExpression>().expect_err(text);
-        assert!(
-            error
-                .to_string()
-                .ends_with(&format!("is not a license expression: {reason}")),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with(&format!("is not a license expression: {reason}")), "{error}");
         assert_eq!(error.code(), "python/license");
     }
 }

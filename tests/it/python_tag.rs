@@ -9,10 +9,7 @@ fn sets_stand_for_every_combination() {
     let tags: Vec<String> = set.expand().iter().map(ToString::to_string).collect();
     assert_eq!(tags, ["py2-abi3-any", "py2-none-any", "py3-abi3-any", "py3-none-any"]);
     assert_eq!(set.to_string(), "py2.py3-none.abi3-Any");
-    assert_eq!(
-        (set.pythons().len(), set.abis().len(), set.platforms().len()),
-        (2, 2, 1)
-    );
+    assert_eq!((set.pythons().len(), set.abis().len(), set.platforms().len()), (2, 2, 1));
     assert!(!set.is_sorted() && !set.is_pure());
     let pure: TagSet = "py2.py3-none-any".parse().expect("tags");
     assert!(pure.is_sorted() && pure.is_pure());
@@ -27,20 +24,12 @@ fn what_is_no_tag_says_why() {
         ("py3-none", "it must have three parts, parted by `-`"),
         ("py3-none-any-x", "it must have three parts, parted by `-`"),
         ("py3..py2-none-any", "one of its parts is empty"),
-        (
-            "py3-none-a/b",
-            "`a/b` has other characters than letters, digits and `_`",
-        ),
+        ("py3-none-a/b", "`a/b` has other characters than letters, digits and `_`"),
         ("3-none-any", "the interpreter `3` begins with a digit"),
         (many.as_str(), "it stands for 4913 tags, more than 4096"),
     ] {
         let error = text.parse::<TagSet>().expect_err(text);
-        assert!(
-            error
-                .to_string()
-                .ends_with(&format!("is not a compatibility tag: {reason}")),
-            "{error}"
-        );
+        assert!(error.to_string().ends_with(&format!("is not a compatibility tag: {reason}")), "{error}");
         assert_eq!(error.code(), "python/tag");
     }
 }

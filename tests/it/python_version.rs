@@ -103,21 +103,12 @@ fn what_is_no_version_is_refused() {
 fn refusals_say_where_and_why() {
     for (text, message) in [
         ("", "`` is not a version: it is empty"),
-        (
-            "latest",
-            "`latest` is not a version: it must begin with a number, not `l`",
-        ),
+        ("latest", "`latest` is not a version: it must begin with a number, not `l`"),
         ("v", "`v` is not a version: it must begin with a number, not the end"),
         ("1!a", "`1!a` is not a version: a number must follow the epoch"),
-        (
-            "1.*",
-            "`1.*` is not a version: `.*` belongs in a specifier such as `==1.4.*`",
-        ),
+        ("1.*", "`1.*` is not a version: `.*` belongs in a specifier such as `==1.4.*`"),
         ("1.0.", "`1.0.` is not a version: nothing follows the `.` at its end"),
-        (
-            "1.0.dev1a1",
-            "`1.0.dev1a1` is not a version: `a1` at character 9 is no part of a version",
-        ),
+        ("1.0.dev1a1", "`1.0.dev1a1` is not a version: `a1` at character 9 is no part of a version"),
         (
             "1.0+a..b",
             "`1.0+a..b` is not a version: the local label needs letters or digits after `+`, `.`, `-` \
@@ -199,10 +190,7 @@ fn the_parts_can_be_asked_for() {
 fn versions_are_strings_in_json() {
     let json = serde_json::to_string(&version("1.0-rc1")).expect("json");
     assert_eq!(json, "\"1.0rc1\"");
-    assert_eq!(
-        serde_json::from_str::<Version>(&json).expect("version"),
-        version("1.0rc1")
-    );
+    assert_eq!(serde_json::from_str::<Version>(&json).expect("version"), version("1.0rc1"));
     assert!(serde_json::from_str::<Version>("\"x\"").is_err());
 }
 

@@ -19,10 +19,7 @@ fn lists_every_place() {
 fn check_fails_where_one_disagrees_or_is_missing() {
     let sandbox = Sandbox::with(ACME);
     sandbox.release(&["references", "--check"]).success();
-    sandbox.write(
-        "README.md",
-        "pip install acme==1.2.2 and pip install acme==1.2.3.dev1\n",
-    );
+    sandbox.write("README.md", "pip install acme==1.2.2 and pip install acme==1.2.3.dev1\n");
     sandbox.write("acme/__init__.py", "\n");
     let checked = sandbox.release(&["references", "--check"]);
     expect![[r#"

@@ -8,8 +8,5 @@ fn prints_the_schema_of_the_configuration() {
     let printed = sandbox.release(&["schema", "config"]).success();
     let schema: serde_json::Value = serde_json::from_str(&printed.stdout).expect("JSON");
     assert!(schema["properties"]["plain-http"].is_object());
-    assert_eq!(
-        sandbox.release(&["schema", "config", "--format", "json"]).json()["result"],
-        schema
-    );
+    assert_eq!(sandbox.release(&["schema", "config", "--format", "json"]).json()["result"], schema);
 }

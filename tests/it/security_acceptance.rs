@@ -26,10 +26,7 @@ fn an_entry_is_read_with_its_line() {
     let entry = &read.entries[0];
     assert_eq!((entry.id.as_str(), entry.package.as_str()), ("CVE-1", "demo-x"));
     assert_eq!((entry.until.to_string().as_str(), entry.line), ("2026-12-31", 3));
-    assert!(
-        !entry.is_expired("2026-12-31".parse().expect("a day")),
-        "the last day holds"
-    );
+    assert!(!entry.is_expired("2026-12-31".parse().expect("a day")), "the last day holds");
     assert!(entry.is_expired("2027-01-01".parse().expect("a day")));
     assert!(parse("").expect("an empty list").entries.is_empty());
 }
@@ -37,10 +34,7 @@ fn an_entry_is_read_with_its_line() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "tests read their fixtures")]
 fn the_list_of_the_fixture_project_is_read() {
-    let file = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/fixtures/projects/mypylogger/.release/security.toml"
-    );
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/projects/mypylogger/.release/security.toml");
     let text = std::fs::read_to_string(file).expect("the fixture");
     assert_eq!(parse(&text).expect("entries").entries[0].package, "jinja2");
 }
@@ -74,34 +68,19 @@ fn a_value_of_the_wrong_kind_is_an_error() {
         let (message, line, hint) = refused(&ENTRY.replace("2026-12-31", until));
         assert_eq!(message, "`until` must be a date without a time", "{until}");
         assert_eq!(line, Some(6));
-        assert_eq!(
-            hint,
-            "write the last day on which it holds without quotes, such as `until = 2027-06-30`"
-        );
+        assert_eq!(hint, "write the last day on which it holds without quotes, such as `until = 2027-06-30`");
     }
     let (message, line, hint) = refused(&ENTRY.replace("\"why\"", "\"  \""));
     assert_eq!(message, "`reason` must be text that is not empty");
-    assert_eq!(
-        (line, hint.as_str()),
-        (Some(4), "correct `reason` in `.release/security.toml`")
-    );
-    assert_eq!(
-        refused("accepted = 1").0,
-        "`accepted` must be written as `[[accepted]]`"
-    );
+    assert_eq!((line, hint.as_str()), (Some(4), "correct `reason` in `.release/security.toml`"));
+    assert_eq!(refused("accepted = 1").0, "`accepted` must be written as `[[accepted]]`");
 }
 
 #[test]
 fn what_is_no_toml_is_an_error_with_its_line() {
     let (message, line, hint) = refused("[[accepted]]\nid = \n");
-    assert!(
-        message.starts_with("`.release/security.toml` is not TOML: "),
-        "{message}"
-    );
-    assert_eq!(
-        (line, hint.as_str()),
-        (Some(2), "correct line 2 of `.release/security.toml`")
-    );
+    assert!(message.starts_with("`.release/security.toml` is not TOML: "), "{message}");
+    assert_eq!((line, hint.as_str()), (Some(2), "correct line 2 of `.release/security.toml`"));
 }
 
 #[test]

@@ -40,10 +40,7 @@ fn what_could_hide_a_flaw_makes_the_record_unreadable_or_undetermined() {
         (json!({"id": "<b>"}), "it has no usable `id`"),
         (json!({"id": "X-1", "affected": {}}), "its `affected` is no list"),
         (json!({"id": "X-1", "affected": [{}]}), "an `affected` names no package"),
-        (
-            json!({"id": "X-1", "affected": [{"package": {"name": "demo"}}]}),
-            "an `affected` names no ecosystem",
-        ),
+        (json!({"id": "X-1", "affected": [{"package": {"name": "demo"}}]}), "an `affected` names no ecosystem"),
     ];
     for (record, why) in refused {
         assert_eq!(parse(&record), Err(why), "{record}");
@@ -58,12 +55,9 @@ fn what_could_hide_a_flaw_makes_the_record_unreadable_or_undetermined() {
 
 #[test]
 fn only_a_time_withdraws_a_record() {
-    for (withdrawn, expected) in [
-        (json!("2026-01-01T00:00:00Z"), true),
-        (json!(null), false),
-        (json!(""), false),
-        (json!(true), false),
-    ] {
+    for (withdrawn, expected) in
+        [(json!("2026-01-01T00:00:00Z"), true), (json!(null), false), (json!(""), false), (json!(true), false)]
+    {
         let record = parse(&json!({"id": "X-1", "withdrawn": withdrawn})).expect("a record");
         assert_eq!(record.withdrawn, expected, "{withdrawn}");
     }

@@ -55,48 +55,13 @@ fn the_outcome_table_of_packages_and_records() {
     let unknown = Outcome::Inconclusive;
     assert_rows(vec![
         ("clean", audit_of(&demo, &database(&[fixed])), Outcome::Clean, vec![]),
-        (
-            "a flaw",
-            audit_of(&demo, &database(&[all("X-1")])),
-            Outcome::Findings,
-            vec![],
-        ),
-        (
-            "no packages",
-            audit_of(&Dependencies::default(), &known),
-            unknown,
-            vec![Reason::NoPackages],
-        ),
-        (
-            "only skipped",
-            audit_of(&skipped, &known),
-            unknown,
-            vec![Reason::NothingAuditable],
-        ),
-        (
-            "only private",
-            audit_of(&private, &database(&[all("X-1")])),
-            unknown,
-            vec![Reason::NothingAuditable],
-        ),
-        (
-            "an included file that was not read",
-            audit_of(&included, &known),
-            unknown,
-            vec![Reason::NotRead(1)],
-        ),
-        (
-            "constraints lock nothing",
-            audit_of(&limited, &known),
-            Outcome::Clean,
-            vec![],
-        ),
-        (
-            "a bound that is no version",
-            audit_of(&demo, &doubtful),
-            unknown,
-            vec![Reason::Indeterminate(1)],
-        ),
+        ("a flaw", audit_of(&demo, &database(&[all("X-1")])), Outcome::Findings, vec![]),
+        ("no packages", audit_of(&Dependencies::default(), &known), unknown, vec![Reason::NoPackages]),
+        ("only skipped", audit_of(&skipped, &known), unknown, vec![Reason::NothingAuditable]),
+        ("only private", audit_of(&private, &database(&[all("X-1")])), unknown, vec![Reason::NothingAuditable]),
+        ("an included file that was not read", audit_of(&included, &known), unknown, vec![Reason::NotRead(1)]),
+        ("constraints lock nothing", audit_of(&limited, &known), Outcome::Clean, vec![]),
+        ("a bound that is no version", audit_of(&demo, &doubtful), unknown, vec![Reason::Indeterminate(1)]),
         (
             "that, and a flaw",
             audit_of(&demo, &database(&[unreadable, all("X-2")])),
@@ -125,32 +90,12 @@ fn the_outcome_table_of_databases() {
     let (old, future) = ("2026-11-18T06:00:10Z", "2999-01-01T00:00:00Z");
     let unknown = Outcome::Inconclusive;
     assert_rows(vec![
-        (
-            "empty",
-            audit_of(&demo, &database(&[])),
-            unknown,
-            vec![Reason::NoDatabase],
-        ),
+        ("empty", audit_of(&demo, &database(&[])), unknown, vec![Reason::NoDatabase]),
         ("48 hours old", dated("2026-11-18T06:00:11Z"), Outcome::Clean, vec![]),
-        (
-            "a second older",
-            dated(old),
-            unknown,
-            vec![Reason::StaleDatabase(time(old))],
-        ),
-        (
-            "from the future",
-            dated(future),
-            unknown,
-            vec![Reason::FutureDatabase(time(future))],
-        ),
+        ("a second older", dated(old), unknown, vec![Reason::StaleDatabase(time(old))]),
+        ("from the future", dated(future), unknown, vec![Reason::FutureDatabase(time(future))]),
         ("undated", dated("yesterday"), unknown, vec![Reason::UndatedDatabase]),
-        (
-            "partly unreadable",
-            audit_of(&demo, &broken),
-            unknown,
-            vec![Reason::UnreadableRecords(1)],
-        ),
+        ("partly unreadable", audit_of(&demo, &broken), unknown, vec![Reason::UnreadableRecords(1)]),
     ]);
 }
 
@@ -159,25 +104,13 @@ fn every_reason_has_its_words() {
     let time = now();
     let table = [
         (Reason::NoPackages, "the lock files name no package"),
-        (
-            Reason::NothingAuditable,
-            "no package comes from PyPI in a known version",
-        ),
+        (Reason::NothingAuditable, "no package comes from PyPI in a known version"),
         (Reason::NotRead(1), "1 included file was not read"),
         (Reason::NotRead(2), "2 included files were not read"),
         (Reason::NoDatabase, "there is no advisory database"),
-        (
-            Reason::UndatedDatabase,
-            "the advisory database does not say how old it is",
-        ),
-        (
-            Reason::StaleDatabase(time),
-            "the advisory database is too old: its newest record is of 2026-11-20",
-        ),
-        (
-            Reason::FutureDatabase(time),
-            "the advisory database is dated in the future: 2026-11-20",
-        ),
+        (Reason::UndatedDatabase, "the advisory database does not say how old it is"),
+        (Reason::StaleDatabase(time), "the advisory database is too old: its newest record is of 2026-11-20"),
+        (Reason::FutureDatabase(time), "the advisory database is dated in the future: 2026-11-20"),
         (Reason::UnreadableRecords(1), "1 advisory record could not be read"),
         (Reason::UnreadableRecords(2), "2 advisory records could not be read"),
         (Reason::Indeterminate(1), "1 package could not be decided"),
@@ -197,10 +130,7 @@ fn without_a_database_nothing_was_audited() {
         now: now(),
         max_age: SignedDuration::from_hours(48),
     });
-    assert_eq!(
-        (audit.outcome, audit.reasons),
-        (Outcome::Inconclusive, vec![Reason::NoDatabase])
-    );
+    assert_eq!((audit.outcome, audit.reasons), (Outcome::Inconclusive, vec![Reason::NoDatabase]));
     assert_eq!((audit.coverage.packages, audit.coverage.audited), (1, 0));
 }
 
@@ -209,20 +139,13 @@ fn rule_7_one_bad_bound_does_not_end_the_audit() {
     let audit = audit_of(&pins(&[("binderhub", "0.1.0"), ("jinja2", "2.11.2")]), &corpus());
     assert!(audit.findings.iter().any(|finding| finding.package == "jinja2"));
     let case = &audit.indeterminate[0];
-    assert_eq!(
-        (case.package.as_str(), case.id.as_deref()),
-        ("binderhub", Some("PYSEC-2021-371"))
-    );
+    assert_eq!((case.package.as_str(), case.id.as_deref()), ("binderhub", Some("PYSEC-2021-371")));
     assert!(matches!(case.why, Undetermined::UnparsableBound(_)));
 }
 
 #[test]
 fn rule_9_withdrawn_records_are_dropped_and_their_flaw_lives_on_in_others() {
-    let mut withdrawn = record(
-        "PYSEC-1",
-        &["CVE-1"],
-        affects("demo", json!([{"introduced": "0"}]), &[]),
-    );
+    let mut withdrawn = record("PYSEC-1", &["CVE-1"], affects("demo", json!([{"introduced": "0"}]), &[]));
     withdrawn["withdrawn"] = json!("2026-01-01T00:00:00Z");
     let live = record("GHSA-1", &["CVE-1"], affects("demo", json!([{"introduced": "0"}]), &[]));
     let demo = pins(&[("demo", "1.0")]);
@@ -274,10 +197,7 @@ fn an_accepted_finding_does_not_fail_and_stays_listed() {
     assert_eq!(audit.outcome, Outcome::Findings);
     let note = &audit.acceptance_notes[0];
     assert_eq!(note.code, "security/acceptance-expired");
-    assert_eq!(
-        note.message,
-        "the acceptance of `CVE-1` in `de-mo` ended after 2026-11-19"
-    );
+    assert_eq!(note.message, "the acceptance of `CVE-1` in `de-mo` ended after 2026-11-19");
     assert_eq!(note.location.as_ref().and_then(|place| place.line), Some(1));
 
     for unused in [accepted.replace("CVE-1", "CVE-2"), accepted.replace("De.Mo", "other")] {
@@ -294,10 +214,7 @@ fn the_report_names_code_place_and_help() {
         record("X-2", &[], affects("old", json!([{"introduced": "0"}]), &[])),
         flaw("X-3", json!([{"introduced": "0"}, {"fixed": "soon"}])),
     ];
-    let audit = audit_of(
-        &pins(&[("demo", "1.0"), ("old", "2"), ("odd", "banana")]),
-        &database(&records),
-    );
+    let audit = audit_of(&pins(&[("demo", "1.0"), ("old", "2"), ("odd", "banana")]), &database(&records));
     let lines: Vec<String> = audit
         .report()
         .iter()

@@ -42,21 +42,13 @@ fn rule_10_a_flaw_that_two_databases_know_is_one_finding() {
     let audit = audit_of(&pins(&[("jinja2", "2.11.2")]), &corpus);
     let about = audit.findings.iter().filter(|f| f.ids[0] == "CVE-2020-28493");
     let ids: Vec<&Vec<String>> = about.map(|finding| &finding.ids).collect();
-    let expected = [
-        "CVE-2020-28493",
-        "GHSA-g3rq-g295-4j3m",
-        "PYSEC-2021-66",
-        "SNYK-PYTHON-JINJA2-1012994",
-    ];
+    let expected = ["CVE-2020-28493", "GHSA-g3rq-g295-4j3m", "PYSEC-2021-66", "SNYK-PYTHON-JINJA2-1012994"];
     assert_eq!(ids, [&expected]);
 }
 
 #[test]
 fn rule_10_a_flaw_of_two_packages_stays_two_findings() {
-    let audit = audit_of(
-        &pins(&[("tensorflow", "2.4.0"), ("tensorflow-cpu", "2.4.0")]),
-        &corpus(),
-    );
+    let audit = audit_of(&pins(&[("tensorflow", "2.4.0"), ("tensorflow-cpu", "2.4.0")]), &corpus());
     let about = audit.findings.iter().filter(|f| f.ids[0] == "CVE-2021-29521");
     let packages: Vec<&str> = about.map(|finding| finding.package.as_str()).collect();
     assert_eq!(packages, ["tensorflow", "tensorflow-cpu"]);
@@ -74,9 +66,6 @@ fn related_records_are_not_merged() {
 
 #[test]
 fn a_long_chain_of_aliases_is_one_group() {
-    let records: Vec<Advisory> = (0..5000)
-        .rev()
-        .map(|n| flaw(&format!("X-{n}"), &[&format!("X-{}", n + 1)]))
-        .collect();
+    let records: Vec<Advisory> = (0..5000).rev().map(|n| flaw(&format!("X-{n}"), &[&format!("X-{}", n + 1)])).collect();
     assert_eq!(group(&records.iter().collect::<Vec<_>>()).len(), 1);
 }

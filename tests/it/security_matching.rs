@@ -34,33 +34,17 @@ fn minimal(advisory: &Advisory, version: &str) -> Option<String> {
 
 #[test]
 fn rule_1_names_are_normalised_on_both_sides() {
-    let records = [record(
-        "X-1",
-        &[],
-        affects("Jw.Util", json!([{"introduced": "0"}]), &[]),
-    )];
-    assert_eq!(
-        audit_of(&pins(&[("jw-util", "1.0")]), &database(&records))
-            .findings
-            .len(),
-        1
-    );
+    let records = [record("X-1", &[], affects("Jw.Util", json!([{"introduced": "0"}]), &[]))];
+    assert_eq!(audit_of(&pins(&[("jw-util", "1.0")]), &database(&records)).findings.len(), 1);
     let corpus = corpus_record("PYSEC-2020-341");
     assert_eq!(corpus.affected[0].package, "jw-util");
 }
 
 #[test]
 fn rule_1_an_unreadable_version_is_only_compared_letter_by_letter() {
-    let advisory = parsed(&record(
-        "X-1",
-        &[],
-        affects("demo", json!([{"introduced": "0"}]), &["0.1-bulbasaur"]),
-    ));
+    let advisory = parsed(&record("X-1", &[], affects("demo", json!([{"introduced": "0"}]), &["0.1-bulbasaur"])));
     assert_eq!(matched(&advisory, "0.1-bulbasaur"), Some((MatchedBy::Versions, false)));
-    assert_eq!(
-        verdict(&advisory, "0.1-ivysaur"),
-        Verdict::Undetermined(Undetermined::UnparsableVersion)
-    );
+    assert_eq!(verdict(&advisory, "0.1-ivysaur"), Verdict::Undetermined(Undetermined::UnparsableVersion));
     assert!(matched(&corpus_record("PYSEC-2018-19"), "0.1-bulbasaur").is_some());
 }
 
@@ -70,10 +54,7 @@ fn rule_2_the_local_label_of_the_installed_version_is_dropped() {
     assert!(affected(&py, "1.11.0+corp.1"));
     assert!(!affected(&py, "1.11.1"));
     let listed = parsed(&record("X-1", &[], affects("torch", json!([]), &["1.11.0"])));
-    assert_eq!(
-        matched(&listed, "1.11.0+cu118"),
-        Some((MatchedBy::PublicVersion, false))
-    );
+    assert_eq!(matched(&listed, "1.11.0+cu118"), Some((MatchedBy::PublicVersion, false)));
 }
 
 #[test]
@@ -96,21 +77,14 @@ fn rule_3_versions_are_ordered_and_not_specified() {
     let above_one = range(json!([{"introduced": "1.0"}]));
     assert!(affected(&above_one, "1.0.post1"));
     assert!(!affected(&above_one, "1.0rc1"));
-    assert!(affected(
-        &range(json!([{"introduced": "1.9"}, {"fixed": "1.11"}])),
-        "1.10"
-    ));
+    assert!(affected(&range(json!([{"introduced": "1.9"}, {"fixed": "1.11"}])), "1.10"));
 }
 
 #[test]
 fn rule_4_spellings_of_one_version_are_equal() {
     let advisory = parsed(&record("X-1", &[], affects("demo", json!([]), &["0.1.2-1", "v1.0"])));
     for version in ["0.1.2.post1", "0.1.2-1", "1", "1.0.0", "v1.0"] {
-        assert_eq!(
-            matched(&advisory, version),
-            Some((MatchedBy::Versions, false)),
-            "{version}"
-        );
+        assert_eq!(matched(&advisory, version), Some((MatchedBy::Versions, false)), "{version}");
     }
     assert!(!affected(&advisory, "0.1.2"));
 }
@@ -130,11 +104,7 @@ fn rule_5_events_are_paired_in_the_order_of_the_file() {
         assert!(affected(&spark, version), "{version}");
     }
     assert!(!affected(&spark, "3.1.3") && !affected(&spark, "3.2.2"));
-    assert_eq!(
-        minimal(&spark, "3.0.3").as_deref(),
-        Some("3.1.3"),
-        "3.1.1 has the flaw too"
-    );
+    assert_eq!(minimal(&spark, "3.0.3").as_deref(), Some("3.1.3"), "3.1.1 has the flaw too");
 
     let spark = corpus_record("PYSEC-2023-72");
     for version in ["3.1.1", "3.1.3", "3.2.0", "3.2.1"] {
@@ -186,11 +156,8 @@ fn last_affected_is_inclusive_and_limits_end_a_range() {
 
 #[test]
 fn rule_6_says_how_and_where_list_and_ranges_disagree() {
-    let both = parsed(&record(
-        "X-1",
-        &[],
-        affects("demo", json!([{"introduced": "1"}, {"fixed": "2"}]), &["0.9", "1.1"]),
-    ));
+    let both =
+        parsed(&record("X-1", &[], affects("demo", json!([{"introduced": "1"}, {"fixed": "2"}]), &["0.9", "1.1"])));
     assert_eq!(matched(&both, "1.1"), Some((MatchedBy::Both, false)));
     assert_eq!(matched(&both, "1.2"), Some((MatchedBy::Range, false)));
     assert_eq!(matched(&both, "0.9"), Some((MatchedBy::Versions, false)));
@@ -246,20 +213,10 @@ fn rule_8_the_fix_is_the_end_of_the_own_interval() {
     let django = corpus_record("PYSEC-2023-12");
     let reading = Reading::of(&django, "django");
     let of = |version: &str| fix(&Installed::new(version), &[&reading]);
-    let expected = Fix {
-        minimal: "4.0.9".to_owned(),
-        same_major: Some("4.0.9".to_owned()),
-    };
+    let expected = Fix { minimal: "4.0.9".to_owned(), same_major: Some("4.0.9".to_owned()) };
     assert_eq!(of("4.0.5"), Some(expected), "neither 3.2.17 nor 4.1.6");
-    assert_eq!(
-        minimal(&corpus_record("PYSEC-2023-177"), "23.9.0"),
-        None,
-        "never itself"
-    );
-    assert_eq!(
-        minimal(&corpus_record("PYSEC-2023-177"), "23.7.0").as_deref(),
-        Some("23.9.0")
-    );
+    assert_eq!(minimal(&corpus_record("PYSEC-2023-177"), "23.9.0"), None, "never itself");
+    assert_eq!(minimal(&corpus_record("PYSEC-2023-177"), "23.7.0").as_deref(), Some("23.9.0"));
     assert_eq!(minimal(&corpus_record("PYSEC-2018-97"), "0.1"), None, "no fix is known");
 }
 
@@ -282,11 +239,8 @@ fn rule_8_the_fix_holds_for_every_record_of_the_flaw() {
 
 #[test]
 fn rule_8_a_record_in_conflict_does_not_hide_the_fix_of_another() {
-    let conflict = parsed(&record(
-        "X-1",
-        &[],
-        affects("demo", json!([{"introduced": "0"}, {"fixed": "1.0"}]), &["1.1"]),
-    ));
+    let conflict =
+        parsed(&record("X-1", &[], affects("demo", json!([{"introduced": "0"}, {"fixed": "1.0"}]), &["1.1"])));
     let clear = range(json!([{"introduced": "1.0"}, {"fixed": "1.2"}]));
     let (a, b) = (Reading::of(&conflict, "demo"), Reading::of(&clear, "demo"));
     let installed = Installed::new("1.1");
@@ -305,9 +259,5 @@ fn many_intervals_end_quickly() {
     }
     let advisory = range(Value::Array(events));
     assert!(affected(&advisory, "1.5"));
-    assert_eq!(
-        minimal(&advisory, "1.5"),
-        None,
-        "it gives up after a bounded number of steps"
-    );
+    assert_eq!(minimal(&advisory, "1.5"), None, "it gives up after a bounded number of steps");
 }

@@ -15,9 +15,7 @@ use crate::support::damage::damaged;
 fn zipped(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        writer
-            .start_file(name.as_str(), SimpleFileOptions::default())
-            .expect("a member");
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).expect("a member");
         writer.write_all(bytes).expect("its bytes");
     }
     writer.finish().expect("an archive").into_inner()
@@ -72,10 +70,7 @@ fn unreadable_records_are_counted_and_named_and_stop_nothing() {
 fn what_is_no_zip_is_refused() {
     for bytes in [&b""[..], b"<html>", b"PK\x05\x06"] {
         let error = Database::from_zip(Cursor::new(bytes)).expect_err("no archive");
-        assert_eq!(
-            error.to_string(),
-            "the advisory database is not a zip archive that can be read"
-        );
+        assert_eq!(error.to_string(), "the advisory database is not a zip archive that can be read");
         assert_eq!(error.code(), "security/database-archive");
         assert_eq!(error.hints(), ["fetch the database again, or name another with `--db`"]);
     }
@@ -90,10 +85,7 @@ fn limits_have_their_texts() {
     assert_eq!(many.code(), "security/database-records");
     assert_eq!(many.hints(), [hint]);
     let large = SecurityError::TooLarge { limit: 7 };
-    assert_eq!(
-        large.to_string(),
-        "the advisory database is larger than 7 MiB when unpacked"
-    );
+    assert_eq!(large.to_string(), "the advisory database is larger than 7 MiB when unpacked");
     assert_eq!(large.code(), "security/database-size");
     assert_eq!(large.hints(), [hint]);
 }

@@ -40,11 +40,7 @@ fn finds_the_version_of_every_backend() {
     type Files = [(&'static str, &'static str)];
     let cases: &[(&str, &Files, &str)] = &[
         ("[project]\nname = 'a'\nversion = '1.0'\n", &[], "pyproject.toml:3"),
-        (
-            "[tool.poetry]\nname = 'a'\nversion = \"\"\"1.0\"\"\"\n",
-            &[],
-            "pyproject.toml:3",
-        ),
+        ("[tool.poetry]\nname = 'a'\nversion = \"\"\"1.0\"\"\"\n", &[], "pyproject.toml:3"),
         (
             "[build-system]\nbuild-backend = 'setuptools.build_meta'\n[project]\nname = 'a'\ndynamic = ['version']\n[tool.setuptools.dynamic]\nversion = {attr = 'pkg.__version__'}\n",
             &[
@@ -52,10 +48,7 @@ fn finds_the_version_of_every_backend() {
                     "pkg/__init__.py",
                     "\"\"\"__version__ = 'not this'\n__version__ = '0'\n\"\"\"\nfrom .__about__ import (\n    other,\n    VERSION as __version__,\n)\n",
                 ),
-                (
-                    "pkg/__about__.py",
-                    "# VERSION = '0'\nif True:\n    VERSION = '2'\nVERSION: str = u'1.0'  # here\n",
-                ),
+                ("pkg/__about__.py", "# VERSION = '0'\nif True:\n    VERSION = '2'\nVERSION: str = u'1.0'  # here\n"),
             ],
             "pkg/__about__.py:4",
         ),
@@ -71,10 +64,7 @@ fn finds_the_version_of_every_backend() {
         ),
         (
             "[build-system]\nbuild-backend = 'flit_core.buildapi'\n[project]\nname = 'a'\ndynamic = ['version']\n",
-            &[
-                ("src/a/__init__.py", "from a.inner import __version__\n"),
-                ("src/a/inner.py", "__version__ = '1.0'\n"),
-            ],
+            &[("src/a/__init__.py", "from a.inner import __version__\n"), ("src/a/inner.py", "__version__ = '1.0'\n")],
             "src/a/inner.py:1",
         ),
     ];
@@ -84,10 +74,7 @@ fn finds_the_version_of_every_backend() {
             sandbox.write(path, text);
         }
         let shown = sandbox.release(&["show"]).success();
-        assert!(
-            shown.stdout.contains(place) && shown.stdout.contains("version     1.0\n"),
-            "{pyproject}\n{shown}"
-        );
+        assert!(shown.stdout.contains(place) && shown.stdout.contains("version     1.0\n"), "{pyproject}\n{shown}");
     }
 }
 
@@ -124,11 +111,7 @@ fn a_broken_pyproject_has_a_place() {
           at: pyproject.toml
         [exit status: 3]
     "#]]
-    .assert_eq(
-        &with_pyproject("[project]\nversion = '1'\n")
-            .release(&["show"])
-            .to_string(),
-    );
+    .assert_eq(&with_pyproject("[project]\nversion = '1'\n").release(&["show"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[project/value]: `project.name` in `pyproject.toml` is wrong: `a b` is not a project name: ` ` is not allowed in a name
@@ -143,11 +126,7 @@ fn a_broken_pyproject_has_a_place() {
           hint: write a version as PEP 440 has it, such as `1.2.3` or `1.3.0rc1`
         [exit status: 3]
     "#]]
-    .assert_eq(
-        &with_pyproject("[project]\nname = 'a'\nversion = '1.x'\n")
-            .release(&["show"])
-            .to_string(),
-    );
+    .assert_eq(&with_pyproject("[project]\nname = 'a'\nversion = '1.x'\n").release(&["show"]).to_string());
 }
 
 #[test]
@@ -232,9 +211,7 @@ fn wrong_configuration_names_every_key_and_line() {
           hint: `release schema config` prints every key with its kind
         [exit status: 3]
     "#]]
-    .assert_eq(&show(
-        "[[tool.release.references]]\npath = '../x'\nmatch = '{version}'\n",
-    ));
+    .assert_eq(&show("[[tool.release.references]]\npath = '../x'\nmatch = '{version}'\n"));
     expect![[r#"
         ------- stderr -------
         error[config/value]: `gates.run` needs a program
@@ -259,13 +236,7 @@ fn a_configuration_of_its_own_is_read_and_flags_name_another() {
     sandbox.write("release.toml", "tag = 'a-{version}'\n");
     assert!(sandbox.release(&["show"]).success().stdout.contains("a-{version}"));
     sandbox.write("other.toml", "tag = 'b-{version}'\n");
-    assert!(
-        sandbox
-            .release(&["show", "--config", "other.toml"])
-            .success()
-            .stdout
-            .contains("b-{version}")
-    );
+    assert!(sandbox.release(&["show", "--config", "other.toml"]).success().stdout.contains("b-{version}"));
     expect![[r#"
         ------- stderr -------
         error[effects/read]: cannot read `[ROOT]/repo/none.toml`
@@ -302,10 +273,7 @@ fn hostile_names_cannot_forge_commands_or_move_the_cursor() {
                 !stream.contains('\u{1b}') && !stream.contains('\u{202e}') && !stream.contains("##["),
                 "{format}: {output}"
             );
-            assert!(
-                !stream.lines().any(|line| line.trim_start().starts_with("::error::")),
-                "{format}: {output}"
-            );
+            assert!(!stream.lines().any(|line| line.trim_start().starts_with("::error::")), "{format}: {output}");
         }
     }
 }

@@ -30,10 +30,7 @@ fn says_where_the_project_stands_and_what_comes_next() {
     "#]]
     .assert_eq(&sandbox.release(&[]).to_string());
     sandbox.write("README.md", "dirty\n");
-    assert_eq!(
-        sandbox.release(&["--format", "json"]).json()["result"]["next"],
-        "git commit"
-    );
+    assert_eq!(sandbox.release(&["--format", "json"]).json()["result"]["next"], "git commit");
 }
 
 #[test]
@@ -78,10 +75,7 @@ fn a_reader_that_goes_away_is_no_error() {
     let sandbox = Sandbox::new();
     let program = crate::support::sandbox::program();
     let line = format!("{} explain | head -1; exit ${{PIPESTATUS[0]}}", program.display());
-    let status = std::process::Command::new("bash")
-        .args(["-c", &line])
-        .current_dir(sandbox.repo())
-        .status()
-        .expect("bash");
+    let status =
+        std::process::Command::new("bash").args(["-c", &line]).current_dir(sandbox.repo()).status().expect("bash");
     assert!(status.success());
 }

@@ -7,10 +7,7 @@ use crate::support::sandbox::fixtures;
 
 fn sandbox() -> Sandbox {
     let mut sandbox = Sandbox::with(&[
-        (
-            "pyproject.toml",
-            "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.status]\nvalid-for-hours = 24\n",
-        ),
+        ("pyproject.toml", "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.status]\nvalid-for-hours = 24\n"),
         ("requirements.txt", "jinja2==2.11.2\n"),
     ]);
     sandbox.git(&["tag", "v1.0"]);
@@ -37,15 +34,8 @@ fn writes_document_page_and_badges() {
         serde_json::from_str(&sandbox.read("public/security-status/schema/v1.json")).expect("JSON");
     crate::support::json_schema::check(&document, &schema).expect("it follows its own schema");
     let page = sandbox.read("public/security-status/index.html");
-    assert!(
-        page.contains("2024-10-17") && page.contains("CVE-2020-28493") && !page.contains("<script"),
-        "{page}"
-    );
-    assert!(
-        sandbox
-            .read("public/security-status/badge/security.svg")
-            .starts_with("<svg")
-    );
+    assert!(page.contains("2024-10-17") && page.contains("CVE-2020-28493") && !page.contains("<script"), "{page}");
+    assert!(sandbox.read("public/security-status/badge/security.svg").starts_with("<svg"));
     // The same input gives the same bytes, and nothing is written twice.
     let before = sandbox.snapshot();
     sandbox.release(&["status", "build", "--db", &corpus]).success();

@@ -91,18 +91,11 @@ fn findings_are_counted_merged_and_sorted_worst_first() {
     assert_eq!((document.counts.accepted, document.accepted.len()), (1, 1));
     let levels: Vec<Level> = document.findings.iter().map(|f| f.severity.level).collect();
     assert!(levels.is_sorted_by(|a, b| a >= b), "{levels:?}");
-    let spark = document
-        .findings
-        .iter()
-        .find(|f| f.ids[0] == "CVE-2022-33891")
-        .expect("spark");
+    let spark = document.findings.iter().find(|f| f.ids[0] == "CVE-2022-33891").expect("spark");
     assert_eq!(spark.installed, ["3.1.1", "3.2.0"]);
     assert_eq!(spark.fix, ["3.1.3", "3.2.2"]);
     assert_eq!(spark.url, "https://osv.dev/vulnerability/CVE-2022-33891");
-    assert!(
-        !document.findings.iter().any(|f| f.ids[0] == "CVE-2020-28493"),
-        "accepted"
-    );
+    assert!(!document.findings.iter().any(|f| f.ids[0] == "CVE-2020-28493"), "accepted");
     assert_eq!(document.accepted[0].until, "2027-06-30");
     assert_eq!(document.coverage.packages, document.coverage.audited + 1);
 }
@@ -137,23 +130,13 @@ fn nothing_hostile_is_let_through() {
 #[test]
 fn a_validity_that_is_none_is_refused() {
     let audit = audit_of(&pins(&[("coverage", "7.6.1")]), &corpus());
-    for valid_for in [
-        SignedDuration::ZERO,
-        SignedDuration::from_hours(-1),
-        SignedDuration::MAX,
-    ] {
+    for valid_for in [SignedDuration::ZERO, SignedDuration::from_hours(-1), SignedDuration::MAX] {
         let mut input = input(&audit);
         input.valid_for = valid_for;
         let error = Document::new(&input).expect_err("no validity");
         let hours = valid_for.as_hours();
-        assert_eq!(
-            error.to_string(),
-            format!("the status cannot be valid for {hours} hours")
-        );
+        assert_eq!(error.to_string(), format!("the status cannot be valid for {hours} hours"));
         assert_eq!((error.code(), error.kind()), ("status/valid-for", Kind::Setup));
-        assert_eq!(
-            error.hints(),
-            ["set `valid-for` under `[tool.release.status]` to a few days, such as `48h`"]
-        );
+        assert_eq!(error.hints(), ["set `valid-for` under `[tool.release.status]` to a few days, such as `48h`"]);
     }
 }

@@ -11,18 +11,9 @@ use crate::support::statuses::{accepted_only, clean, every, findings, hostile, i
 #[test]
 fn the_verdict_comes_first_and_times_are_shown() {
     let verdicts = [
-        (
-            clean(),
-            "No known vulnerabilities; 2 locked packages compared with advisories.",
-        ),
-        (
-            accepted_only(),
-            "No open vulnerabilities, 1 is accepted; 1 locked package compared with advisories.",
-        ),
-        (
-            inconclusive(),
-            "It cannot be told whether demo has known vulnerabilities.",
-        ),
+        (clean(), "No known vulnerabilities; 2 locked packages compared with advisories."),
+        (accepted_only(), "No open vulnerabilities, 1 is accepted; 1 locked package compared with advisories."),
+        (inconclusive(), "It cannot be told whether demo has known vulnerabilities."),
     ];
     for (document, verdict) in verdicts {
         let page = render(&document).expect("a page");
@@ -32,10 +23,7 @@ fn the_verdict_comes_first_and_times_are_shown() {
         assert!(page.contains("<time datetime=\"2026-11-22T06:00:11Z\">2026-11-22 06:00 UTC</time>"));
     }
     let page = render(&findings()).expect("a page");
-    assert!(
-        page.contains("1 low; 11 of 12 locked packages compared with advisories."),
-        "{page}"
-    );
+    assert!(page.contains("1 low; 11 of 12 locked packages compared with advisories."), "{page}");
     assert!(page.contains("internal-thing <span class=\"quiet\">comes from another package index"));
     assert!(page.contains("<time datetime=\"2027-06-30\">2027-06-30</time>"));
     assert!(page.contains("templates are never built from user input"));
@@ -53,10 +41,7 @@ fn an_inconclusive_page_never_says_none() {
 #[test]
 fn hostile_text_is_text() {
     let page = render(&hostile()).expect("a page");
-    assert!(
-        page.contains("&lt;img src=x onerror=alert(1)&gt;"),
-        "it is shown as text"
-    );
+    assert!(page.contains("&lt;img src=x onerror=alert(1)&gt;"), "it is shown as text");
     assert!(!page.contains("<img") && !page.contains("<script") && !page.contains("</script"));
     for bad in ['\u{1b}', '\u{202e}'] {
         assert!(!page.contains(bad), "{bad:?}");
@@ -82,17 +67,11 @@ fn links_lead_to_https_or_beside_the_page_only() {
 #[test]
 fn the_policy_allows_exactly_the_style_of_the_page() {
     let page = render(&clean()).expect("a page");
-    let style = page
-        .split("<style>")
-        .nth(1)
-        .and_then(|rest| rest.split("</style>").next());
+    let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next());
     let digest = Sha256::digest(style.expect("a style"));
     let policy = page.split("style-src 'sha256-").nth(1).expect("a policy");
     let policy = policy.split('\'').next().expect("a hash");
-    let policy = policy
-        .replace("&#x2f;", "/")
-        .replace("&#x3d;", "=")
-        .replace("&#x2b;", "+");
+    let policy = policy.replace("&#x2f;", "/").replace("&#x3d;", "=").replace("&#x2b;", "+");
     assert_eq!(decode(&policy), digest.as_slice());
     assert!(!page.contains("style=\"") && !page.contains("<script"));
 }
@@ -122,10 +101,8 @@ fn both_palettes_can_be_read() {
     assert_eq!(palettes.len(), 2);
     for palette in palettes {
         let palette = palette.split('}').next().expect("a block");
-        let colours: Vec<(&str, &str)> = palette
-            .split(';')
-            .filter_map(|rule| rule.trim().strip_prefix("--")?.split_once(": "))
-            .collect();
+        let colours: Vec<(&str, &str)> =
+            palette.split(';').filter_map(|rule| rule.trim().strip_prefix("--")?.split_once(": ")).collect();
         assert_eq!(colours.len(), 14);
         let ground = colours.iter().find(|(name, _)| *name == "page").expect("a ground").1;
         for (name, colour) in &colours {

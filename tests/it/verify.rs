@@ -28,11 +28,7 @@ fn an_index_must_be_named_and_known() {
           hint: use https, or name the host exactly in `plain-http` of the configuration if it is in your own network
         [exit status: 3]
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["verify", "--index", "http://example.org/legacy/"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["verify", "--index", "http://example.org/legacy/"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[effects/offline]: `https://pypi.org/simple/acme/` is needed and `--offline` is set

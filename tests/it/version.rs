@@ -30,39 +30,23 @@ fn works_without_a_project() {
     expect![[r#"
         1.3.0
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["version", "--from", "1.3.0rc1", "--next", "minor"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["version", "--from", "1.3.0rc1", "--next", "minor"]).to_string());
     expect![[r#"
         1.4.0
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["version", "--from", "1.3.0rc1", "--next", "minor", "--exact"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["version", "--from", "1.3.0rc1", "--next", "minor", "--exact"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[cli/usage]: `--from 1..2` is not a version
           hint: `1..2` is not a version: `..2` at character 2 is no part of a version
         [exit status: 2]
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["version", "--from", "1..2", "--next", "minor"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["version", "--from", "1..2", "--next", "minor"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[python/bump-phase-back]: `1.2.3rc1` is past the phase `b`
           hint: use `pre` for the next one of the current phase, or `minor,a` for a new line
         [exit status: 1]
     "#]]
-    .assert_eq(
-        &sandbox
-            .release(&["version", "--from", "1.2.3rc1", "--next", "beta"])
-            .to_string(),
-    );
+    .assert_eq(&sandbox.release(&["version", "--from", "1.2.3rc1", "--next", "beta"]).to_string());
 }

@@ -29,11 +29,8 @@ pub struct Args {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let step = Serve {
-        data: context.inspect().dir().join(&args.data),
-        port: args.port,
-        projects: args.projects.clone(),
-    };
+    let step =
+        Serve { data: context.inspect().dir().join(&args.data), port: args.port, projects: args.projects.clone() };
     let produced = match context.carry_out("index serve", Plan::of(vec![Step::Serve(step)]))? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
@@ -55,9 +52,7 @@ fn report(address: &Address) -> Report {
         format!("token   {}", address.tokens.all.display()),
     ];
     for (name, path) in &address.tokens.projects {
-        report
-            .lines
-            .push(format!("token   {} (for {name} alone)", path.display()));
+        report.lines.push(format!("token   {} (for {name} alone)", path.display()));
     }
     report.lines.push(format!("data    {}", address.data.display()));
     report

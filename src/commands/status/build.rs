@@ -27,14 +27,7 @@ pub struct Args {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let inspect = context.inspect();
     let project = context.project()?;
-    let audit = audit::audit(
-        inspect,
-        &project,
-        Named {
-            files: &[],
-            database: args.db.as_deref(),
-        },
-    )?;
+    let audit = audit::audit(inspect, &project, Named { files: &[], database: args.db.as_deref() })?;
     let document = status::document(inspect, &project, &audit)?;
     let out = match &args.out {
         Some(out) => inspect.dir().join(out),

@@ -37,11 +37,7 @@ impl Settings {
         ] {
             proxies.extend(named(names).map(|value| (scheme.to_owned(), value)));
         }
-        Settings {
-            offline: false,
-            plain_hosts: Arc::default(),
-            proxies,
-        }
+        Settings { offline: false, plain_hosts: Arc::default(), proxies }
     }
 
     /// The URL, if it may be asked.
@@ -69,12 +65,7 @@ impl Settings {
         let host = url.host_str().unwrap_or_default();
         let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
         !matches!(host, "pypi.org" | "test.pypi.org" | "upload.pypi.org")
-            && self
-                .plain_hosts
-                .get()
-                .into_iter()
-                .flatten()
-                .any(|named| *named == with_port || *named == host)
+            && self.plain_hosts.get().into_iter().flatten().any(|named| *named == with_port || *named == host)
     }
 
     fn client(&self, limits: Limits) -> Result<Client, EffectsError> {
@@ -91,11 +82,7 @@ impl Settings {
             .connect_timeout(limits.connect)
             .timeout(limits.total)
             .no_proxy();
-        let no_proxy = self
-            .proxies
-            .iter()
-            .find(|(scheme, _)| scheme == "no")
-            .map(|(_, hosts)| hosts.as_str());
+        let no_proxy = self.proxies.iter().find(|(scheme, _)| scheme == "no").map(|(_, hosts)| hosts.as_str());
         let bypass =
             reqwest::NoProxy::from_string(&format!("127.0.0.1,localhost,::1,{}", no_proxy.unwrap_or_default()));
         for (scheme, proxy) in &self.proxies {
@@ -114,10 +101,7 @@ impl Settings {
 /// Whether a host is this machine.
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost"
-        || bare
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// How long an exchange may take.
@@ -131,10 +115,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            connect: Duration::from_secs(10),
-            total: Duration::from_secs(60),
-        }
+        Limits { connect: Duration::from_secs(10), total: Duration::from_secs(60) }
     }
 }
 
@@ -173,19 +154,11 @@ fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, Eff
     let failed = |doing| {
         let host = host.clone();
         // Without the URL: it may carry credentials, and the host is already named.
-        move |source: reqwest::Error| EffectsError::NoAnswer {
-            host,
-            doing,
-            source: Box::new(source.without_url()),
-        }
+        move |source: reqwest::Error| EffectsError::NoAnswer { host, doing, source: Box::new(source.without_url()) }
     };
     let mut response = request.send().map_err(failed("sending the request"))?;
     let header = |name: reqwest::header::HeaderName| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     };
     let mut answer = Answer {
         status: response.status().as_u16(),
@@ -194,15 +167,11 @@ fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, Eff
         retry_after: header(reqwest::header::RETRY_AFTER),
         body: Vec::new(),
     };
-    response
-        .by_ref()
-        .take(limit)
-        .read_to_end(&mut answer.body)
-        .map_err(|source| EffectsError::NoAnswer {
-            host: host.clone(),
-            doing: "reading the answer",
-            source: Box::new(source),
-        })?;
+    response.by_ref().take(limit).read_to_end(&mut answer.body).map_err(|source| EffectsError::NoAnswer {
+        host: host.clone(),
+        doing: "reading the answer",
+        source: Box::new(source),
+    })?;
     Ok(answer)
 }
 
@@ -252,10 +221,7 @@ impl<'w> HttpLook<'w> {
     fn ask(self, url: &str, accept: &str, limit: u64, limits: Limits) -> Result<Answer, EffectsError> {
         let url = self.settings.admit(url)?;
         let client = self.settings.client(limits)?;
-        let request = client
-            .get(url.clone())
-            .header("Accept", accept)
-            .header("Cache-Control", "no-cache");
+        let request = client.get(url.clone()).header("Accept", accept).header("Cache-Control", "no-cache");
         send(host_of(&url), request, limit)
     }
 }
@@ -311,10 +277,8 @@ impl<'w> HttpChange<'w> {
             .file_name(file.name)
             .mime_str("application/octet-stream")
             .expect("a fixed media type parses");
-        let mut request = client
-            .post(url.clone())
-            .header("Accept", "application/json")
-            .multipart(form.part("content", part));
+        let mut request =
+            client.post(url.clone()).header("Accept", "application/json").multipart(form.part("content", part));
         if let Some(basic) = &options.basic {
             request = request.basic_auth(&basic.user, Some(basic.password.reveal()));
         }

@@ -35,10 +35,7 @@ impl Form {
     /// The first value of a field. PyPI leaves out what says `UNKNOWN`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut found = self.fields.iter().filter(|(known, _)| known == name);
-        found
-            .next()
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty() && *value != "UNKNOWN")
+        found.next().map(|(_, value)| value.trim()).filter(|value| !value.is_empty() && *value != "UNKNOWN")
     }
 
     /// Reads the form of a request.
@@ -65,18 +62,12 @@ async fn collect(mut multipart: Multipart<'_>) -> Result<Form, String> {
         }
         let name = field.name().unwrap_or_default().to_owned();
         let file_name = field.file_name().map(str::to_owned);
-        let content_type = field
-            .headers()
-            .get("content-type")
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let content_type =
+            field.headers().get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let bytes = field.bytes().await.map_err(broken)?;
         match (name.as_str(), file_name) {
             ("content", Some(file_name)) if form.content.is_none() => {
-                form.content = Some(Content {
-                    file_name,
-                    content_type,
-                    bytes,
-                });
+                form.content = Some(Content { file_name, content_type, bytes });
             }
             ("gpg_signature" | "content", Some(_)) => {}
             (name, Some(_)) => return Err(format!("{name}: Should not be a tuple.")),

@@ -36,10 +36,8 @@ pub(super) fn document(files: &[&Stored], version: Option<&Version>, base: &str)
         "vulnerabilities": [],
     });
     if version.is_none() {
-        let all: Map<String, Value> = releases
-            .iter()
-            .map(|(version, files)| (version.to_string(), urls(files)))
-            .collect();
+        let all: Map<String, Value> =
+            releases.iter().map(|(version, files)| (version.to_string(), urls(files))).collect();
         document["releases"] = Value::Object(all);
     }
     Some(document)
@@ -89,10 +87,7 @@ fn info(file: &Stored, base: &str) -> Value {
 fn url(file: &Stored, base: &str) -> Value {
     let (kind, python) = match file.kind() {
         Kind::Wheel => {
-            let tags = file
-                .file
-                .parse::<WheelName>()
-                .map(|name| name.tags().pythons().join("."));
+            let tags = file.file.parse::<WheelName>().map(|name| name.tags().pythons().join("."));
             ("bdist_wheel", tags.unwrap_or_default())
         }
         _ => ("sdist", "source".to_owned()),

@@ -44,11 +44,7 @@ impl Server {
     pub fn open(effects: Effects<'_>, data: &Path, projects: &[ProjectName]) -> Result<Self, IndexError> {
         let store = Store::open(effects, data)?;
         let tokens = Tokens::open(effects, data, projects)?;
-        Ok(Server {
-            store: RwLock::new(store),
-            tokens,
-            clock: effects.inspect().clock().clone(),
-        })
+        Ok(Server { store: RwLock::new(store), tokens, clock: effects.inspect().clock().clone() })
     }
 
     /// The file of the token for every project.
@@ -126,10 +122,8 @@ impl Server {
     }
 
     fn json(&self, asked: &Asked, name: &str, version: Option<&str>) -> Answered {
-        let (Ok(name), Ok(version)) = (
-            name.parse::<ProjectName>(),
-            version.map(str::parse::<Version>).transpose(),
-        ) else {
+        let (Ok(name), Ok(version)) = (name.parse::<ProjectName>(), version.map(str::parse::<Version>).transpose())
+        else {
             return reply::not_found(asked);
         };
         let store = self.read();
@@ -161,10 +155,7 @@ fn segments(path: &str) -> Option<Vec<String>> {
 }
 
 fn is_known(segments: &[&str]) -> bool {
-    matches!(
-        segments.first(),
-        Some(&"simple") | Some(&"files") | Some(&"pypi") | Some(&"legacy")
-    )
+    matches!(segments.first(), Some(&"simple") | Some(&"files") | Some(&"pypi") | Some(&"legacy"))
 }
 
 /// The address that the client used, where it has the form of one.

@@ -24,10 +24,7 @@ pub(super) fn bytes(content_type: &str, body: Vec<u8>) -> Answered {
     Answered {
         status: 200,
         reason: None,
-        headers: vec![
-            ("content-type", content_type.to_owned()),
-            ("x-content-type-options", "nosniff".to_owned()),
-        ],
+        headers: vec![("content-type", content_type.to_owned()), ("x-content-type-options", "nosniff".to_owned())],
         body,
     }
 }
@@ -67,14 +64,9 @@ pub(super) fn problem(asked: &Asked, status: u16, text: &str) -> Answered {
     };
     // The usual words are as good a reason as these.
     let reason = if matches!(status, 404 | 405) { title } else { text };
-    let wants_json = asked
-        .header("accept")
-        .is_some_and(|accept| accept.to_ascii_lowercase().contains("json"));
+    let wants_json = asked.header("accept").is_some_and(|accept| accept.to_ascii_lowercase().contains("json"));
     let mut answered = if wants_json {
-        json(
-            "application/json",
-            &json!({"message": text, "code": format!("{status} {reason}"), "title": title}),
-        )
+        json("application/json", &json!({"message": text, "code": format!("{status} {reason}"), "title": title}))
     } else {
         let page = format!(
             "<html>\n <head>\n  <title>{status} {0}</title>\n </head>\n <body>\n  <h1>{status} {0}</h1>\n  {1}\n </body>\n</html>\n",

@@ -20,15 +20,10 @@ pub(super) fn projects(asked: &Asked, store: &Store) -> Answered {
     match preferred(asked) {
         JSON => {
             let projects: Vec<Value> = store.projects().map(|name| json!({"name": name})).collect();
-            page(
-                JSON,
-                json!({"meta": {"api-version": API}, "projects": projects}).to_string(),
-            )
+            page(JSON, json!({"meta": {"api-version": API}, "projects": projects}).to_string())
         }
         kind => {
-            let links = store
-                .projects()
-                .map(|name| format!("    <a href=\"/simple/{0}/\">{0}</a>\n", escaped(name)));
+            let links = store.projects().map(|name| format!("    <a href=\"/simple/{0}/\">{0}</a>\n", escaped(name)));
             page(kind, html("Simple index", &links.collect::<String>()))
         }
     }
@@ -117,11 +112,7 @@ fn link(name: &str, file: &Stored) -> String {
         attribute("data-yanked", reason);
     }
     let href = format!("{}#sha256={}", url(name, file), file.sha256);
-    format!(
-        "    <a href=\"{}\"{attributes}>{}</a><br />\n",
-        escaped(&href),
-        escaped(&file.file)
-    )
+    format!("    <a href=\"{}\"{attributes}>{}</a><br />\n", escaped(&href), escaped(&file.file))
 }
 
 fn html(title: &str, links: &str) -> String {
@@ -161,12 +152,7 @@ fn quality(accept: &str, name: &str) -> u32 {
         let exactness = match range {
             _ if range == name => 3,
             "*/*" => 1,
-            _ if range
-                .strip_suffix("/*")
-                .is_some_and(|kind| name.split('/').next() == Some(kind)) =>
-            {
-                2
-            }
+            _ if range.strip_suffix("/*").is_some_and(|kind| name.split('/').next() == Some(kind)) => 2,
             _ => continue,
         };
         let quality = parts
@@ -175,11 +161,7 @@ fn quality(accept: &str, name: &str) -> u32 {
             .filter(|quality| (0.0..=1.0).contains(quality))
             .unwrap_or(0.0);
         if exactness > found.0 {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "it lies between 0 and 1000"
-            )]
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 0 and 1000")]
             let thousandths = (quality * 1000.0) as u32;
             found = (exactness, thousandths);
         }

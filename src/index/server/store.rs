@@ -89,19 +89,11 @@ impl Store {
         change.make_folder(&folder)?;
         let lock = change.lock(&data.join("lock")).map_err(|error| match error {
             EffectsError::Write { source, .. } if source.kind() == std::io::ErrorKind::WouldBlock => {
-                IndexError::Served {
-                    data: data.display().to_string(),
-                }
+                IndexError::Served { data: data.display().to_string() }
             }
             other => other.into(),
         })?;
-        let mut store = Store {
-            folder,
-            look,
-            change,
-            projects: BTreeMap::new(),
-            _lock: lock,
-        };
+        let mut store = Store { folder, look, change, projects: BTreeMap::new(), _lock: lock };
         store.load()?;
         Ok(store)
     }
@@ -125,10 +117,7 @@ impl Store {
     /// Takes over a file and its record.
     fn adopt(&mut self, project: &Path, name: &str) -> Result<(), IndexError> {
         let path = project.join(format!("{name}.json"));
-        let refuse = |problem: String| IndexError::Record {
-            path: path.display().to_string(),
-            problem,
-        };
+        let refuse = |problem: String| IndexError::Record { path: path.display().to_string(), problem };
         let text = self.look.read_text(&path, RECORD_LIMIT)?;
         let stored: Stored = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
         let folder = project.file_name().unwrap_or_default().to_string_lossy();
@@ -154,10 +143,7 @@ impl Store {
 
     /// The files of a project, by its normal name, sorted by theirs; empty where there is no such project.
     pub(super) fn files_of(&self, project: &str) -> Vec<&Stored> {
-        self.projects
-            .get(project)
-            .map(|files| files.values().collect())
-            .unwrap_or_default()
+        self.projects.get(project).map(|files| files.values().collect()).unwrap_or_default()
     }
 
     /// One file of a project.
@@ -187,8 +173,7 @@ impl Store {
         let folder = self.folder.join(stored.name.normalized());
         self.change.make_folder(&folder)?;
         let record = serde_json::to_vec(&stored).expect("records have string keys");
-        self.change
-            .replace(&folder.join(format!("{}.json", stored.file)), &record, 0o644)?;
+        self.change.replace(&folder.join(format!("{}.json", stored.file)), &record, 0o644)?;
         self.change.replace(&folder.join(&stored.file), bytes, 0o644)?;
         self.insert(stored);
         Ok(())

@@ -52,12 +52,7 @@ impl Tokens {
             match name.as_str() {
                 "all" => {}
                 "all." => names.push("all".to_owned()),
-                _ if name
-                    .parse::<ProjectName>()
-                    .is_ok_and(|parsed| parsed.normalized() == name) =>
-                {
-                    names.push(name)
-                }
+                _ if name.parse::<ProjectName>().is_ok_and(|parsed| parsed.normalized() == name) => names.push(name),
                 _ => {}
             }
         }
@@ -129,9 +124,7 @@ fn token(effects: Effects<'_>, path: &Path) -> Result<Sha256, IndexError> {
     }
     let token = Secret::new(&files.read_text(path, LIMIT)?);
     if token.is_empty() {
-        return Err(IndexError::EmptyToken {
-            source_name: format!("`{}`", path.display()),
-        });
+        return Err(IndexError::EmptyToken { source_name: format!("`{}`", path.display()) });
     }
     effects.inspect().redactor().register(&token);
     Ok(Sha256::of(token.reveal().as_bytes()))

@@ -72,9 +72,7 @@ impl Server {
             return Ok(());
         }
         is_open(&store, &subject, self.clock.now())?;
-        store
-            .add(stored, bytes)
-            .map_err(|_| (500, "The file cannot be stored.".to_owned()))
+        store.add(stored, bytes).map_err(|_| (500, "The file cannot be stored.".to_owned()))
     }
 }
 
@@ -98,8 +96,7 @@ impl<'f> Subject<'f> {
             return Err(bad("Unknown protocol version."));
         }
         let required = |field: &str| {
-            form.get(field)
-                .ok_or_else(|| bad(format!("Invalid value for {field}. Error: This field is required.")))
+            form.get(field).ok_or_else(|| bad(format!("Invalid value for {field}. Error: This field is required.")))
         };
         let version = required("metadata_version")?;
         if MetadataVersion::parse(version).is_none() {
@@ -116,25 +113,18 @@ impl<'f> Subject<'f> {
             ("sdist", Some("source")) | ("bdist_wheel", Some(_)) => {}
             ("sdist", _) => return Err(bad("Error: Use 'source' as Python version for an sdist.")),
             ("bdist_wheel", None) => {
-                return Err(bad(
-                    "Error: Python version is required for binary distribution uploads.",
-                ));
+                return Err(bad("Error: Python version is required for binary distribution uploads."));
             }
             _ => return Err(bad("Invalid value for filetype. Error: Use a known file type.")),
         }
-        if ["sha256_digest", "blake2_256_digest", "md5_digest"]
-            .iter()
-            .all(|field| form.get(field).is_none())
-        {
+        if ["sha256_digest", "blake2_256_digest", "md5_digest"].iter().all(|field| form.get(field).is_none()) {
             return Err(bad("Error: Include at least one message digest."));
         }
         let content = form.content.as_ref();
         let content = content.ok_or_else(|| bad("Upload payload does not have a file."))?;
         let wheel = form.get("filetype") == Some("bdist_wheel");
         if wheel != (Kind::of(&content.file_name) == Kind::Wheel) {
-            return Err(bad(
-                "Invalid value for filetype. Error: It does not fit the name of the file.",
-            ));
+            return Err(bad("Invalid value for filetype. Error: It does not fit the name of the file."));
         }
         Ok(Subject { name, version, content })
     }
@@ -163,10 +153,7 @@ impl<'f> Subject<'f> {
             )));
         }
         if version != self.version {
-            return Err(bad(format!(
-                "Version in filename should be '{}' not '{version}'.",
-                self.version
-            )));
+            return Err(bad(format!("Version in filename should be '{}' not '{version}'.", self.version)));
         }
         Ok(())
     }
@@ -215,9 +202,7 @@ fn file_name(content: &Content) -> Result<(), Refusal> {
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!');
     if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-        return Err(bad(
-            "Cannot upload a file with other characters than letters, digits and `._-+!` in its name.",
-        ));
+        return Err(bad("Cannot upload a file with other characters than letters, digits and `._-+!` in its name."));
     }
     match content.content_type.as_deref().map(str::trim) {
         Some(kind) if kind.is_empty() || kind.to_ascii_lowercase().starts_with("image/") => {
@@ -230,12 +215,8 @@ fn file_name(content: &Content) -> Result<(), Refusal> {
 /// Every digest that was given; MD5 proves nothing and is not computed, so it cannot be the only one.
 fn digests(form: &Form, bytes: &[u8]) -> Result<(), Refusal> {
     const WRONG: &str = "The digest supplied does not match a digest calculated from the uploaded file.";
-    let sha256 = form
-        .get("sha256_digest")
-        .map(|hex| Sha256::from_hex(hex) == Some(Sha256::of(bytes)));
-    let blake2 = form
-        .get("blake2_256_digest")
-        .map(|hex| Blake2b256::from_hex(hex) == Some(Blake2b256::of(bytes)));
+    let sha256 = form.get("sha256_digest").map(|hex| Sha256::from_hex(hex) == Some(Sha256::of(bytes)));
+    let blake2 = form.get("blake2_256_digest").map(|hex| Blake2b256::from_hex(hex) == Some(Blake2b256::of(bytes)));
     match (sha256, blake2) {
         (None, None) => Err(bad("Error: Include at least one message digest other than MD5.")),
         (Some(false), _) | (_, Some(false)) => Err(bad(WRONG)),
@@ -257,20 +238,12 @@ fn is_there(store: &Store, file: &str, digest: &Blake2b256) -> Result<bool, Refu
 /// Whether the release takes this file: it is young enough, and has no sdist yet where this is one.
 fn is_open(store: &Store, subject: &Subject<'_>, now: Timestamp) -> Result<(), Refusal> {
     let all = store.files_of(subject.name.normalized());
-    let release: Vec<&Stored> = all
-        .into_iter()
-        .filter(|stored| stored.parsed_version().as_ref() == Some(&subject.version))
-        .collect();
-    let times = release
-        .iter()
-        .filter_map(|stored| stored.uploaded.parse::<Timestamp>().ok());
-    let closes = times
-        .min()
-        .and_then(|first| first.checked_add(SignedDuration::from_hours(24 * OPEN_DAYS)).ok());
+    let release: Vec<&Stored> =
+        all.into_iter().filter(|stored| stored.parsed_version().as_ref() == Some(&subject.version)).collect();
+    let times = release.iter().filter_map(|stored| stored.uploaded.parse::<Timestamp>().ok());
+    let closes = times.min().and_then(|first| first.checked_add(SignedDuration::from_hours(24 * OPEN_DAYS)).ok());
     if closes.is_some_and(|closes| now > closes) {
-        return Err(bad(
-            "Uploading new files to releases older than 14 days is not allowed.",
-        ));
+        return Err(bad("Uploading new files to releases older than 14 days is not allowed."));
     }
     let has_sdist = release.iter().any(|stored| stored.kind() == Kind::Sdist);
     if has_sdist && Kind::of(&subject.content.file_name) == Kind::Sdist {

@@ -22,9 +22,7 @@ use crate::steps::keep_files::KeepNewest;
 use crate::steps::serve::Serving;
 
 /// The phases, in order.
-pub const PHASES: [&str; 8] = [
-    "prepare", "gates", "bump", "build", "check", "publish", "verify", "status",
-];
+pub const PHASES: [&str; 8] = ["prepare", "gates", "bump", "build", "check", "publish", "verify", "status"];
 
 /// How many rehearsals are kept in the user's cache.
 const KEPT: usize = 3;
@@ -89,9 +87,10 @@ impl<'w> Rehearsal<'w> {
             None => runs(inspect).join(inspect.run()),
         };
         let scratch = execute::scratch(world, &kept)?;
+        let clone = scratch.path().join("work").join(project.root.file_name().unwrap_or_default());
         let mut rehearsal = Rehearsal {
             outer: world,
-            world: world.for_clone(&scratch.path().join("repository")),
+            world: world.for_clone(&clone),
             wanted,
             project,
             scratch: scratch.path().to_owned(),
@@ -105,19 +104,14 @@ impl<'w> Rehearsal<'w> {
         };
         let outcome = rehearsal.all_phases();
         if rehearsal.wanted.keep.is_none() {
-            let step = KeepNewest {
-                dir: runs(inspect),
-                count: KEPT,
-            };
+            let step = KeepNewest { dir: runs(inspect), count: KEPT };
             execute::execute(world, Plan::of(vec![Step::KeepNewest(step)]))?;
         }
         match outcome {
             Ok(()) => Ok(rehearsal.report()),
             Err(failure) => {
-                let hint = format!(
-                    "what was made until then is in `{}`; nothing left this machine",
-                    rehearsal.kept.display()
-                );
+                let hint =
+                    format!("what was made until then is in `{}`; nothing left this machine", rehearsal.kept.display());
                 Err(failure.hint(hint).after(rehearsal.result()))
             }
         }
@@ -171,19 +165,8 @@ impl<'w> Rehearsal<'w> {
         summary: String,
         (milliseconds, own_milliseconds): (u128, u128),
     ) {
-        self.outer.inspect().tell(&Event::Phase {
-            name,
-            state,
-            summary: summary.clone(),
-            milliseconds,
-        });
-        self.phases.push(Phase {
-            name,
-            state,
-            summary,
-            milliseconds,
-            own_milliseconds,
-        });
+        self.outer.inspect().tell(&Event::Phase { name, state, summary: summary.clone(), milliseconds });
+        self.phases.push(Phase { name, state, summary, milliseconds, own_milliseconds });
     }
 
     fn result(&self) -> Value {
@@ -200,25 +183,14 @@ impl<'w> Rehearsal<'w> {
     }
 
     fn report(&self) -> Report {
-        let mut report = Report::new("rehearse")
-            .findings(self.findings.clone())
-            .result(self.result());
+        let mut report = Report::new("rehearse").findings(self.findings.clone()).result(self.result());
         let title = self.project.title();
-        report
-            .lines
-            .push(format!("{title} {}: the release would pass", self.project.version()));
-        report
-            .lines
-            .extend(self.built.iter().map(|file| format!("  {}", file.line())));
-        report.lines.push(format!(
-            "  status   {}",
-            self.kept.join("security-status/index.html").display()
-        ));
+        report.lines.push(format!("{title} {}: the release would pass", self.project.version()));
+        report.lines.extend(self.built.iter().map(|file| format!("  {}", file.line())));
+        report.lines.push(format!("  status   {}", self.kept.join("security-status/index.html").display()));
         report.lines.push(format!("  log      {}", self.log().display()));
         let total: u128 = self.phases.iter().map(|phase| phase.milliseconds).sum();
-        report
-            .lines
-            .push(format!("  all in {}; nothing left this machine", text::duration(total)));
+        report.lines.push(format!("  all in {}; nothing left this machine", text::duration(total)));
         report
     }
 
@@ -229,9 +201,6 @@ impl<'w> Rehearsal<'w> {
 
 /// Where rehearsals are kept that nobody gave a folder for.
 fn runs(inspect: Inspect<'_>) -> PathBuf {
-    let cache = inspect
-        .variables()
-        .cache_dir()
-        .unwrap_or_else(|| Path::new(".release-cache").to_owned());
+    let cache = inspect.variables().cache_dir().unwrap_or_else(|| Path::new(".release-cache").to_owned());
     cache.join("rehearsals")
 }

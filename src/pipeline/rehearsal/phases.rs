@@ -1,5 +1,7 @@
 //! What each phase does: it plans from what is there, and has the plan carried out.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
 use super::Rehearsal;
@@ -21,6 +23,7 @@ use crate::report::{Finding, Severity, text};
 use crate::steps::keep_files::KeepFiles;
 use crate::steps::push_local::PushLocal;
 use crate::steps::serve::Serve;
+use crate::steps::upload_file::Uploaded;
 use crate::steps::{Produced, Step};
 
 /// The name of the embedded index where the project names no stages.
@@ -31,7 +34,7 @@ impl Rehearsal<'_> {
         let plan = rehearse::prepare(
             self.outer.inspect(),
             &self.project,
-            &self.scratch,
+            (self.world.inspect().dir(), &self.scratch),
             self.wanted.allow_dirty,
         )?;
         let mut summary = String::new();
@@ -43,10 +46,8 @@ impl Rehearsal<'_> {
         self.reload()?;
         let git = self.git()?;
         let last = history::releases(&git, &self.project)?.pop();
-        let released = last.map_or_else(
-            || "nothing released yet".to_owned(),
-            |release| format!("last release {}", release.tag),
-        );
+        let released =
+            last.map_or_else(|| "nothing released yet".to_owned(), |release| format!("last release {}", release.tag));
         Ok(format!("{summary}, {released}"))
     }
 
@@ -57,9 +58,7 @@ impl Rehearsal<'_> {
     }
 
     fn git(&self) -> Result<Git, Failure> {
-        let missing = || crate::project::ProjectError::NoRepository {
-            dir: self.project.root.display().to_string(),
-        };
+        let missing = || crate::project::ProjectError::NoRepository { dir: self.project.root.display().to_string() };
         Ok(Git::discover(&self.project.root)?.ok_or_else(missing)?)
     }
 
@@ -86,6 +85,7 @@ impl Rehearsal<'_> {
             (None, true) => None,
             (None, false) => Some("auto".to_owned()),
         };
+        let typed_is_a_step = typed.is_some();
         let wanted = BumpWanted {
             request: typed.as_deref().map(str::parse).transpose()?,
             typed: typed.unwrap_or_else(|| "--current".to_owned()),
@@ -95,6 +95,7 @@ impl Rehearsal<'_> {
             tag: true,
             // Gates may leave files behind; what was tracked is what was exported.
             allow_dirty: false,
+            again: typed_is_a_step,
         };
         let planned = bump::plan(self.world.inspect(), &self.project, &wanted)?;
         let (from, to) = (planned.from.clone(), planned.to.clone());
@@ -110,33 +111,17 @@ impl Rehearsal<'_> {
             }
         }
         references.extend(git.head()?.branch);
-        let push = PushLocal {
-            repository: self.project.root.clone(),
-            origin: self.scratch.join("origin.git"),
-            references,
-        };
+        let push =
+            PushLocal { repository: self.project.root.clone(), origin: self.scratch.join("origin.git"), references };
         execute::execute(&self.world, Plan::of(vec![Step::PushLocal(push)]))?;
         self.reload()?;
-        let what = if from == to {
-            format!("{to} as written")
-        } else {
-            format!("{from} -> {to}")
-        };
-        Ok(format!(
-            "{what}, {} written, committed, tagged {}",
-            text::count(written, "file"),
-            self.project.tag_of(&to)
-        ))
+        let what = if from == to { format!("{to} as written") } else { format!("{from} -> {to}") };
+        Ok(format!("{what}, {} written, committed, tagged {}", text::count(written, "file"), self.project.tag_of(&to)))
     }
 
     pub(super) fn build(&mut self) -> Result<String, Failure> {
         let out_dir = self.project.root.join("dist");
-        let wanted = build::Wanted {
-            sdist: true,
-            wheel: true,
-            out_dir: &out_dir,
-            clean: true,
-        };
+        let wanted = build::Wanted { sdist: true, wheel: true, out_dir: &out_dir, clean: true };
         let packages: Vec<_> = self.project.packages.iter().collect();
         let plan = build::plan(self.world.inspect(), &self.project, &packages, wanted)?;
         let mut built: Vec<Built> = Vec::new();
@@ -145,21 +130,16 @@ impl Rehearsal<'_> {
                 built.extend(files);
             }
         }
-        let keep = KeepFiles {
-            files: built.iter().map(|file| file.path.clone()).collect(),
-            dir: self.kept.join("dist"),
-        };
+        let keep =
+            KeepFiles { files: built.iter().map(|file| file.path.clone()).collect(), dir: self.kept.join("dist") };
         execute::execute(&self.world, Plan::of(vec![Step::KeepFiles(keep)]))?;
         for file in &mut built {
             file.path = self.kept.join("dist").join(file.path.file_name().unwrap_or_default());
         }
         let size: u64 = built.iter().map(|file| file.size).sum();
         let backend = self.project.packages[0].pyproject.backend().to_owned();
-        let summary = format!(
-            "{}, {} by {backend} in isolation",
-            text::count(built.len(), "archive"),
-            text::size(size)
-        );
+        let summary =
+            format!("{}, {} by {backend} in isolation", text::count(built.len(), "archive"), text::size(size));
         self.built = built;
         Ok(summary)
     }
@@ -168,12 +148,7 @@ impl Rehearsal<'_> {
         let files = self.world.inspect().files();
         let mut findings = Vec::new();
         for built in &self.built {
-            let name = built
-                .path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = built.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let scan = read::scan(&name, &mut files.open(&built.path)?, &Limits::default());
             findings.extend(check::judge(&name, &scan));
         }
@@ -182,23 +157,14 @@ impl Rehearsal<'_> {
 
     /// Keeps findings for the report, or turns errors among them into the failure of the phase.
     fn settle(&mut self, phase: &str, findings: Vec<Finding>) -> Result<String, Failure> {
-        let errors: Vec<&Finding> = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .collect();
-        let warnings = findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Warning)
-            .count();
+        let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
         if let Some((first, rest)) = errors.split_first() {
             let failure = Failure {
                 kind: Kind::Failed,
                 code: first.code,
                 message: first.message.clone(),
-                causes: rest
-                    .iter()
-                    .map(|finding| format!("and {} [{}]", finding.message, finding.code))
-                    .collect(),
+                causes: rest.iter().map(|finding| format!("and {} [{}]", finding.message, finding.code)).collect(),
                 hints: first
                     .help
                     .clone()
@@ -213,11 +179,9 @@ impl Rehearsal<'_> {
         }
         let said = match (phase, warnings) {
             ("check", 0) => format!("{} pass every rule", text::count(self.built.len(), "archive")),
-            ("check", _) => format!(
-                "{} pass, {}",
-                text::count(self.built.len(), "archive"),
-                text::count(warnings, "warning")
-            ),
+            ("check", _) => {
+                format!("{} pass, {}", text::count(self.built.len(), "archive"), text::count(warnings, "warning"))
+            }
             (_, 0) => String::new(),
             _ => format!(", {}", text::count(warnings, "warning")),
         };
@@ -234,26 +198,16 @@ impl Rehearsal<'_> {
         for stage in &stages {
             let index = self.open_index(stage)?;
             let files: Vec<_> = self.built.iter().map(|built| built.path.clone()).collect();
-            sent += self.send(&index, &files)?;
-            self.uploads
-                .push(json!({"index": stage, "files": self.built.iter().map(|built| json!({
-                "path": built.path, "sha256": built.sha256, "state": "uploaded",
-            })).collect::<Vec<_>>()}));
+            let uploads = self.send(&index, &files)?;
+            sent += uploads.len();
+            self.uploads.push(json!({"index": stage, "files": uploads}));
         }
-        Ok(format!(
-            "{} to the embedded index ({})",
-            text::count(sent, "upload"),
-            stages.join(", ")
-        ))
+        Ok(format!("{} to the embedded index ({})", text::count(sent, "upload"), stages.join(", ")))
     }
 
     /// Opens the embedded index of a stage, with what `--with` names on it.
     fn open_index(&mut self, stage: &str) -> Result<Index, Failure> {
-        let serve = Serve {
-            data: self.scratch.join("index").join(stage),
-            port: 0,
-            projects: Vec::new(),
-        };
+        let serve = Serve { data: self.scratch.join("index").join(stage), port: 0, projects: Vec::new() };
         for produced in execute::execute(&self.world, Plan::of(vec![Step::Serve(serve)]))? {
             if let Produced::Serving(serving) = produced {
                 self.serving.push((stage.to_owned(), serving));
@@ -273,19 +227,12 @@ impl Rehearsal<'_> {
     }
 
     fn index_of(&self, stage: &str) -> Index {
-        let address = self
-            .serving
-            .iter()
-            .find(|(name, _)| name == stage)
-            .map(|(_, serving)| &serving.address);
+        let address = self.serving.iter().find(|(name, _)| name == stage).map(|(_, serving)| &serving.address);
         let url = address.map_or_else(String::new, |address| address.upload.clone());
-        Index {
-            name: stage.to_owned(),
-            ..Index::of_url(&url)
-        }
+        Index { name: stage.to_owned(), ..Index::of_url(&url) }
     }
 
-    fn send(&self, index: &Index, files: &[std::path::PathBuf]) -> Result<usize, Failure> {
+    fn send(&self, index: &Index, files: &[PathBuf]) -> Result<Vec<Uploaded>, Failure> {
         let inspect = self.world.inspect();
         let token = self
             .serving
@@ -293,15 +240,18 @@ impl Rehearsal<'_> {
             .find(|(name, _)| *name == index.name)
             .map(|(_, serving)| serving.address.tokens.all.clone());
         let credential = token.map(|path| credential::from_file(inspect, &path)).transpose()?;
-        let target = Target {
-            index: index.clone(),
-            credential,
-        };
+        let target = Target { index: index.clone(), credential };
         let mut plan = publish::plan(inspect, &self.kept, files, &[target])?;
         // The ledger of a throw-away repository is of no use to anybody.
         plan.draft = None;
         let produced = execute::execute(&self.world, plan)?;
-        Ok(produced.len())
+        Ok(produced
+            .into_iter()
+            .filter_map(|made| match made {
+                Produced::Uploaded(uploaded) => Some(uploaded),
+                _ => None,
+            })
+            .collect())
     }
 
     pub(super) fn verify(&mut self) -> Result<String, Failure> {
@@ -342,45 +292,19 @@ impl Rehearsal<'_> {
     fn known(&self, package: &str) -> Vec<crate::plan::verify::Known> {
         let mine = self.built.iter().filter(|built| built.package == package);
         mine.map(|built| {
-            (
-                built
-                    .path
-                    .file_name()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned(),
-                built.sha256.clone(),
-            )
+            (built.path.file_name().unwrap_or_default().to_string_lossy().into_owned(), built.sha256.clone())
         })
         .collect()
     }
 
     pub(super) fn status(&mut self) -> Result<String, Failure> {
         let inspect = self.world.inspect();
-        let database = self
-            .wanted
-            .database
-            .as_ref()
-            .map(|path| self.outer.inspect().dir().join(path));
-        let audit = audit::audit(
-            inspect,
-            &self.project,
-            Named {
-                files: &[],
-                database: database.as_deref(),
-            },
-        )?;
+        let database = self.wanted.database.as_ref().map(|path| self.outer.inspect().dir().join(path));
+        let audit = audit::audit(inspect, &self.project, Named { files: &[], database: database.as_deref() })?;
         let document = status::document(inspect, &self.project, &audit)?;
         execute::execute(&self.world, status::plan(&document, &self.kept)?)?;
         let state = serde_json::to_value(document.state).expect("a state is a word");
-        let why = document
-            .reasons
-            .first()
-            .map_or_else(String::new, |reason| format!(": {reason}"));
-        Ok(format!(
-            "{}{why}; valid until {}",
-            state.as_str().unwrap_or_default(),
-            document.valid_until
-        ))
+        let why = document.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
+        Ok(format!("{}{why}; valid until {}", state.as_str().unwrap_or_default(), document.valid_until))
     }
 }

@@ -147,12 +147,7 @@ impl Dependencies {
             .map(|((name, version, source), mut occurrences)| {
                 occurrences.sort();
                 occurrences.dedup();
-                Dependency {
-                    name,
-                    version,
-                    source,
-                    occurrences,
-                }
+                Dependency { name, version, source, occurrences }
             })
             .collect();
         joined.skipped.sort();
@@ -164,18 +159,12 @@ impl Dependencies {
 /// Whether a URL is PyPI's own simple index.
 fn is_pypi(url: &str) -> bool {
     let url = url.trim().trim_end_matches('/').to_ascii_lowercase();
-    matches!(
-        url.as_str(),
-        "https://pypi.org/simple" | "https://pypi.python.org/simple"
-    )
+    matches!(url.as_str(), "https://pypi.org/simple" | "https://pypi.python.org/simple")
 }
 
 fn check_size(file: &str, text: &str) -> Result<(), DependencyError> {
     if text.len() > MAX_BYTES {
-        return Err(DependencyError::TooLarge {
-            file: file.to_owned(),
-            limit: MAX_BYTES >> 20,
-        });
+        return Err(DependencyError::TooLarge { file: file.to_owned(), limit: MAX_BYTES >> 20 });
     }
     Ok(())
 }

@@ -17,12 +17,7 @@ use crate::python::name::ProjectName;
 pub fn parse(file: &str, text: &str) -> Result<Dependencies, DependencyError> {
     check_size(file, text)?;
     let lines = logical_lines(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let mut reader = Reader {
-        file,
-        line: 0,
-        private: false,
-        found: Dependencies::default(),
-    };
+    let mut reader = Reader { file, line: 0, private: false, found: Dependencies::default() };
     let mut requirements = Vec::new();
     for (line, content) in lines {
         reader.line = line;
@@ -32,10 +27,7 @@ pub fn parse(file: &str, text: &str) -> Result<Dependencies, DependencyError> {
             requirements.push((line, content));
         }
         if requirements.len() > MAX_PACKAGES {
-            return Err(DependencyError::TooMany {
-                file: file.to_owned(),
-                limit: MAX_PACKAGES,
-            });
+            return Err(DependencyError::TooMany { file: file.to_owned(), limit: MAX_PACKAGES });
         }
     }
     // `--index-url` holds for the whole file, also for the lines above it.
@@ -121,19 +113,12 @@ impl Reader<'_> {
     }
 
     fn include(&mut self, path: &str, kind: IncludeKind) {
-        self.found.includes.push(Include {
-            path: path.to_owned(),
-            kind,
-            line: self.line,
-        });
+        self.found.includes.push(Include { path: path.to_owned(), kind, line: self.line });
     }
 
     fn skip(&mut self, name: Option<&ProjectName>, why: &str) {
         self.found.skipped.push(Skipped {
-            name: name.map_or_else(
-                || format!("{}:{}", self.file, self.line),
-                |name| name.normalized().to_owned(),
-            ),
+            name: name.map_or_else(|| format!("{}:{}", self.file, self.line), |name| name.normalized().to_owned()),
             why: why.to_owned(),
             file: self.file.to_owned(),
             line: self.line,
@@ -167,11 +152,7 @@ impl Reader<'_> {
             Ok(version) => self.found.packages.push(Dependency {
                 name: name.normalized().to_owned(),
                 version: version.to_owned(),
-                source: if self.private {
-                    Source::PrivateRegistry
-                } else {
-                    Source::Registry
-                },
+                source: if self.private { Source::PrivateRegistry } else { Source::Registry },
                 occurrences: vec![Occurrence {
                     file: self.file.to_owned(),
                     line: self.line,
@@ -237,11 +218,7 @@ fn not_a_requirement(text: &str) -> &'static str {
 
 /// The version that a specifier pins: `==` or `===` without a wildcard, whatever else narrows it.
 fn pin(specifier: &str) -> Result<&str, &'static str> {
-    let specifier = specifier
-        .strip_prefix('(')
-        .and_then(|inner| inner.strip_suffix(')'))
-        .unwrap_or(specifier)
-        .trim();
+    let specifier = specifier.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(specifier).trim();
     if specifier.contains("${") {
         return Err("depends on an environment variable");
     }

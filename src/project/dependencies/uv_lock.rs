@@ -37,11 +37,7 @@ pub fn parse(file: &str, text: &str) -> Result<Dependencies, DependencyError> {
             version: version.map_or("(none)".to_owned(), |v| v.to_string().trim().to_owned()),
         });
     }
-    let reader = Reader {
-        file,
-        lines,
-        members: members(&document),
-    };
+    let reader = Reader { file, lines, members: members(&document) };
     reader.read(&document)
 }
 
@@ -64,15 +60,12 @@ impl Reader<'_> {
         let mut found = Dependencies::default();
         let packages = match document.get("package") {
             None => return Ok(found),
-            Some(item) => item
-                .as_array_of_tables()
-                .ok_or_else(|| self.malformed(item, "`package` is no array of tables"))?,
+            Some(item) => {
+                item.as_array_of_tables().ok_or_else(|| self.malformed(item, "`package` is no array of tables"))?
+            }
         };
         if packages.len() > MAX_PACKAGES {
-            return Err(DependencyError::TooMany {
-                file: self.file.to_owned(),
-                limit: MAX_PACKAGES,
-            });
+            return Err(DependencyError::TooMany { file: self.file.to_owned(), limit: MAX_PACKAGES });
         }
         let edges = Edges::of(packages.iter());
         for package in packages {
@@ -125,11 +118,7 @@ impl Reader<'_> {
     }
 
     fn malformed_line(&self, line: usize, what: impl Into<String>) -> DependencyError {
-        DependencyError::Malformed {
-            file: self.file.to_owned(),
-            line,
-            what: what.into(),
-        }
+        DependencyError::Malformed { file: self.file.to_owned(), line, what: what.into() }
     }
 }
 
@@ -138,11 +127,7 @@ fn source_of(table: &dyn TableLike) -> Option<(Source, bool)> {
     let text = |key: &str| table.get(key).and_then(Item::as_str);
     if let Some(registry) = text("registry") {
         let pypi = is_pypi(registry);
-        let source = if pypi {
-            Source::Registry
-        } else {
-            Source::PrivateRegistry
-        };
+        let source = if pypi { Source::Registry } else { Source::PrivateRegistry };
         return Some((source, false));
     }
     let kinds = [
@@ -153,9 +138,7 @@ fn source_of(table: &dyn TableLike) -> Option<(Source, bool)> {
         ("editable", Source::Editable),
         ("virtual", Source::Virtual),
     ];
-    let (path, source) = kinds
-        .into_iter()
-        .find_map(|(key, source)| text(key).map(|path| (path, source)))?;
+    let (path, source) = kinds.into_iter().find_map(|(key, source)| text(key).map(|path| (path, source)))?;
     Some((source, path == "."))
 }
 
@@ -184,10 +167,7 @@ impl<'a> Edges<'a> {
             };
             let text = |key: &str| edge.get(key).and_then(Value::as_str);
             let Some(name) = text("name") else { continue };
-            let markers = self
-                .0
-                .entry((normalize(name), text("version")))
-                .or_insert_with(|| Some(BTreeSet::new()));
+            let markers = self.0.entry((normalize(name), text("version"))).or_insert_with(|| Some(BTreeSet::new()));
             match (markers.as_mut(), text("marker")) {
                 (Some(known), Some(marker)) => {
                     known.insert(marker);

@@ -10,18 +10,12 @@ pub(super) fn locate(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> 
         "setuptools" => setuptools(reader, name, pyproject),
         "hatchling" => hatchling(reader, name, pyproject),
         "flit_core" | "flit" => flit(reader, name, pyproject),
-        _ => Err(unsupported(
-            name,
-            format!("`version` is dynamic and the build backend is `{backend}`"),
-        )),
+        _ => Err(unsupported(name, format!("`version` is dynamic and the build backend is `{backend}`"))),
     }
 }
 
 fn unsupported(name: &str, why: impl Into<String>) -> ProjectError {
-    ProjectError::UnsupportedSource {
-        name: name.to_owned(),
-        why: why.into(),
-    }
+    ProjectError::UnsupportedSource { name: name.to_owned(), why: why.into() }
 }
 
 fn setuptools(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<VersionSource, ProjectError> {
@@ -33,11 +27,7 @@ fn setuptools(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<
         let path = module.replace('.', "/");
         let mut bases = vec![String::new()];
         bases.extend(pyproject.strings(&["tool", "setuptools", "packages", "find", "where"]));
-        bases.extend(
-            pyproject
-                .string(&["tool", "setuptools", "package-dir", ""])
-                .map(str::to_owned),
-        );
+        bases.extend(pyproject.string(&["tool", "setuptools", "package-dir", ""]).map(str::to_owned));
         bases.push("src".to_owned());
         let file = bases.iter().find_map(|base| reader.module_file(base, &path));
         let file = file.ok_or_else(|| ProjectError::VersionNotFound {
@@ -47,20 +37,12 @@ fn setuptools(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<
         return reader.attribute(&format!("attr {attribute}"), &file, variable);
     }
     if let Some(item) = pyproject.get(&[&dynamic[..], &["file"]].concat()) {
-        let first = item
-            .as_array()
-            .and_then(|array| array.get(0))
-            .and_then(toml_edit::Value::as_str);
-        let file = item
-            .as_str()
-            .or(first)
-            .ok_or_else(|| unsupported(name, "`file` of the dynamic version names no file"))?;
+        let first = item.as_array().and_then(|array| array.get(0)).and_then(toml_edit::Value::as_str);
+        let file =
+            item.as_str().or(first).ok_or_else(|| unsupported(name, "`file` of the dynamic version names no file"))?;
         return text_file(reader, file);
     }
-    Err(unsupported(
-        name,
-        "`[tool.setuptools.dynamic] version` has neither `attr` nor `file`",
-    ))
+    Err(unsupported(name, "`[tool.setuptools.dynamic] version` has neither `attr` nor `file`"))
 }
 
 fn text_file(reader: &Reader<'_>, file: &str) -> Result<VersionSource, ProjectError> {
@@ -86,10 +68,7 @@ fn hatchling(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<V
     let table = ["tool", "hatch", "version"];
     let value = |key| pyproject.string(&[&table[..], &[key]].concat());
     if let Some(source) = value("source").filter(|source| *source != "regex") {
-        return Err(unsupported(
-            name,
-            format!("`[tool.hatch.version] source = \"{source}\"`"),
-        ));
+        return Err(unsupported(name, format!("`[tool.hatch.version] source = \"{source}\"`")));
     }
     if value("pattern").is_some() {
         return Err(unsupported(name, "`[tool.hatch.version] pattern` is not followed yet"));
@@ -98,9 +77,7 @@ fn hatchling(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<V
     // hatchling's default pattern takes either name, in any case.
     let how = format!("[tool.hatch.version] path {file}");
     let names = ["__version__", "VERSION", "version", "__VERSION__"];
-    let found = names
-        .iter()
-        .find_map(|variable| reader.attribute(&how, file, variable).ok());
+    let found = names.iter().find_map(|variable| reader.attribute(&how, file, variable).ok());
     found.map_or_else(|| reader.attribute(&how, file, "__version__"), Ok)
 }
 

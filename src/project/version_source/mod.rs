@@ -36,10 +36,9 @@ pub struct VersionSource {
 /// # Errors
 /// The version is dynamic in a way that cannot be followed, or not where it is said to be.
 pub fn locate(files: Files, dir: &Path, name: &str, pyproject: &Pyproject) -> Result<VersionSource, ProjectError> {
-    for (path, how) in [
-        (["project", "version"], "[project] version"),
-        (["tool.poetry", "version"], "[tool.poetry] version"),
-    ] {
+    for (path, how) in
+        [(["project", "version"], "[project] version"), (["tool.poetry", "version"], "[tool.poetry] version")]
+    {
         let keys: Vec<&str> = path.iter().flat_map(|part| part.split('.')).collect();
         if let Some(written) = pyproject.written(&keys) {
             return Ok(VersionSource {
@@ -53,10 +52,7 @@ pub fn locate(files: Files, dir: &Path, name: &str, pyproject: &Pyproject) -> Re
     }
     let dynamic = pyproject.strings(&["project", "dynamic"]);
     if !dynamic.iter().any(|field| field == "version") {
-        return Err(ProjectError::Missing {
-            file: pyproject.file.clone(),
-            key: "project.version",
-        });
+        return Err(ProjectError::Missing { file: pyproject.file.clone(), key: "project.version" });
     }
     let reader = Reader { files, dir };
     backend::locate(&reader, name, pyproject)
@@ -74,12 +70,10 @@ impl Reader<'_> {
     }
 
     fn text(&self, file: &str) -> Result<String, ProjectError> {
-        self.files
-            .read_text(&self.dir.join(file), FILE_LIMIT)
-            .map_err(|_| ProjectError::VersionNotFound {
-                file: file.to_owned(),
-                expected: "the file cannot be read as UTF-8".to_owned(),
-            })
+        self.files.read_text(&self.dir.join(file), FILE_LIMIT).map_err(|_| ProjectError::VersionNotFound {
+            file: file.to_owned(),
+            expected: "the file cannot be read as UTF-8".to_owned(),
+        })
     }
 
     /// The literal that `variable` of the module in `file` stands for, re-exports inside the project followed.
@@ -92,21 +86,13 @@ impl Reader<'_> {
             match find(&text, &variable) {
                 Some(Found::Literal { range, value }) => {
                     let line = line_of(text.as_bytes(), range.start);
-                    return Ok(VersionSource {
-                        how: how.to_owned(),
-                        file,
-                        line,
-                        written: value,
-                        range,
-                    });
+                    return Ok(VersionSource { how: how.to_owned(), file, line, written: value, range });
                 }
                 Some(Found::Import { module, name }) => {
-                    file = self
-                        .module_beside(&file, &module)
-                        .ok_or_else(|| ProjectError::VersionNotFound {
-                            file: file.clone(),
-                            expected: format!("it imports `{name}` from `{module}`, which is not in this project"),
-                        })?;
+                    file = self.module_beside(&file, &module).ok_or_else(|| ProjectError::VersionNotFound {
+                        file: file.clone(),
+                        expected: format!("it imports `{name}` from `{module}`, which is not in this project"),
+                    })?;
                     variable = name;
                 }
                 None => {
@@ -117,10 +103,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Err(ProjectError::VersionNotFound {
-            file,
-            expected: format!("`{variable}` is imported in a circle"),
-        })
+        Err(ProjectError::VersionNotFound { file, expected: format!("`{variable}` is imported in a circle") })
     }
 
     /// The file of a module named in an import of `file`.
@@ -142,14 +125,8 @@ impl Reader<'_> {
 
     /// The file of the module at a path of folders below `base`.
     fn module_file(&self, base: &str, module: &str) -> Option<String> {
-        let joined = if base.is_empty() {
-            module.to_owned()
-        } else {
-            format!("{base}/{module}")
-        };
+        let joined = if base.is_empty() { module.to_owned() } else { format!("{base}/{module}") };
         let joined = joined.trim_end_matches('/');
-        [format!("{joined}/__init__.py"), format!("{joined}.py")]
-            .into_iter()
-            .find(|file| self.exists(file))
+        [format!("{joined}/__init__.py"), format!("{joined}.py")].into_iter().find(|file| self.exists(file))
     }
 }

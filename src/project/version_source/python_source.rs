@@ -59,10 +59,7 @@ fn assignment(source: &str, line: &[Token], name: &str) -> Option<Found> {
         [Token::Text(range)] => {
             let value = source[range.clone()].to_owned();
             // An escape would make the value differ from what is written; versions need none.
-            (!value.contains('\\')).then(|| Found::Literal {
-                range: range.clone(),
-                value,
-            })
+            (!value.contains('\\')).then(|| Found::Literal { range: range.clone(), value })
         }
         _ => None,
     }
@@ -74,9 +71,7 @@ fn import(line: &[Token], name: &str) -> Option<Found> {
     if *first != Token::Word("from".to_owned()) {
         return None;
     }
-    let at = rest
-        .iter()
-        .position(|token| *token == Token::Word("import".to_owned()))?;
+    let at = rest.iter().position(|token| *token == Token::Word("import".to_owned()))?;
     let mut module = String::new();
     for token in &rest[..at] {
         match token {
@@ -85,10 +80,7 @@ fn import(line: &[Token], name: &str) -> Option<Found> {
             _ => return None,
         }
     }
-    let names: Vec<&Token> = rest[at + 1..]
-        .iter()
-        .filter(|token| !matches!(token, Token::Sign('(' | ')')))
-        .collect();
+    let names: Vec<&Token> = rest[at + 1..].iter().filter(|token| !matches!(token, Token::Sign('(' | ')'))).collect();
     for item in names.split(|token| **token == Token::Sign(',')) {
         let words: Vec<&str> = item
             .iter()
@@ -99,16 +91,10 @@ fn import(line: &[Token], name: &str) -> Option<Found> {
             .collect();
         match words.as_slice() {
             [only] if *only == name => {
-                return Some(Found::Import {
-                    module,
-                    name: name.to_owned(),
-                });
+                return Some(Found::Import { module, name: name.to_owned() });
             }
             [original, "as", alias] if *alias == name => {
-                return Some(Found::Import {
-                    module,
-                    name: (*original).to_owned(),
-                });
+                return Some(Found::Import { module, name: (*original).to_owned() });
             }
             _ => {}
         }
@@ -145,9 +131,7 @@ fn logical_lines(source: &str) -> Vec<Vec<Token>> {
             b'#' => at += bytes[at..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - at),
             b'"' | b'\'' => at = string(bytes, at, "", &mut line),
             _ if byte == b'_' || byte.is_ascii_alphabetic() || byte >= 0x80 => {
-                let length = bytes[at..]
-                    .iter()
-                    .position(|b| !(*b == b'_' || b.is_ascii_alphanumeric() || *b >= 0x80));
+                let length = bytes[at..].iter().position(|b| !(*b == b'_' || b.is_ascii_alphanumeric() || *b >= 0x80));
                 let end = at + length.unwrap_or(bytes.len() - at);
                 let word = &source[at..end];
                 if matches!(bytes.get(end), Some(b'"' | b'\'')) && word.len() <= 2 {

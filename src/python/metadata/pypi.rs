@@ -32,24 +32,17 @@ impl Metadata {
         }
         let length = self.summary.as_deref().map_or(0, |text| text.chars().count());
         if length > MAX_SUMMARY {
-            faults.push(fault(
-                Field::Summary,
-                format!("has {length} characters, more than {MAX_SUMMARY}"),
-            ));
+            faults.push(fault(Field::Summary, format!("has {length} characters, more than {MAX_SUMMARY}")));
         }
         let private = |classifier: &&String| classifier.starts_with("Private ::");
         faults.extend(self.classifiers.iter().filter(private).map(|classifier| {
-            fault(
-                Field::Classifier,
-                format!("has `{}`, which keeps the project off PyPI", shown(classifier)),
-            )
+            fault(Field::Classifier, format!("has `{}`, which keeps the project off PyPI", shown(classifier)))
         }));
         self.requirement_faults(&mut faults);
         self.url_faults(&mut faults);
-        for (field, people) in [
-            (Field::AuthorEmail, &self.author_email),
-            (Field::MaintainerEmail, &self.maintainer_email),
-        ] {
+        for (field, people) in
+            [(Field::AuthorEmail, &self.author_email), (Field::MaintainerEmail, &self.maintainer_email)]
+        {
             let reason = filled(people).and_then(email_fault);
             faults.extend(reason.map(|reason| fault(field, reason)));
         }
@@ -70,10 +63,7 @@ impl Metadata {
     }
 
     fn url_faults(&self, faults: &mut Vec<MetadataFault>) {
-        for (field, url) in [
-            (Field::HomePage, &self.home_page),
-            (Field::DownloadUrl, &self.download_url),
-        ] {
+        for (field, url) in [(Field::HomePage, &self.home_page), (Field::DownloadUrl, &self.download_url)] {
             let reason = filled(url).and_then(url_fault);
             faults.extend(reason.map(|reason| fault(field, reason)));
         }
@@ -95,11 +85,7 @@ impl Metadata {
 }
 
 fn fault(field: Field, message: String) -> MetadataFault {
-    MetadataFault {
-        field: field.name().to_owned(),
-        line: None,
-        message: format!("`{field}` {message}"),
-    }
+    MetadataFault { field: field.name().to_owned(), line: None, message: format!("`{field}` {message}") }
 }
 
 /// Empty fields count as missing.
@@ -113,10 +99,7 @@ fn url_fault(url: &str) -> Option<String> {
         start.eq_ignore_ascii_case(scheme).then(|| &url[scheme.len()..])
     };
     let Some(rest) = scheme("https://").or_else(|| scheme("http://")) else {
-        return Some(format!(
-            "has `{}`, which must begin with `https://` or `http://`",
-            shown(url)
-        ));
+        return Some(format!("has `{}`, which must begin with `https://` or `http://`", shown(url)));
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);

@@ -80,9 +80,7 @@ impl RawMetadata {
 
     /// The headers of this name, which is compared without case, in their order.
     pub fn entries<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Header> {
-        self.headers
-            .iter()
-            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+        self.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
     }
 
     /// What was wrong with the file itself.
@@ -128,10 +126,7 @@ impl<'a> Reader<'a> {
         };
         let name = String::from_utf8_lossy(name).into_owned();
         let value = self.text(&value, &name, line);
-        let value = value
-            .trim_start_matches([' ', '\t', '\r', '\n'])
-            .trim_end_matches(['\r', '\n'])
-            .to_owned();
+        let value = value.trim_start_matches([' ', '\t', '\r', '\n']).trim_end_matches(['\r', '\n']).to_owned();
         self.metadata.headers.push(Header { name, value, line });
     }
 
@@ -177,9 +172,6 @@ fn is_header_line(line: &[u8]) -> bool {
     match line {
         [b' ' | b'\t', ..] => true,
         line if line.starts_with(b"From ") => true,
-        line => line
-            .iter()
-            .find(|b| **b == b':' || !(33..=126).contains(*b))
-            .is_some_and(|&b| b == b':'),
+        line => line.iter().find(|b| **b == b':' || !(33..=126).contains(*b)).is_some_and(|&b| b == b':'),
     }
 }

@@ -17,10 +17,7 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(raw: &'a RawMetadata) -> Self {
-        Reader {
-            raw,
-            faults: raw.faults().to_vec(),
-        }
+        Reader { raw, faults: raw.faults().to_vec() }
     }
 
     pub(super) fn fault(&mut self, field: Field, header: Option<&Header>, message: impl Display) {
@@ -95,9 +92,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn all<T: FromStr<Err: Display>>(&mut self, field: Field) -> Vec<T> {
         let raw = self.raw;
-        raw.entries(field.name())
-            .filter_map(|header| self.value(field, header))
-            .collect()
+        raw.entries(field.name()).filter_map(|header| self.value(field, header)).collect()
     }
 
     fn value<T: FromStr<Err: Display>>(&mut self, field: Field, header: &Header) -> Option<T> {
@@ -122,14 +117,9 @@ impl<'a> Reader<'a> {
         let body = Some(self.raw.body()).filter(|body| !body.is_empty());
         let header = self.one(Field::Description);
         if let (Some(header), Some(_)) = (header, body) {
-            self.fault(
-                Field::Description,
-                Some(header),
-                "is given both as a header and below the headers",
-            );
+            self.fault(Field::Description, Some(header), "is given both as a header and below the headers");
         }
-        body.map(str::to_owned)
-            .or_else(|| header.map(|header| header.value.clone()))
+        body.map(str::to_owned).or_else(|| header.map(|header| header.value.clone()))
     }
 
     pub(super) fn keywords(&self) -> Vec<String> {
@@ -144,19 +134,11 @@ impl<'a> Reader<'a> {
             let value = shown(&header.value);
             match Field::parse(&header.value) {
                 Some(Field::Name | Field::Version | Field::MetadataVersion) => {
-                    self.fault(
-                        Field::Dynamic,
-                        Some(header),
-                        format!("names `{value}`, which cannot be dynamic"),
-                    );
+                    self.fault(Field::Dynamic, Some(header), format!("names `{value}`, which cannot be dynamic"));
                 }
                 Some(_) => dynamic.push(header.value.to_ascii_lowercase()),
                 None => {
-                    self.fault(
-                        Field::Dynamic,
-                        Some(header),
-                        format!("names `{value}`, which is no field"),
-                    );
+                    self.fault(Field::Dynamic, Some(header), format!("names `{value}`, which is no field"));
                 }
             }
         }
@@ -183,10 +165,7 @@ impl<'a> Reader<'a> {
                 let message = format!("has the label `{}` more than once", shown(label));
                 self.fault(Field::ProjectUrl, Some(header), message);
             }
-            urls.push(ProjectUrl {
-                label: label.to_owned(),
-                url: url.to_owned(),
-            });
+            urls.push(ProjectUrl { label: label.to_owned(), url: url.to_owned() });
         }
         urls
     }

@@ -45,12 +45,7 @@ impl FromStr for ContentType {
         let kind = KINDS
             .into_iter()
             .find(|known| known.eq_ignore_ascii_case(kind))
-            .ok_or_else(|| {
-                format!(
-                    "must be `text/plain`, `text/x-rst` or `text/markdown`, not `{}`",
-                    shown(kind)
-                )
-            })?;
+            .ok_or_else(|| format!("must be `text/plain`, `text/x-rst` or `text/markdown`, not `{}`", shown(kind)))?;
         let mut variant = None;
         let mut seen = Vec::new();
         let mut rest = parameters;
@@ -74,15 +69,10 @@ impl FromStr for ContentType {
             rest = after;
         }
         match &variant {
-            Some(variant) if kind == "text/markdown" && variant != "GFM" && variant != "CommonMark" => Err(format!(
-                "must have the variant `GFM` or `CommonMark`, not `{}`",
-                shown(variant)
-            )),
-            _ => Ok(ContentType {
-                written: text.to_owned(),
-                kind,
-                variant,
-            }),
+            Some(variant) if kind == "text/markdown" && variant != "GFM" && variant != "CommonMark" => {
+                Err(format!("must have the variant `GFM` or `CommonMark`, not `{}`", shown(variant)))
+            }
+            _ => Ok(ContentType { written: text.to_owned(), kind, variant }),
         }
     }
 }
@@ -145,11 +135,7 @@ impl FromStr for ImportName {
         let name = name.trim_end();
         for part in name.split('.') {
             if !is_identifier(part) {
-                return Err(format!(
-                    "has `{}`, where `{}` is no identifier",
-                    shown(name),
-                    shown(part)
-                ));
+                return Err(format!("has `{}`, where `{}` is no identifier", shown(name), shown(part)));
             }
             if is_keyword(part) {
                 return Err(format!("has `{}`, where `{}` is a keyword", shown(name), shown(part)));
@@ -158,15 +144,9 @@ impl FromStr for ImportName {
         match mark {
             None => Ok(false),
             Some("private") => Ok(true),
-            Some(other) => Err(format!(
-                "has `{}` behind `;`, where only `private` may be",
-                shown(other)
-            )),
+            Some(other) => Err(format!("has `{}` behind `;`, where only `private` may be", shown(other))),
         }
-        .map(|private| ImportName {
-            name: name.to_owned(),
-            private,
-        })
+        .map(|private| ImportName { name: name.to_owned(), private })
     }
 }
 
@@ -190,7 +170,5 @@ pub(super) fn license_file_fault(path: &str) -> Option<&'static str> {
 
 /// Whether Python's `str.splitlines` would break the text.
 pub(super) fn has_line_break(text: &str) -> bool {
-    text.contains([
-        '\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}',
-    ])
+    text.contains(['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'])
 }

@@ -86,10 +86,7 @@ impl Database {
     fn note_unreadable(&mut self, file: &str, why: &'static str) {
         self.unreadable_count += 1;
         if self.unreadable.len() < NAMED {
-            self.unreadable.push(Unreadable {
-                file: file.to_owned(),
-                why,
-            });
+            self.unreadable.push(Unreadable { file: file.to_owned(), why });
         }
     }
 

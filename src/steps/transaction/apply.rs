@@ -40,10 +40,7 @@ pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failur
         return Ok(None);
     };
     if journal.top != top {
-        return Err(StepError::OtherTree {
-            top: journal.top.display().to_string(),
-        }
-        .into());
+        return Err(StepError::OtherTree { top: journal.top.display().to_string() }.into());
     }
     apply(effects, &place, &journal).map(Some)
 }
@@ -63,12 +60,7 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
         }
     }
     place.remove(effects)?;
-    let named = |prefix: &str| {
-        journal
-            .references
-            .iter()
-            .find(|reference| reference.name.starts_with(prefix))
-    };
+    let named = |prefix: &str| journal.references.iter().find(|reference| reference.name.starts_with(prefix));
     Ok(Moved {
         version: journal.version.clone(),
         files: journal.files.iter().map(|file| file.path.clone()).collect(),
@@ -91,10 +83,7 @@ fn move_file(
     let now = digest_of(&target).unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
     if now != file.after {
         if now != file.before {
-            return Err(StepError::Stale {
-                file: file.path.clone(),
-            }
-            .into());
+            return Err(StepError::Stale { file: file.path.clone() }.into());
         }
         let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
         effects.files().replace(&target, &bytes, file.mode)?;
@@ -110,10 +99,7 @@ fn take_lock(effects: Effects<'_>, own: &Path, lock: &Path) -> Result<(), Failur
             if files.identity(own) == files.identity(lock) {
                 Ok(())
             } else {
-                Err(StepError::GitLocked {
-                    lock: lock.display().to_string(),
-                }
-                .into())
+                Err(StepError::GitLocked { lock: lock.display().to_string() }.into())
             }
         }
         other => Ok(other?),
@@ -169,11 +155,7 @@ fn rebuild_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: 
         .files
         .iter()
         .zip(&contents)
-        .map(|(file, bytes)| CommitFile {
-            path: &file.path,
-            bytes,
-            executable: file.mode & 0o100 != 0,
-        })
+        .map(|(file, bytes)| CommitFile { path: &file.path, bytes, executable: file.mode & 0o100 != 0 })
         .collect();
     objects.write_index(&scratch, &entries)?;
     let own = place.index();
@@ -207,10 +189,7 @@ fn move_reference(effects: Effects<'_>, git: &Git, own: &Path, reference: &Refer
     take_lock(effects, own, &lock)?;
     if git.resolve(&reference.name) != reference.old {
         effects.files().remove_file(&lock)?;
-        return Err(StepError::ReferenceMoved {
-            reference: reference.name.clone(),
-        }
-        .into());
+        return Err(StepError::ReferenceMoved { reference: reference.name.clone() }.into());
     }
     release_lock(effects, &lock, &path)
 }
@@ -221,10 +200,7 @@ fn append_reflog(effects: Effects<'_>, git: &Git, journal: &Journal, reference: 
         return Ok(());
     };
     let old = reference.old.clone().unwrap_or_else(|| "0".repeat(40));
-    let line = format!(
-        "{old} {} {name} <{email}> {seconds} +0000\tcommit: {message}\n",
-        reference.new
-    );
+    let line = format!("{old} {} {name} <{email}> {seconds} +0000\tcommit: {message}\n", reference.new);
     let mut logs = vec![git.index_path().with_file_name("logs").join("HEAD")];
     if reference.name != "HEAD" {
         logs.push(git.common_dir().join("logs").join(&reference.name));

@@ -86,10 +86,7 @@ impl Journal {
             request: transaction.request.clone(),
             version: transaction.version.clone(),
             top: transaction.top.clone(),
-            index: committing.then(|| IndexMove {
-                before: digest_of(&index),
-                path: index,
-            }),
+            index: committing.then(|| IndexMove { before: digest_of(&index), path: index }),
             files: transaction
                 .files
                 .iter()
@@ -111,10 +108,7 @@ impl Journal {
 
 /// The digest of a file; nothing where there is none.
 pub(super) fn digest_of(path: &Path) -> Option<String> {
-    Files
-        .read(path, u64::MAX - 1)
-        .ok()
-        .map(|bytes| Sha256::of(&bytes).to_string())
+    Files.read(path, u64::MAX - 1).ok().map(|bytes| Sha256::of(&bytes).to_string())
 }
 
 impl Place {
@@ -124,10 +118,7 @@ impl Place {
             Some(git) => git.common_dir().join("release"),
             None => top.join(".release-journal"),
         };
-        Ok(Place {
-            dir: base.join("journal"),
-            base,
-        })
+        Ok(Place { dir: base.join("journal"), base })
     }
 
     pub(super) fn file(&self, number: usize) -> PathBuf {
@@ -152,10 +143,7 @@ impl Place {
         let path = self.base.join("lock");
         effects.files().lock(&path).map_err(|error| match error {
             EffectsError::Write { source, .. } if source.kind() == std::io::ErrorKind::WouldBlock => {
-                StepError::Locked {
-                    lock: path.display().to_string(),
-                }
-                .into()
+                StepError::Locked { lock: path.display().to_string() }.into()
             }
             other => other.into(),
         })
@@ -175,11 +163,7 @@ impl Place {
             files.write_new(&self.file(number), &change.after, change.mode)?;
         }
         for (number, reference) in journal.references.iter().enumerate() {
-            files.write_new(
-                &self.reference(number),
-                format!("{}\n", reference.new).as_bytes(),
-                0o644,
-            )?;
+            files.write_new(&self.reference(number), format!("{}\n", reference.new).as_bytes(), 0o644)?;
         }
         if let Some(index) = &journal.index {
             self.write_index(effects, index, transaction, objects)?;
@@ -220,10 +204,7 @@ impl Place {
         if files.what(&self.json()) == What::Missing {
             return Ok(None);
         }
-        let unreadable = |problem: String| StepError::Journal {
-            path: self.dir.display().to_string(),
-            problem,
-        };
+        let unreadable = |problem: String| StepError::Journal { path: self.dir.display().to_string(), problem };
         let bytes = files.read(&self.json(), LIMIT)?;
         let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
         if journal.schema != 1 {
@@ -245,8 +226,5 @@ impl Place {
 /// The journal cannot be read.
 pub fn pending(files: Files, top: &Path) -> Result<Option<Pending>, Failure> {
     let journal = Place::of(top)?.read(files)?;
-    Ok(journal.map(|journal| Pending {
-        request: journal.request,
-        version: journal.version,
-    }))
+    Ok(journal.map(|journal| Pending { request: journal.request, version: journal.version }))
 }

@@ -121,16 +121,9 @@ impl Transaction {
         let files = effects.inspect().files();
         for change in &self.files {
             let path = self.top.join(&change.path);
-            let now = if files.what(&path) == What::Missing {
-                Vec::new()
-            } else {
-                files.read(&path, u64::MAX - 1)?
-            };
+            let now = if files.what(&path) == What::Missing { Vec::new() } else { files.read(&path, u64::MAX - 1)? };
             if now != change.before {
-                return Err(StepError::Stale {
-                    file: change.path.clone(),
-                }
-                .into());
+                return Err(StepError::Stale { file: change.path.clone() }.into());
             }
         }
         Ok(())
@@ -150,9 +143,7 @@ impl Transaction {
             && !commit_files.is_empty()
         {
             let commit = objects.write_commit(parent, &commit_files, message, identity)?;
-            effects.inspect().tell(&Event::Detail {
-                text: format!("commit {commit}"),
-            });
+            effects.inspect().tell(&Event::Detail { text: format!("commit {commit}") });
             moves.push(journal::ReferenceMove {
                 name: self.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
                 old: Some(parent.clone()),
@@ -174,12 +165,7 @@ impl Transaction {
             let by = record::identity(git, effects.inspect());
             let entry = self.draft.record(effects.inspect(), &by, "ok");
             let (old, new) = record::write(git, objects, &entry, &by)?;
-            moves.push(journal::ReferenceMove {
-                name: record::LEDGER.to_owned(),
-                old,
-                new,
-                reflog: None,
-            });
+            moves.push(journal::ReferenceMove { name: record::LEDGER.to_owned(), old, new, reflog: None });
         }
         Ok(moves)
     }
@@ -187,11 +173,7 @@ impl Transaction {
     fn commit_files(&self) -> Vec<CommitFile<'_>> {
         self.files
             .iter()
-            .map(|change| CommitFile {
-                path: &change.path,
-                bytes: &change.after,
-                executable: change.mode & 0o100 != 0,
-            })
+            .map(|change| CommitFile { path: &change.path, bytes: &change.after, executable: change.mode & 0o100 != 0 })
             .collect()
     }
 }

@@ -25,36 +25,22 @@ impl VerifyInstall {
                     missing.join(", ")
                 );
                 let help = "name a folder of wheels with `--with DIR`, or an index in `[verify] dependencies`";
-                verified
-                    .findings
-                    .push(Finding::warning("verify/extra-untried", message).help(help));
+                verified.findings.push(Finding::warning("verify/extra-untried", message).help(help));
                 continue;
             }
             verified.checked.push(format!("extra {extra}"));
-            let environment = Virtual::make(
-                place.effects,
-                &place.interpreter,
-                &place.scratch.join(format!("extra-{extra}")),
-            )?;
+            let environment =
+                Virtual::make(place.effects, &place.interpreter, &place.scratch.join(format!("extra-{extra}")))?;
             if let Some(finding) = self.install(place, &environment, Some(&extra))? {
-                verified.findings.push(Finding {
-                    code: "verify/extra",
-                    ..finding
-                });
+                verified.findings.push(Finding { code: "verify/extra", ..finding });
                 continue;
             }
-            let mut tried = Verified {
-                checked: Vec::new(),
-                findings: Vec::new(),
-                ..verified.clone()
-            };
+            let mut tried = Verified { checked: Vec::new(), findings: Vec::new(), ..verified.clone() };
             self.probe(place, &environment, &mut tried)?;
-            verified
-                .findings
-                .extend(tried.findings.into_iter().map(|finding| Finding {
-                    message: format!("with the extra `{extra}`: {}", finding.message),
-                    ..finding
-                }));
+            verified.findings.extend(tried.findings.into_iter().map(|finding| Finding {
+                message: format!("with the extra `{extra}`: {}", finding.message),
+                ..finding
+            }));
         }
         Ok(())
     }
@@ -68,10 +54,7 @@ impl VerifyInstall {
         for requirement in &metadata.requires_dist {
             let asks = requirement.marker.as_ref().is_some_and(|marker| {
                 let without = place.marker_environment();
-                let environment = Environment {
-                    extra: extra.to_owned(),
-                    ..without.clone()
-                };
+                let environment = Environment { extra: extra.to_owned(), ..without.clone() };
                 // What holds with the extra and not without it belongs to the extra.
                 marker.evaluate(&environment).unwrap_or(false) && !marker.evaluate(&without).unwrap_or(false)
             });

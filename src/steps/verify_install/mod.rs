@@ -103,10 +103,7 @@ impl VerifyInstall {
             sha256,
         };
         if let Some(expected) = self.sha256.as_ref().filter(|expected| **expected != verified.sha256) {
-            let message = format!(
-                "`{}` has sha256 {}, and {expected} was expected",
-                self.file, verified.sha256
-            );
+            let message = format!("`{}` has sha256 {}, and {expected} was expected", self.file, verified.sha256);
             verified.findings.push(
                 self.finding("verify/hash", message)
                     .help("do not install it: the index serves other bytes than were uploaded"),
@@ -115,9 +112,7 @@ impl VerifyInstall {
         }
         if let Some(budget) = self.checks.bytes.filter(|budget| verified.size > *budget) {
             let message = format!("`{}` is {} bytes, {budget} are its budget", self.file, verified.size);
-            verified
-                .findings
-                .push(Finding::warning("verify/budget", message).at(Location::file(&self.file)));
+            verified.findings.push(Finding::warning("verify/budget", message).at(Location::file(&self.file)));
         }
         let scan = read::scan(&self.file, &mut bytes.as_slice(), &Limits::default());
         let scratch = effects.files().scratch()?;
@@ -136,11 +131,7 @@ impl VerifyInstall {
     fn fetch(&self, effects: Effects<'_>) -> Result<Vec<u8>, Failure> {
         let answer = effects.inspect().http().get_up_to(&self.url, "*/*", ARCHIVE_LIMIT)?;
         if answer.status != 200 {
-            return Err(super::StepError::Fetch {
-                url: self.url.clone(),
-                status: answer.status,
-            }
-            .into());
+            return Err(super::StepError::Fetch { url: self.url.clone(), status: answer.status }.into());
         }
         Ok(answer.body)
     }
@@ -173,11 +164,7 @@ impl VerifyInstall {
     ) -> Result<Option<Finding>, Failure> {
         let extras = extra.map_or_else(String::new, |extra| format!("[{extra}]"));
         let sha256 = Sha256::of(&place.effects.inspect().files().read(place.archive, ARCHIVE_LIMIT)?);
-        let requirement = format!(
-            "{}{extras} @ file://{}#sha256={sha256}",
-            self.package,
-            encoded(place.archive)
-        );
+        let requirement = format!("{}{extras} @ file://{}#sha256={sha256}", self.package, encoded(place.archive));
         let mut program = environment.installer().arg("--index-url").arg(&self.dependencies);
         if !self.file.ends_with(".whl") && !self.requires.is_empty() {
             // The backend comes from the cache, so that the index of dependencies need not have it.
@@ -195,10 +182,7 @@ impl VerifyInstall {
             ran.ending(),
             ran.tail(6).replace('\n', " | ")
         );
-        Ok(Some(
-            self.finding("verify/install", message)
-                .help("the words of pip say which requirement is at fault"),
-        ))
+        Ok(Some(self.finding("verify/install", message).help("the words of pip say which requirement is at fault")))
     }
 
     fn finding(&self, code: &'static str, message: String) -> Finding {

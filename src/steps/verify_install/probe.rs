@@ -49,15 +49,8 @@ impl VerifyInstall {
             }
         };
         verified.checked.push(format!("version {}", answer.version));
-        if !answer
-            .version
-            .parse::<Version>()
-            .is_ok_and(|found| found == self.version)
-        {
-            let message = format!(
-                "`{}` installs version {}, {} was expected",
-                self.file, answer.version, self.version
-            );
+        if !answer.version.parse::<Version>().is_ok_and(|found| found == self.version) {
+            let message = format!("`{}` installs version {}, {} was expected", self.file, answer.version, self.version);
             verified.findings.push(self.finding("verify/version", message));
         }
         for tried in answer.tried {
@@ -72,10 +65,7 @@ impl VerifyInstall {
                         "it fails in a clean environment: a dependency or a file is missing from the archive",
                     ),
                     "script" => ("verify/script", "check `[project.scripts]`"),
-                    _ => (
-                        "verify/entry-point",
-                        "check the module and the object that the entry point names",
-                    ),
+                    _ => ("verify/entry-point", "check the module and the object that the entry point names"),
                 };
                 let message = format!("`{}`: {} `{}` fails: {error}", self.file, tried.kind, tried.name);
                 verified.findings.push(self.finding(code, message).help(help));
@@ -84,10 +74,7 @@ impl VerifyInstall {
         if let (Some(slowest), Some(budget)) = (verified.slowest_import_ms, self.checks.import_ms)
             && slowest > budget
         {
-            let message = format!(
-                "`{}`: the slowest import takes {slowest} ms, {budget} ms are its budget",
-                self.file
-            );
+            let message = format!("`{}`: the slowest import takes {slowest} ms, {budget} ms are its budget", self.file);
             verified.findings.push(Finding::warning("verify/budget", message));
         }
         Ok(answer.modules)
@@ -135,10 +122,7 @@ impl VerifyInstall {
                 .timeout(Duration::from_secs(120));
             let ran = place.effects.programs().run(&program)?;
             let expected = command.exit.unwrap_or(0);
-            let printed = command
-                .prints
-                .as_ref()
-                .map(|text| text.replace("{version}", &self.version.to_string()));
+            let printed = command.prints.as_ref().map(|text| text.replace("{version}", &self.version.to_string()));
             let problem = if ran.timed_out || ran.code != Some(expected) {
                 Some(format!(
                     "{}, exit code {expected} was expected: {}",
@@ -151,10 +135,9 @@ impl VerifyInstall {
             };
             if let Some(problem) = problem {
                 let message = format!("`{}`: `{line}` {problem}", self.file);
-                verified.findings.push(
-                    self.finding("verify/command", message)
-                        .help("the command is in `[verify].commands`"),
-                );
+                verified
+                    .findings
+                    .push(self.finding("verify/command", message).help("the command is in `[verify].commands`"));
             }
         }
         Ok(())

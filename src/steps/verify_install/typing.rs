@@ -39,9 +39,7 @@ impl VerifyInstall {
             Err(failure) => {
                 let message = format!("`{}`: types were not tried: {}", self.file, failure.message);
                 let help = "run once with the network, so that mypy is in the cache of wheels";
-                verified
-                    .findings
-                    .push(Finding::warning("verify/types-untried", message).help(help));
+                verified.findings.push(Finding::warning("verify/types-untried", message).help(help));
                 return Ok(());
             }
         };
@@ -50,14 +48,7 @@ impl VerifyInstall {
         let empty = empty_folder(place, "types")?;
         let imports: Vec<String> = typed.iter().map(|module| format!("import {module}")).collect();
         let program = Program::new(tool.python(), &empty)
-            .args([
-                "-I",
-                "-m",
-                "mypy",
-                "--no-error-summary",
-                "--cache-dir=/dev/null",
-                "--python-executable",
-            ])
+            .args(["-I", "-m", "mypy", "--no-error-summary", "--cache-dir=/dev/null", "--python-executable"])
             .arg(environment.python())
             .args(["-c", &imports.join("\n")])
             .env("HOME", &empty)
@@ -65,11 +56,7 @@ impl VerifyInstall {
         let ran = place.effects.programs().run(&program)?;
         verified.checked.push("types under mypy".to_owned());
         if !ran.ok() {
-            let message = format!(
-                "`{}`: mypy finds no types: {}",
-                self.file,
-                ran.tail(3).replace('\n', " | ")
-            );
+            let message = format!("`{}`: mypy finds no types: {}", self.file, ran.tail(3).replace('\n', " | "));
             verified.findings.push(
                 self.finding("verify/types", message)
                     .help("`py.typed` must be in the package that is imported (PEP 561)"),

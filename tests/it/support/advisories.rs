@@ -60,10 +60,7 @@ pub(crate) fn corpus() -> Database {
 /// One record of the corpus.
 pub(crate) fn corpus_record(id: &str) -> Advisory {
     let files = corpus_files();
-    let (_, bytes) = files
-        .iter()
-        .find(|(name, _)| *name == format!("{id}.json"))
-        .expect("a record of the corpus");
+    let (_, bytes) = files.iter().find(|(name, _)| *name == format!("{id}.json")).expect("a record of the corpus");
     Advisory::parse(bytes).expect("a record")
 }
 
@@ -74,11 +71,7 @@ pub(crate) fn pins(pins: &[(&str, &str)]) -> Dependencies {
             name: (*name).to_owned(),
             version: (*version).to_owned(),
             source: Source::Registry,
-            occurrences: vec![Occurrence {
-                file: "requirements.txt".to_owned(),
-                line: index + 1,
-                marker: None,
-            }],
+            occurrences: vec![Occurrence { file: "requirements.txt".to_owned(), line: index + 1, marker: None }],
         }],
         ..Dependencies::default()
     }))

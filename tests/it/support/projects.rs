@@ -29,14 +29,8 @@ path = "acme/__init__.py"
 match = '__version__ = "{version}"'
 "#,
     ),
-    (
-        "README.md",
-        "# acme\n\n    pip install acme==1.2.3\n\nNot ours: other==1.2.3, 11.2.30, 1.2.3.4\n",
-    ),
-    (
-        "acme/__init__.py",
-        "\"\"\"An example.\"\"\"\n\n__version__ = \"1.2.3\"\n",
-    ),
+    ("README.md", "# acme\n\n    pip install acme==1.2.3\n\nNot ours: other==1.2.3, 11.2.30, 1.2.3.4\n"),
+    ("acme/__init__.py", "\"\"\"An example.\"\"\"\n\n__version__ = \"1.2.3\"\n"),
     (
         "CHANGELOG.md",
         "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing\n\n## [1.2.3] - 2026-01-02\n\n- The start\n\n[Unreleased]: https://example.org/acme/compare/v1.2.3...HEAD\n[1.2.3]: https://example.org/acme/releases/tag/v1.2.3\n",

@@ -62,17 +62,11 @@ impl Output {
 impl Sandbox {
     /// An empty sandbox: `home/` and `repo/`.
     pub(crate) fn new() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("release-it-")
-            .tempdir()
-            .expect("a temporary folder");
+        let root = tempfile::Builder::new().prefix("release-it-").tempdir().expect("a temporary folder");
         for folder in ["home", "repo", "cache"] {
             std::fs::create_dir(root.path().join(folder)).expect("a fresh folder");
         }
-        let mut sandbox = Sandbox {
-            root,
-            variables: Vec::new(),
-        };
+        let mut sandbox = Sandbox { root, variables: Vec::new() };
         for (name, value) in [
             // The user's own tools are on it, and pyenv's shims, which need the real home, are not.
             ("PATH", path_without_shims()),
@@ -89,20 +83,15 @@ impl Sandbox {
             sandbox.variables.push((name.to_owned(), value.into()));
         }
         let home = sandbox.path("home");
-        std::fs::write(
-            home.join(".pypirc"),
-            format!("[pypi]\nusername = __token__\npassword = {CANARY}\n"),
-        )
-        .expect("a fresh file");
+        std::fs::write(home.join(".pypirc"), format!("[pypi]\nusername = __token__\npassword = {CANARY}\n"))
+            .expect("a fresh file");
         std::fs::write(
             home.join(".gitconfig"),
             "[user]\n\tname = Ana Tester\n\temail = ana@example.org\n[init]\n\tdefaultBranch = main\n",
         )
         .expect("a fresh file");
         sandbox.variables.push(("HOME".to_owned(), home.into()));
-        sandbox
-            .variables
-            .push(("RELEASE_CACHE_DIR".to_owned(), sandbox.path("cache").into()));
+        sandbox.variables.push(("RELEASE_CACHE_DIR".to_owned(), sandbox.path("cache").into()));
         sandbox
     }
 
@@ -182,29 +171,17 @@ impl Sandbox {
     /// Runs git in the repository; it must succeed.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
-        command
-            .args(arguments)
-            .current_dir(self.repo())
-            .env_clear()
-            .envs(self.variables.iter().cloned());
+        command.args(arguments).current_dir(self.repo()).env_clear().envs(self.variables.iter().cloned());
         command.env("GIT_AUTHOR_DATE", NOW).env("GIT_COMMITTER_DATE", NOW);
         let output = command.output().expect("git is installed");
-        assert!(
-            output.status.success(),
-            "git {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// The program, ready to run in the repository.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command
-            .args(arguments)
-            .current_dir(self.repo())
-            .env_clear()
-            .envs(self.variables.iter().cloned());
+        command.args(arguments).current_dir(self.repo()).env_clear().envs(self.variables.iter().cloned());
         command
     }
 
@@ -223,16 +200,9 @@ impl Sandbox {
             assert_clean(stream, "an output");
         }
         let clean = |stream: String| {
-            stream.replace(
-                &self.path("").display().to_string().trim_end_matches('/').to_owned(),
-                "[ROOT]",
-            )
+            stream.replace(&self.path("").display().to_string().trim_end_matches('/').to_owned(), "[ROOT]")
         };
-        Output {
-            code: output.status.code().unwrap_or(-1),
-            stdout: clean(stdout),
-            stderr: clean(stderr),
-        }
+        Output { code: output.status.code().unwrap_or(-1), stdout: clean(stdout), stderr: clean(stderr) }
     }
 
     /// Every file below the repository but git's own, with its bytes: to see that nothing changed.
@@ -251,21 +221,13 @@ pub(crate) fn fixtures() -> PathBuf {
 
 /// What tests fetch from PyPI is kept below `target/`, once for all of them.
 fn shared_cache() -> PathBuf {
-    let target = program()
-        .parent()
-        .and_then(Path::parent)
-        .expect("the program lies in target/debug")
-        .to_owned();
+    let target = program().parent().and_then(Path::parent).expect("the program lies in target/debug").to_owned();
     target.join("test-cache")
 }
 
 /// Copies what git tracks of a folder: a build left in the working tree is not part of a fixture.
 fn copy(from: &Path, to: &Path) {
-    let listed = Command::new("git")
-        .args(["ls-files", "-z"])
-        .current_dir(from)
-        .output()
-        .expect("git is installed");
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(from).output().expect("git is installed");
     for name in listed.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
         let name = String::from_utf8_lossy(name).into_owned();
         let target = to.join(&name);
@@ -277,37 +239,19 @@ fn copy(from: &Path, to: &Path) {
 /// No form of the canary may appear.
 pub(crate) fn assert_clean(text: &str, place: &str) {
     use base64::Engine;
-    let base64 = |plain: String| {
-        base64::engine::general_purpose::STANDARD
-            .encode(plain)
-            .trim_end_matches('=')
-            .to_owned()
-    };
+    let base64 =
+        |plain: String| base64::engine::general_purpose::STANDARD.encode(plain).trim_end_matches('=').to_owned();
     let percent: String = CANARY
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_string()
-            } else {
-                format!("%{:02X}", c as u32)
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", c as u32) })
         .collect();
-    for form in [
-        CANARY.to_owned(),
-        percent,
-        base64(format!("__token__:{CANARY}")),
-        base64(CANARY.to_owned()),
-    ] {
+    for form in [CANARY.to_owned(), percent, base64(format!("__token__:{CANARY}")), base64(CANARY.to_owned())] {
         assert!(!text.contains(&form), "the canary token is in {place}:\n{text}");
     }
 }
 
 fn collect(dir: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
-    for entry in std::fs::read_dir(dir)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path())
-    {
+    for entry in std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() {
             collect(&entry, files);
         } else {
@@ -327,17 +271,10 @@ fn path_without_shims() -> String {
     static PATH: OnceLock<String> = OnceLock::new();
     PATH.get_or_init(|| {
         let ask = "import os, sys; print(os.path.join(sys.base_prefix, 'bin'))";
-        let answer = Command::new("python3")
-            .args(["-c", ask])
-            .output()
-            .expect("python3 is installed");
+        let answer = Command::new("python3").args(["-c", ask]).output().expect("python3 is installed");
         let path = std::env::var("PATH").unwrap_or_default();
         let folders: Vec<&str> = path.split(':').filter(|folder| !folder.contains("shims")).collect();
-        format!(
-            "{}:{}",
-            String::from_utf8_lossy(&answer.stdout).trim(),
-            folders.join(":")
-        )
+        format!("{}:{}", String::from_utf8_lossy(&answer.stdout).trim(), folders.join(":"))
     })
     .clone()
 }

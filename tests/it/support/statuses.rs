@@ -39,10 +39,7 @@ fn fresh_corpus() -> pyrelease::security::sources::Database {
 }
 
 pub(crate) fn clean() -> Document {
-    document_of(&audit_of(
-        &pins(&[("coverage", "7.6.1"), ("mypy", "1.13")]),
-        &fresh_corpus(),
-    ))
+    document_of(&audit_of(&pins(&[("coverage", "7.6.1"), ("mypy", "1.13")]), &fresh_corpus()))
 }
 
 pub(crate) fn accepted_only() -> Document {
@@ -54,11 +51,7 @@ pub(crate) fn accepted_only() -> Document {
         &["CVE-2020-28493"],
         affects("jinja2", json!([{"introduced": "0"}, {"fixed": "2.11.3"}]), &[]),
     )];
-    document_of(&audit_with(
-        &pins(&[("jinja2", "2.11.2")]),
-        &database(&records),
-        accepted,
-    ))
+    document_of(&audit_with(&pins(&[("jinja2", "2.11.2")]), &database(&records), accepted))
 }
 
 pub(crate) fn findings() -> Document {
@@ -93,11 +86,7 @@ pub(crate) fn inconclusive() -> Document {
 
 /// Every text that can come from outside is [`HOSTILE`].
 pub(crate) fn hostile() -> Document {
-    let records = [record(
-        "X-1",
-        &["CVE-1"],
-        affects("demo", json!([{"introduced": "0"}]), &[]),
-    )];
+    let records = [record("X-1", &["CVE-1"], affects("demo", json!([{"introduced": "0"}]), &[]))];
     let mut locked: Dependencies = pins(&[("demo", "1"), ("demo", "2")]);
     locked.skipped.push(Skipped {
         name: HOSTILE.to_owned(),

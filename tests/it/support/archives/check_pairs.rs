@@ -71,10 +71,7 @@ const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [layout(), records(), classifiers(), metadatas(), files()].into_iter().flatten().collect()
 }
 
 fn layout() -> Vec<Pair> {
@@ -96,54 +93,22 @@ fn layout() -> Vec<Pair> {
         ),
         pair("check/bytecode", with("demo/x.pyc"), with("demo/pyc.py")),
         pair("check/common-top-level", with("tests/x.py"), with("tests_of_demo/x.py")),
-        pair(
-            "check/data-folder",
-            with("demo-1.0.data/stuff/x"),
-            with("demo-1.0.data/headers/x.h"),
-        ),
-        pair(
-            "check/data-scheme",
-            with("demo-1.0.data/data/etc/x"),
-            with("demo-1.0.data/scripts/x"),
-        ),
-        pair(
-            "check/dist-info",
-            with("other-1.0.dist-info/METADATA"),
-            with("demo/other-1.0.dist-info/METADATA"),
-        ),
+        pair("check/data-folder", with("demo-1.0.data/stuff/x"), with("demo-1.0.data/headers/x.h")),
+        pair("check/data-scheme", with("demo-1.0.data/data/etc/x"), with("demo-1.0.data/scripts/x")),
+        pair("check/dist-info", with("other-1.0.dist-info/METADATA"), with("demo/other-1.0.dist-info/METADATA")),
         pair("check/empty-wheel", empty, honest()),
-        pair(
-            "check/layout",
-            sdist(|tar| tar.file("x.py", b"")),
-            sdist(|tar| tar.file("demo-1.0/x.py", b"")),
-        ),
+        pair("check/layout", sdist(|tar| tar.file("x.py", b"")), sdist(|tar| tar.file("demo-1.0/x.py", b""))),
         pair(
             "check/platform-without-binary",
             platform(LINUX, TAG, "demo/lib.txt", b"text"),
             platform(LINUX, TAG, "demo/lib.so", ELF),
         ),
         pair("check/pyproject-missing", setup_only, sdist(|_| ())),
-        pair(
-            "check/secret-file",
-            with("demo/.env.production"),
-            with("demo/.env.example"),
-        ),
-        pair(
-            "check/startup-code",
-            with("demo-1.0.data/purelib/demo.pth"),
-            with("demo/demo.pth"),
-        ),
+        pair("check/secret-file", with("demo/.env.production"), with("demo/.env.example")),
+        pair("check/startup-code", with("demo-1.0.data/purelib/demo.pth"), with("demo/demo.pth")),
         pair("check/stray-file", with("setup.py"), with("demo/setup.py")),
-        pair(
-            "check/installer-file",
-            with("demo-1.0.dist-info/INSTALLER"),
-            with("demo/INSTALLER"),
-        ),
-        pair(
-            "check/record-signature",
-            with("demo-1.0.dist-info/RECORD.jws"),
-            with("demo/RECORD.jws"),
-        ),
+        pair("check/installer-file", with("demo-1.0.dist-info/INSTALLER"), with("demo/INSTALLER")),
+        pair("check/record-signature", with("demo-1.0.dist-info/RECORD.jws"), with("demo/RECORD.jws")),
         pair("check/zip-ratio", padded(66), padded(60)),
         pair("check/file-size", large(101), large(99)),
     ]
@@ -165,10 +130,7 @@ fn padded(mebibytes: usize) -> Archive {
 }
 
 fn large(mebibytes: usize) -> Archive {
-    wheel(|zip| {
-        zip.entries
-            .push(Entry::stored("demo/large.bin", &vec![7; mebibytes << 20]))
-    })
+    wheel(|zip| zip.entries.push(Entry::stored("demo/large.bin", &vec![7; mebibytes << 20])))
 }
 
 fn records() -> Vec<Pair> {
@@ -181,41 +143,17 @@ fn records() -> Vec<Pair> {
             record(|line| line.replace("__init__", "absent")),
             record(|line| format!("\"{}", line.replacen(',', "\",", 1))),
         ),
-        pair(
-            "check/record-duplicate",
-            record(|line| format!("{line}\n{line}")),
-            honest(),
-        ),
-        pair(
-            "check/record-hash",
-            record(|line| line.replacen("sha256=", "sha256=x", 1)),
-            honest(),
-        ),
-        pair(
-            "check/record-hash-missing",
-            record(|_| "demo/__init__.py,,10".to_owned()),
-            honest(),
-        ),
+        pair("check/record-duplicate", record(|line| format!("{line}\n{line}")), honest()),
+        pair("check/record-hash", record(|line| line.replacen("sha256=", "sha256=x", 1)), honest()),
+        pair("check/record-hash-missing", record(|_| "demo/__init__.py,,10".to_owned()), honest()),
         pair(
             "check/record-hash-weak",
             record(|_| "demo/__init__.py,md5=x,10".to_owned()),
             record(|_| "demo/__init__.py,sha512=x,10".to_owned()),
         ),
-        pair(
-            "check/record-hash-unread",
-            record(|_| "demo/__init__.py,sha512=x,10".to_owned()),
-            honest(),
-        ),
-        pair(
-            "check/record-invalid",
-            record(wide),
-            record(|line| line.replace(",10", ",")),
-        ),
-        pair(
-            "check/record-size",
-            record(|line| line.replace(",10", ",11")),
-            record(|line| line.replace(",10", ",")),
-        ),
+        pair("check/record-hash-unread", record(|_| "demo/__init__.py,sha512=x,10".to_owned()), honest()),
+        pair("check/record-invalid", record(wide), record(|line| line.replace(",10", ","))),
+        pair("check/record-size", record(|line| line.replace(",10", ",11")), record(|line| line.replace(",10", ","))),
     ]
 }
 
@@ -227,11 +165,7 @@ fn classifiers() -> Vec<Pair> {
             classifier("Topic :: Communications :: Chat :: AOL Instant Messenger"),
             classifier("Topic :: Communications :: Chat"),
         ),
-        pair(
-            "check/classifier-private",
-            classifier("Private :: Do Not Upload"),
-            classifier("Typing :: Typed"),
-        ),
+        pair("check/classifier-private", classifier("Private :: Do Not Upload"), classifier("Typing :: Typed")),
         pair(
             "check/classifier-unknown",
             classifier("Programming Language :: Pyton"),
@@ -245,11 +179,7 @@ fn metadatas() -> Vec<Pair> {
     let no_metadata = wheel(|zip| zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA")));
     let licensed = |path: &str| {
         wheel(|zip| {
-            zip.edit(
-                "METADATA",
-                "Summary: A demo\n",
-                "Summary: A demo\nLicense-File: LICENSE\n",
-            );
+            zip.edit("METADATA", "Summary: A demo\n", "Summary: A demo\nLicense-File: LICENSE\n");
             zip.file(path, b"MIT\n");
         })
     };
@@ -271,17 +201,9 @@ fn metadatas() -> Vec<Pair> {
             licensed("demo-1.0.dist-info/LICENSE"),
             licensed("demo-1.0.dist-info/licenses/LICENSE"),
         ),
-        pair(
-            "check/metadata-duplicate",
-            told("Name: demo\n"),
-            told("Classifier: Typing :: Typed\n"),
-        ),
+        pair("check/metadata-duplicate", told("Name: demo\n"), told("Classifier: Typing :: Typed\n")),
         pair("check/metadata-early", early("2.2"), early("2.4")),
-        pair(
-            "check/metadata-invalid",
-            told("Requires-Dist: foo (\n"),
-            told("Requires-Dist: foo (>=1)\n"),
-        ),
+        pair("check/metadata-invalid", told("Requires-Dist: foo (\n"), told("Requires-Dist: foo (>=1)\n")),
         pair(
             "check/metadata-mismatch",
             metadata("Version: 1.0\n", "Version: 1.0.1\n"),
@@ -313,24 +235,11 @@ fn files() -> Vec<Pair> {
             entry_points("[console_scripts]\na b = demo:x\n"),
             entry_points("[console_scripts]\na-b = demo:x\n"),
         ),
-        pair(
-            "check/filename",
-            raw("demo-1.0-rc1-py3-none-any.whl"),
-            raw("demo-1.0rc1-1-py3-none-any.whl"),
-        ),
-        pair(
-            "check/local-version",
-            raw("demo-1.0+cu1-py3-none-any.whl"),
-            raw("demo-1.0.post1-py3-none-any.whl"),
-        ),
+        pair("check/filename", raw("demo-1.0-rc1-py3-none-any.whl"), raw("demo-1.0rc1-1-py3-none-any.whl")),
+        pair("check/local-version", raw("demo-1.0+cu1-py3-none-any.whl"), raw("demo-1.0.post1-py3-none-any.whl")),
         pair(
             "check/platform-tag",
-            platform(
-                "demo-1.0-py3-none-linux_x86_64.whl",
-                "py3-none-linux_x86_64",
-                "demo/x.so",
-                ELF,
-            ),
+            platform("demo-1.0-py3-none-linux_x86_64.whl", "py3-none-linux_x86_64", "demo/x.so", ELF),
             platform(LINUX, TAG, "demo/x.so", ELF),
         ),
         pair("check/wheel-file", no_wheel, honest()),

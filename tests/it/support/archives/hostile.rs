@@ -16,12 +16,7 @@ impl Case {
     pub(crate) fn new(id: &'static str, codes: &'static str, file_name: &'static str, bytes: Vec<u8>) -> Self {
         let mut codes: Vec<&str> = codes.split(' ').collect();
         codes.sort_unstable();
-        Case {
-            id,
-            codes,
-            file_name,
-            bytes,
-        }
+        Case { id, codes, file_name, bytes }
     }
 }
 

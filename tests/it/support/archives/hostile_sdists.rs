@@ -30,18 +30,7 @@ fn bytes(id: &'static str, codes: &'static str, change: impl FnOnce(Vec<u8>) -> 
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [
-        names(),
-        members(),
-        headers(),
-        framing(),
-        content(),
-        own(),
-        own_framing(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [names(), members(), headers(), framing(), content(), own(), own_framing()].into_iter().flatten().collect()
 }
 
 fn names() -> Vec<Case> {
@@ -50,24 +39,15 @@ fn names() -> Vec<Case> {
         named("S01", "archive/path-traversal check/layout", b"../e.py"),
         named("S02", "archive/absolute-path check/layout", b"/tmp/e.py"),
         pax("S10", "archive/pax-path", b'x', &[("path", "demo-1.0/y.py")]),
-        pax(
-            "S11",
-            "archive/path-traversal check/layout",
-            b'x',
-            &[("path", &format!("../{too_long}"))],
-        ),
+        pax("S11", "archive/path-traversal check/layout", b'x', &[("path", &format!("../{too_long}"))]),
         sdist("S15", "archive/gnu-format", |tar| {
             let mut block = header(b"././@LongLink", b'L', too_long.len() + 1);
             block[257..265].copy_from_slice(b"ustar  \0");
             tar.member(block, format!("{too_long}\0").as_bytes());
             tar.file("demo-1.0/a.py", b"x");
         }),
-        sdist("S18", "archive/duplicate-entry", |tar| {
-            tar.file("demo-1.0/pyproject.toml", b"x")
-        }),
-        sdist("S21", "archive/duplicate-entry", |tar| {
-            tar.file("demo-1.0/PKG-INFO", b"x")
-        }),
+        sdist("S18", "archive/duplicate-entry", |tar| tar.file("demo-1.0/pyproject.toml", b"x")),
+        sdist("S21", "archive/duplicate-entry", |tar| tar.file("demo-1.0/PKG-INFO", b"x")),
         named("S29", "archive/non-utf8-name", b"demo-1.0/\xff.py"),
         named("S30", "archive/control-char", b"demo-1.0/\x1b[2J.py"),
         sdist("S34", "archive/name-collision", |tar| {
@@ -112,16 +92,9 @@ fn headers() -> Vec<Case> {
     };
     vec![
         pax("S12", "archive/pax-size-conflict", b'x', &[("size", "513")]),
-        pax(
-            "S13",
-            "archive/pax-duplicate",
-            b'x',
-            &[("path", "demo-1.0/a"), ("path", "demo-1.0/b")],
-        ),
+        pax("S13", "archive/pax-duplicate", b'x', &[("path", "demo-1.0/a"), ("path", "demo-1.0/b")]),
         pax("S14", "archive/pax-global", b'g', &[("path", "demo-1.0/a")]),
-        sdist("S16", "archive/sparse", |tar| {
-            tar.member(header(b"demo-1.0/x", b'S', 0), b"")
-        }),
+        sdist("S16", "archive/sparse", |tar| tar.member(header(b"demo-1.0/x", b'S', 0), b"")),
         pax("S17", "archive/sparse", b'x', &[("GNU.sparse.realsize", "1000000000")]),
         sdist("S28", "archive/header", |tar| {
             let mut block = signed(header(b"demo-1.0/x", b'0', 0));
@@ -149,9 +122,7 @@ fn framing() -> Vec<Case> {
             bytes
         }),
         bytes("S25", "archive/trailing-data", |bytes| [bytes, gzip(b"more")].concat()),
-        bytes("S26", "archive/trailing-data", |bytes| {
-            [bytes, b"more".to_vec()].concat()
-        }),
+        bytes("S26", "archive/trailing-data", |bytes| [bytes, b"more".to_vec()].concat()),
         sdist("S27", "archive/after-eof", |tar| tar.after_end = Tar::sdist().tar()),
         Case::new("S40", "archive/truncated", SDIST_NAME, bare.gz()),
         Case::new("S41", "archive/not-gzip", SDIST_NAME, Tar::sdist().tar()),
@@ -174,12 +145,7 @@ fn content() -> Vec<Case> {
             SDIST_NAME,
             info(&METADATA.replace("Version: 1.0", "Version: 1.1")),
         ),
-        Case::new(
-            "S36",
-            "check/filename check/layout",
-            "Demo-1.0.tar.gz",
-            Tar::sdist().gz(),
-        ),
+        Case::new("S36", "check/filename check/layout", "Demo-1.0.tar.gz", Tar::sdist().gz()),
         sdist("S37", "check/secret-file", |tar| {
             tar.file("demo-1.0/.env", b"TOKEN=x\n");
             tar.file("demo-1.0/.git/config", b"[remote]\nurl = https://u:p@example.org\n");
@@ -192,21 +158,9 @@ fn own() -> Vec<Case> {
         |id, codes, name: &'static str, target: &'static str| sdist(id, codes, |tar| tar.link(name, b'2', target));
     vec![
         symlink("Y01 link up and out", "archive/link", "demo-1.0/src/l", "../../other"),
-        symlink(
-            "Y02 link up and inside",
-            "archive/link-inside",
-            "demo-1.0/src/l",
-            "../pyproject.toml",
-        ),
-        symlink(
-            "Y03 link through a name",
-            "archive/link",
-            "demo-1.0/src/l",
-            "demo/../../x",
-        ),
-        sdist("Y04 hard link to nothing", "archive/link", |tar| {
-            tar.link("demo-1.0/l", b'1', "demo-1.0/none")
-        }),
+        symlink("Y02 link up and inside", "archive/link-inside", "demo-1.0/src/l", "../pyproject.toml"),
+        symlink("Y03 link through a name", "archive/link", "demo-1.0/src/l", "demo/../../x"),
+        sdist("Y04 hard link to nothing", "archive/link", |tar| tar.link("demo-1.0/l", b'1', "demo-1.0/none")),
         pax("Y05 malformed record", "archive/pax", b'x', &[("", "")]),
         sdist("Y06 record longer than its body", "archive/pax", |tar| {
             tar.member(header(b"PaxHeaders/x", b'x', 9), b"99 path=x");
@@ -217,9 +171,7 @@ fn own() -> Vec<Case> {
             tar.pax(b'x', &[("mtime", "1")]);
             tar.file("demo-1.0/x.py", b"x");
         }),
-        sdist("Y09 pax header without member", "archive/pax", |tar| {
-            tar.pax(b'x', &[("mtime", "1")])
-        }),
+        sdist("Y09 pax header without member", "archive/pax", |tar| tar.pax(b'x', &[("mtime", "1")])),
         sdist("Y10 padding is not zero", "archive/header", |tar| {
             tar.file("demo-1.0/x.py", b"x");
             *tar.bytes.last_mut().expect("something was written") = 1;
@@ -229,15 +181,11 @@ fn own() -> Vec<Case> {
 
 fn own_framing() -> Vec<Case> {
     vec![
-        sdist(
-            "Y22 pax and GNU names",
-            "archive/gnu-format archive/pax-duplicate",
-            |tar| {
-                tar.pax(b'x', &[("path", "demo-1.0/\u{e9}.py")]);
-                tar.member(header(b"././@LongLink", b'L', 11), b"demo-1.0/a\0");
-                tar.file("demo-1.0/x.py", b"x");
-            },
-        ),
+        sdist("Y22 pax and GNU names", "archive/gnu-format archive/pax-duplicate", |tar| {
+            tar.pax(b'x', &[("path", "demo-1.0/\u{e9}.py")]);
+            tar.member(header(b"././@LongLink", b'L', 11), b"demo-1.0/a\0");
+            tar.file("demo-1.0/x.py", b"x");
+        }),
         sdist("Y23 two GNU names", "archive/gnu-format archive/pax-duplicate", |tar| {
             tar.member(header(b"././@LongLink", b'L', 11), b"demo-1.0/a\0");
             tar.member(header(b"././@LongLink", b'L', 11), b"demo-1.0/b\0");
@@ -259,9 +207,7 @@ fn own_framing() -> Vec<Case> {
             tar.without_end = true;
             tar.after_end = vec![0; 512];
         }),
-        sdist("Y14 endless zeros", "archive/after-eof", |tar| {
-            tar.after_end = vec![0; 2 << 20]
-        }),
+        sdist("Y14 endless zeros", "archive/after-eof", |tar| tar.after_end = vec![0; 2 << 20]),
         bytes("Y15 gzip size", "archive/size-mismatch", |mut bytes| {
             let at = bytes.len() - 4;
             bytes[at] ^= 1;
@@ -272,11 +218,9 @@ fn own_framing() -> Vec<Case> {
             bytes.insert(10, 0);
             bytes
         }),
-        bytes(
-            "Y17 zip after the gzip",
-            "archive/polyglot archive/trailing-data",
-            |bytes| [bytes, Zip::wheel().bytes()].concat(),
-        ),
+        bytes("Y17 zip after the gzip", "archive/polyglot archive/trailing-data", |bytes| {
+            [bytes, Zip::wheel().bytes()].concat()
+        }),
         sdist("Y18 size with letters", "archive/header", |tar| {
             let mut block = header(b"demo-1.0/x", b'0', 0);
             block[124..136].copy_from_slice(b"0000000000z\0");

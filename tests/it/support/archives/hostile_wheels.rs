@@ -22,19 +22,10 @@ fn named(id: &'static str, codes: &'static str, name: &str) -> Case {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [
-        names(),
-        structure(),
-        sizes(),
-        ends(),
-        content(),
-        dist_infos(),
-        own(),
-        own_fields(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [names(), structure(), sizes(), ends(), content(), dist_infos(), own(), own_fields()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn names() -> Vec<Case> {
@@ -90,11 +81,7 @@ fn names() -> Vec<Case> {
 }
 
 fn structure() -> Vec<Case> {
-    let method = |id, method| {
-        wheel(id, "archive/compression", |zip| {
-            zip.entry(INIT).both(|head| head.method = method)
-        })
-    };
+    let method = |id, method| wheel(id, "archive/compression", |zip| zip.entry(INIT).both(|head| head.method = method));
     let mode = |id, codes, mode| wheel(id, codes, |zip| zip.entry(INIT).mode = mode);
     vec![
         wheel("W10", "archive/header-mismatch", |zip| {
@@ -102,9 +89,7 @@ fn structure() -> Vec<Case> {
         }),
         wheel("W11", "archive/crc", |zip| zip.entry(INIT).both(|head| head.crc ^= 1)),
         wheel("W12", "archive/crc", |zip| zip.entry(INIT).central.crc ^= 1),
-        wheel("W13", "archive/header-mismatch", |zip| {
-            zip.entry(INIT).central.size += 1
-        }),
+        wheel("W13", "archive/header-mismatch", |zip| zip.entry(INIT).central.size += 1),
         wheel("W21", "archive/overlap", |zip| {
             let mut twin = zip.entry(INIT).clone();
             twin.in_local = false;
@@ -120,9 +105,7 @@ fn structure() -> Vec<Case> {
             entry.local.size = u32::MAX;
             entry.local.packed = u32::MAX;
         }),
-        wheel("W27", "archive/encrypted", |zip| {
-            zip.entry(INIT).both(|head| head.flags = 1)
-        }),
+        wheel("W27", "archive/encrypted", |zip| zip.entry(INIT).both(|head| head.flags = 1)),
         method("W28", 12),
         method("W29", 14),
         method("W30", 99),
@@ -144,8 +127,7 @@ fn structure() -> Vec<Case> {
         mode("W35", "archive/special-mode", 0o020_644),
         mode("W36", "archive/setuid", 0o104_755),
         wheel("W43", "archive/unicode-extra", |zip| {
-            zip.entry(INIT)
-                .both(|head| head.extra = b"\x75\x70\x06\0\x01\0\0\0\0x".to_vec());
+            zip.entry(INIT).both(|head| head.extra = b"\x75\x70\x06\0\x01\0\0\0\0x".to_vec());
         }),
         wheel("W45", "archive/dir-with-data", |zip| {
             zip.file("demo/x.py/", b"x = 1\n").mode = 0o040_755;
@@ -170,16 +152,10 @@ fn sizes() -> Vec<Case> {
         wheel("W46", "archive/bomb", |zip| {
             zip.file("demo/zeros", &zeros);
         }),
-        wheel("W47", "archive/bomb", |zip| {
-            zip.entry(INIT).both(|head| head.size = u32::MAX - 1)
-        }),
+        wheel("W47", "archive/bomb", |zip| zip.entry(INIT).both(|head| head.size = u32::MAX - 1)),
         Case::new("W72", "archive/entry-count", WHEEL_NAME, {
             let entries = (0..66_004).map(|at| Entry::stored(&format!("a{at}"), b"")).collect();
-            Zip {
-                entries,
-                ..Zip::default()
-            }
-            .raw()
+            Zip { entries, ..Zip::default() }.raw()
         }),
     ]
 }
@@ -188,9 +164,7 @@ fn ends() -> Vec<Case> {
     let mut tar = Tar::sdist();
     tar.without_end = true;
     vec![
-        wheel("W14", "archive/prepended-data", |zip| {
-            zip.before = b"#!/bin/sh\n".to_vec()
-        }),
+        wheel("W14", "archive/prepended-data", |zip| zip.before = b"#!/bin/sh\n".to_vec()),
         wheel("W15", "archive/prepended-data", |zip| {
             zip.before = b"#!/bin/sh\n".to_vec();
             zip.shift = 10;
@@ -201,25 +175,18 @@ fn ends() -> Vec<Case> {
         wheel("W19", "archive/nested-zip", |zip| zip.comment = Zip::wheel().bytes()),
         wheel("W20", "archive/trailing-data", |zip| zip.after = Zip::wheel().bytes()),
         wheel("W25", "archive/zip64-unneeded", |zip| zip.zip64 = Some(4)),
-        Case::new(
-            "W26",
-            "archive/entry-count archive/eocd-mismatch archive/zip64-unneeded",
-            WHEEL_NAME,
-            {
-                let mut zip = Zip::wheel();
-                zip.zip64 = Some(4);
-                let mut bytes = zip.bytes();
-                let classic = bytes.len() - 22;
-                bytes[classic + 8] = 3;
-                bytes[classic + 10] = 3;
-                let zip64 = classic - 20 - 56;
-                bytes[zip64 + 40] ^= 1;
-                bytes
-            },
-        ),
-        wheel("W73", "archive/zip-comment", |zip| {
-            zip.entry(INIT).comment = b"hello".to_vec()
+        Case::new("W26", "archive/entry-count archive/eocd-mismatch archive/zip64-unneeded", WHEEL_NAME, {
+            let mut zip = Zip::wheel();
+            zip.zip64 = Some(4);
+            let mut bytes = zip.bytes();
+            let classic = bytes.len() - 22;
+            bytes[classic + 8] = 3;
+            bytes[classic + 10] = 3;
+            let zip64 = classic - 20 - 56;
+            bytes[zip64 + 40] ^= 1;
+            bytes
         }),
+        wheel("W73", "archive/zip-comment", |zip| zip.entry(INIT).comment = b"hello".to_vec()),
         wheel("W77", "archive/polyglot", |zip| zip.before = tar.tar()),
     ]
 }
@@ -232,10 +199,7 @@ fn content() -> Vec<Case> {
         wheel("W48", "check/record-missing", |zip| zip.without_record = true),
         record("W49", "check/record-hash", |text| {
             let line = text.lines().next().expect("there is a line").to_owned();
-            text.replace(
-                &line,
-                "demo/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,10",
-            )
+            text.replace(&line, "demo/__init__.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,10")
         }),
         wheel("W50", "check/record-mismatch", |zip| {
             zip.file("demo/extra.py", b"x").listed = false;
@@ -291,10 +255,7 @@ fn dist_infos() -> Vec<Case> {
             zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA"));
         }),
         wheel("W64", "check/entry-point", |zip| {
-            zip.file(
-                "demo-1.0.dist-info/entry_points.txt",
-                b"[console_scripts]\n../../x = demo:main\n",
-            );
+            zip.file("demo-1.0.dist-info/entry_points.txt", b"[console_scripts]\n../../x = demo:main\n");
         }),
         named("W66", "check/data-scheme", "demo-1.0.data/data/etc/x"),
         named("W67", "check/startup-code", "demo.pth"),
@@ -303,9 +264,7 @@ fn dist_infos() -> Vec<Case> {
             zip.file("demo/.env", b"TOKEN=x\n");
             zip.file("demo/.pypirc", b"[pypi]\npassword = x\n");
         }),
-        wheel("W74", "check/wheel-version", |zip| {
-            zip.edit("WHEEL", "Wheel-Version: 1.0", "Wheel-Version: 9.0")
-        }),
+        wheel("W74", "check/wheel-version", |zip| zip.edit("WHEEL", "Wheel-Version: 1.0", "Wheel-Version: 9.0")),
         Case::new("W75", "check/platform-tag", "demo-1.0-cp312-cp312-linux_x86_64.whl", {
             let mut zip = Zip::wheel();
             zip.edit("WHEEL", "py3-none-any", "cp312-cp312-linux_x86_64");
@@ -313,12 +272,7 @@ fn dist_infos() -> Vec<Case> {
             zip.file("demo/_native.so", b"\x7fELF\x02\x01\x01\0");
             zip.bytes()
         }),
-        Case::new(
-            "W76",
-            "check/dist-info check/filename",
-            "Demo-1.0-py3-none-any.whl",
-            Zip::wheel().bytes(),
-        ),
+        Case::new("W76", "check/dist-info check/filename", "Demo-1.0-py3-none-any.whl", Zip::wheel().bytes()),
     ]
 }
 
@@ -332,15 +286,8 @@ fn own() -> Vec<Case> {
             bytes.truncate(bytes.len() - 30);
             bytes
         }),
-        Case::new(
-            "X05 other kind",
-            "archive/unknown-kind",
-            "demo-1.0.zip",
-            Zip::wheel().bytes(),
-        ),
-        wheel("X06 gap", "archive/unknown-record", |zip| {
-            zip.entry(INIT).after = b"gap!gap!".to_vec()
-        }),
+        Case::new("X05 other kind", "archive/unknown-kind", "demo-1.0.zip", Zip::wheel().bytes()),
+        wheel("X06 gap", "archive/unknown-record", |zip| zip.entry(INIT).after = b"gap!gap!".to_vec()),
         wheel("X07 deflate ends early", "archive/size-mismatch", |zip| {
             let entry = zip.entry(INIT);
             entry.body.extend(b"hidden");
@@ -355,9 +302,7 @@ fn own() -> Vec<Case> {
         wheel("X09 deflate damaged", "archive/deflate", |zip| {
             zip.entry(INIT).body.iter_mut().for_each(|byte| *byte = 0xFF);
         }),
-        wheel("X10 larger than said", "archive/size-mismatch", |zip| {
-            zip.entry(INIT).both(|head| head.size -= 1)
-        }),
+        wheel("X10 larger than said", "archive/size-mismatch", |zip| zip.entry(INIT).both(|head| head.size -= 1)),
     ]
 }
 
@@ -372,15 +317,12 @@ fn own_fields() -> Vec<Case> {
             zip.entry(INIT).both(|head| head.extra = b"\x55\x54\xff\0x".to_vec());
         }),
         wheel("X13 extra twice", "archive/extra-field", |zip| {
-            zip.entry(INIT)
-                .both(|head| head.extra = b"\x55\x54\0\0\x55\x54\0\0".to_vec());
+            zip.entry(INIT).both(|head| head.extra = b"\x55\x54\0\0\x55\x54\0\0".to_vec());
         }),
         wheel("X14 zip64 disagrees", "archive/header-mismatch", |zip| {
             zip.entry(INIT).both(|head| head.extra = zip64_extra(&[1, 2]));
         }),
-        wheel("X15 unknown flag", "archive/header", |zip| {
-            zip.entry(INIT).both(|head| head.flags = 1 << 4)
-        }),
+        wheel("X15 unknown flag", "archive/header", |zip| zip.entry(INIT).both(|head| head.flags = 1 << 4)),
         wheel("X16 file as directory", "archive/file-as-directory", |zip| {
             zip.file("demo/d", b"x");
             zip.file("demo/d/x.py", b"x");
@@ -388,12 +330,7 @@ fn own_fields() -> Vec<Case> {
         }),
         named("X17 hollow part", "archive/path-form", "demo//x.py"),
         named("X18 dot part", "archive/path-form", "./x.py"),
-        Case::new(
-            "X19 zip that begins as a tar",
-            "archive/polyglot",
-            WHEEL_NAME,
-            begins_as_tar(),
-        ),
+        Case::new("X19 zip that begins as a tar", "archive/polyglot", WHEEL_NAME, begins_as_tar()),
         wheel("X20 aes extra", "archive/encrypted", |zip| {
             zip.entry(INIT).both(|head| head.extra = b"\x01\x99\0\0".to_vec());
         }),
@@ -404,17 +341,12 @@ fn own_fields() -> Vec<Case> {
             zip.file("demo/stra\u{df}e.py", b"");
             zip.file("demo/STRASSE.py", b"");
         }),
-        Case::new(
-            "X23 end record lies about the offset",
-            "archive/eocd-mismatch",
-            WHEEL_NAME,
-            {
-                let mut bytes = Zip::wheel().bytes();
-                let at = bytes.len() - 6;
-                bytes[at] ^= 1;
-                bytes
-            },
-        ),
+        Case::new("X23 end record lies about the offset", "archive/eocd-mismatch", WHEEL_NAME, {
+            let mut bytes = Zip::wheel().bytes();
+            let at = bytes.len() - 6;
+            bytes[at] ^= 1;
+            bytes
+        }),
     ]
 }
 
@@ -423,8 +355,7 @@ fn begins_as_tar() -> Vec<u8> {
     let with = |digits: &str| {
         let (a, b, c) = ("a".repeat(117), "b".repeat(200), "c".repeat(200));
         let mut zip = Zip::wheel();
-        zip.entries
-            .insert(0, Entry::stored(&format!("{a}/{digits} {b}/{c}.py"), b"x = 1\n"));
+        zip.entries.insert(0, Entry::stored(&format!("{a}/{digits} {b}/{c}.py"), b"x = 1\n"));
         zip.bytes()
     };
     let bytes = with("0000000");

@@ -140,11 +140,8 @@ impl Zip {
         let mut text = String::new();
         for entry in self.entries.iter().filter(|entry| entry.listed) {
             let name = String::from_utf8_lossy(&entry.central.name).into_owned();
-            let name = if name.contains(['"', ',', '\n']) {
-                format!("\"{}\"", name.replace('"', "\"\""))
-            } else {
-                name
-            };
+            let name =
+                if name.contains(['"', ',', '\n']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name };
             let hash = Sha256::of(&entry.data).to_record();
             text += &format!("{name},sha256={hash},{}\n", entry.data.len());
         }
