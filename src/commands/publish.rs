@@ -6,10 +6,10 @@ use super::{Context, select};
 use crate::config::file::ConfigFile;
 use crate::config::{Config, resolve};
 use crate::error::{Failure, Kind};
-use crate::index::{Credential, credential};
+use crate::index::upload::State;
+use crate::index::{Credential, IndexError, credential};
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
-use crate::plan::{Plan, PlanError};
 use crate::project::{Project, ProjectError};
 use crate::report::Report;
 use crate::steps::upload_file::{self, Uploaded};
@@ -61,19 +61,24 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if context.dry_run {
         return Ok(plan.report("publish"));
     }
-    guard_credentials(context, &plan)?;
+    for note in publish::guard_credentials(&plan)? {
+        inspect.note(note);
+    }
+    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
     let Advance { produced, failed } = execute::advance(context.world, plan);
-    let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
+    let mut uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
-    let result = upload_file::result(&uploads, workspace);
     if let Some(mut failure) = failed {
         if !uploads.is_empty() {
             failure.kind = Kind::Partial;
             failure = failure.hint("run the same command again to continue: what is there is not sent twice");
         }
-        return Err(failure.after(result));
+        if IndexError::is_refusal(failure.code) {
+            uploads.extend(planned.into_iter().nth(uploads.len()));
+        }
+        return Err(failure.after(upload_file::result(&uploads, workspace)));
     }
-    let mut report = Report::new("publish").result(result);
+    let mut report = Report::new("publish").result(upload_file::result(&uploads, workspace));
     report.lines = uploads.iter().map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path)).collect();
     Ok(report)
 }
@@ -113,27 +118,12 @@ fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Ta
     Ok(targets)
 }
 
-/// Every file that is sent needs a right, and one of the index that it goes to.
-fn guard_credentials(context: &Context<'_>, plan: &Plan) -> Result<(), Failure> {
-    let mut told: Vec<&str> = Vec::new();
-    for step in &plan.steps {
-        let Step::UploadFile(upload) = step else { continue };
-        if upload.already_there || told.contains(&upload.index.name.as_str()) {
-            continue;
-        }
-        let Some(credential) = &upload.credential else {
-            return Err(PlanError::NoToken {
-                index: upload.index.name.clone(),
-                variable: credential::variable_of(&upload.index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
-            }
-            .into());
-        };
-        credential::guard(credential, &upload.index)?;
-        let text = format!("credentials for `{}` from {}", upload.index.name, credential.source);
-        context.inspect().note(text);
-        told.push(&upload.index.name);
+/// The file of a step as it is told when the index refuses it.
+fn refused(step: &Step) -> Option<Uploaded> {
+    match step {
+        Step::UploadFile(upload) => Some(upload.told(State::Refused)),
+        _ => None,
     }
-    Ok(())
 }
 
 fn uploaded(produced: Produced) -> Option<Uploaded> {

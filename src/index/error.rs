@@ -137,6 +137,13 @@ pub enum IndexError {
     },
 }
 
+impl IndexError {
+    /// Whether a code means that an index does not take a file, rather than that it is unwell.
+    pub fn is_refusal(code: &str) -> bool {
+        ["index/refused", "index/different-file"].contains(&code)
+    }
+}
+
 impl Explain for IndexError {
     fn code(&self) -> &'static str {
         match self {

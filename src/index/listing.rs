@@ -117,10 +117,12 @@ fn from_json(base: &Url, value: &Value) -> Option<Vec<ListedFile>> {
 fn from_html(base: &Url, page: &str) -> Vec<ListedFile> {
     let mut files = Vec::new();
     let mut rest = page;
-    while let Some(at) = rest.find("<a") {
-        let tag = &rest[at + 2..];
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let Some(tag) = rest.strip_prefix(['a', 'A']) else {
+            continue;
+        };
         if !tag.starts_with(|c: char| c.is_ascii_whitespace()) {
-            rest = tag;
             continue;
         }
         let (attributes, after) = attributes(tag);

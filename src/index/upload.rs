@@ -37,6 +37,8 @@ pub enum State {
     Uploaded,
     /// It was there already.
     AlreadyThere,
+    /// The index does not take it.
+    Refused,
 }
 
 impl State {
@@ -45,6 +47,7 @@ impl State {
         match self {
             State::Uploaded => "uploaded",
             State::AlreadyThere => "already-there",
+            State::Refused => "refused",
         }
     }
 }

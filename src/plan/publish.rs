@@ -2,6 +2,7 @@
 //! before the first byte is sent.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::{Plan, PlanError};
@@ -12,8 +13,8 @@ use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
 use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
-use crate::index::upload::compare;
-use crate::index::{Credential, IndexError, Listing, form};
+use crate::index::upload::{State, compare};
+use crate::index::{Credential, IndexError, Listing, credential, form};
 use crate::project::{Package, Project};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -21,7 +22,7 @@ use crate::python::version::Version;
 use crate::report::{Severity, text};
 use crate::steps::Step;
 use crate::steps::record::Draft;
-use crate::steps::upload_file::UploadFile;
+use crate::steps::upload_file::{UploadFile, result};
 
 /// The folder of archives.
 pub const DIST: &str = "dist";
@@ -91,6 +92,30 @@ pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Tar
     let mut plan = Plan::of(steps);
     plan.draft = draft(root, &archives, targets);
     Ok(plan)
+}
+
+/// Every file that is sent needs a right, and one of the index that it goes to. Returns what to tell about
+/// where each right came from.
+///
+/// # Errors
+/// There is none for an index, or it is of another one.
+pub fn guard_credentials(plan: &Plan) -> Result<Vec<String>, Failure> {
+    let mut told: BTreeMap<&str, String> = BTreeMap::new();
+    for step in &plan.steps {
+        let Step::UploadFile(upload) = step else { continue };
+        let index = &upload.index;
+        if upload.already_there || told.contains_key(index.name.as_str()) {
+            continue;
+        }
+        let credential = upload.credential.as_ref().ok_or_else(|| PlanError::NoToken {
+            index: index.name.clone(),
+            variable: credential::variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+        })?;
+        credential::guard(credential, index)?;
+        let text = format!("credentials for `{}` from {}", index.name, credential.source);
+        told.insert(&index.name, text);
+    }
+    Ok(told.into_values().collect())
 }
 
 /// What leaves this machine carries the real time.
@@ -164,46 +189,54 @@ fn archive(inspect: Inspect<'_>, path: &Path, shown: String) -> Result<Result<Ar
 fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Result<Vec<Step>, Failure> {
     let index = &target.index;
     let mut listings: BTreeMap<&str, Listing> = BTreeMap::new();
-    let mut steps = Vec::new();
-    let mut different: Option<Failure> = None;
+    let mut uploads = Vec::new();
+    let mut different: Vec<IndexError> = Vec::new();
+    let mut told = Vec::new();
     for archive in archives {
-        let project = archive.project.normalized();
-        let listing = match listings.entry(project) {
-            std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
-            std::collections::btree_map::Entry::Vacant(new) => {
-                new.insert(Listing::of(inspect.http(), index, &archive.project)?)
-            }
+        let listing = match listings.entry(archive.project.normalized()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Listing::of(inspect.http(), index, &archive.project)?),
         };
-        let already_there = match compare(listing, index, &archive.name, archive.digests.sha256) {
-            Ok(already_there) => already_there,
-            Err(error @ IndexError::DifferentFile { .. }) => {
-                // All of them at once, so that nobody has to come back for the next.
-                match &mut different {
-                    None => different = Some(error.into()),
-                    Some(failure) => failure.causes.push(format!("and {error}")),
-                }
-                continue;
+        let mut upload = upload(target, archive, listing);
+        match compare(listing, index, &archive.name, archive.digests.sha256) {
+            Ok(true) => {
+                upload.already_there = true;
+                told.push(upload.told(State::AlreadyThere));
             }
-            Err(error) => return Err(error.into()),
-        };
-        let listed = listing.file(&archive.name).map(|file| file.url.clone());
-        steps.push(Step::UploadFile(UploadFile {
-            path: archive.shown.clone(),
-            project: archive.project.clone(),
-            sha256: archive.digests.sha256,
-            size: archive.size,
-            index: index.clone(),
-            already_there,
-            url: listed.unwrap_or_else(|| page_of(index, archive)),
-            file: archive.path.clone(),
-            name: archive.name.clone(),
-            fields: archive.fields.clone(),
-            credential: target.credential.clone(),
-        }));
+            Ok(false) => {}
+            Err(error) => {
+                different.push(error);
+                told.push(upload.told(State::Refused));
+            }
+        }
+        uploads.push(Step::UploadFile(upload));
     }
-    match different {
-        Some(failure) => Err(failure),
-        None => Ok(steps),
+    // All of them at once, so that nobody has to come back for the next.
+    let more: Vec<String> = different.iter().skip(1).map(|error| format!("and {error}")).collect();
+    match different.into_iter().next() {
+        None => Ok(uploads),
+        Some(first) => {
+            let mut failure = Failure::from(first);
+            failure.causes.extend(more);
+            Err(failure.after(result(&told, false)))
+        }
+    }
+}
+
+fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
+    let listed = listing.file(&archive.name).map(|file| file.url.clone());
+    UploadFile {
+        path: archive.shown.clone(),
+        project: archive.project.clone(),
+        sha256: archive.digests.sha256,
+        size: archive.size,
+        index: target.index.clone(),
+        already_there: false,
+        url: listed.unwrap_or_else(|| page_of(&target.index, archive)),
+        file: archive.path.clone(),
+        name: archive.name.clone(),
+        fields: archive.fields.clone(),
+        credential: target.credential.clone(),
     }
 }
 

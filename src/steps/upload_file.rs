@@ -91,14 +91,19 @@ impl UploadFile {
             }
             (Some(credential), false) => self.send(effects, credential)?,
         };
-        Ok(Uploaded {
+        Ok(self.told(state))
+    }
+
+    /// The file as results tell it.
+    pub fn told(&self, state: State) -> Uploaded {
+        Uploaded {
             path: self.path.clone(),
             sha256: self.sha256,
             state,
             url: self.url.clone(),
             index: self.index.name.clone(),
             project: self.project.clone(),
-        })
+        }
     }
 
     fn send(&self, effects: Effects<'_>, credential: &Credential) -> Result<State, IndexError> {

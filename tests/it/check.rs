@@ -95,7 +95,7 @@ fn what_is_no_archive_is_said_clearly() {
     std::fs::remove_dir_all(sandbox.repo().join("dist")).expect("it is there");
     expect![[r#"
         ------- stderr -------
-        error[plan/no-archives]: there is no archive of version 1.0 in `[ROOT]/repo/dist`
+        error[plan/no-archives]: there is no archive of version 1.0 in `dist`
           hint: run `release build`, or name the files
         [exit status: 1]
     "#]]

@@ -27,6 +27,9 @@ pub const PHASES: [&str; 8] = ["prepare", "gates", "bump", "build", "check", "pu
 /// How many rehearsals are kept in the user's cache.
 const KEPT: usize = 3;
 
+/// What a phase does; what came out, one line.
+type Carry<R> = fn(&mut R) -> Result<String, Failure>;
+
 /// What was asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -118,7 +121,7 @@ impl<'w> Rehearsal<'w> {
     }
 
     fn all_phases(&mut self) -> Result<(), Failure> {
-        let steps: [fn(&mut Self) -> Result<String, Failure>; 8] = [
+        let steps: [Carry<Self>; 8] = [
             Self::prepare,
             Self::gates,
             Self::bump,
@@ -140,7 +143,7 @@ impl<'w> Rehearsal<'w> {
     }
 
     /// Runs one phase, and says how it went.
-    fn phase(&mut self, name: &'static str, step: fn(&mut Self) -> Result<String, Failure>) -> Result<(), Failure> {
+    fn phase(&mut self, name: &'static str, step: Carry<Self>) -> Result<(), Failure> {
         let inspect = self.outer.inspect();
         let (began, children) = (inspect.clock().elapsed(), inspect.children_milliseconds());
         let outcome = step(self);

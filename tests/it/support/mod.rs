@@ -8,6 +8,11 @@ pub(crate) mod json_schema;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod sandbox;
+pub(crate) mod served;
+pub(crate) mod server;
+pub(crate) mod stand_ins;
 pub(crate) mod statuses;
+pub(crate) mod tools;
+pub(crate) mod web;
 
 pub(crate) use sandbox::Sandbox;
