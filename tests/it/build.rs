@@ -203,3 +203,17 @@ fn the_real_backends_of_the_fixtures_build_what_check_passes() {
         sandbox.release(&["references", "--check"]).success();
     }
 }
+
+#[test]
+fn without_a_network_the_cause_is_what_pip_says() {
+    let mut sandbox = Sandbox::with(ACME);
+    // A closed port of this machine stands for a network that is not there.
+    sandbox.set("PIP_INDEX_URL", "http://127.0.0.1:9/simple/");
+    sandbox.set("PIP_RETRIES", "0");
+    let before = sandbox.snapshot();
+    let output = sandbox.release(&["build"]);
+    assert_eq!(output.code, 1, "{output}");
+    assert!(output.stderr.contains("error[build/fetch]: cannot fetch `flit_core>=3.11,<5`\n  cause: "), "{output}");
+    assert!(output.stderr.contains("hint: check the requirement, the network and pip's own settings"), "{output}");
+    assert!(before == sandbox.snapshot());
+}

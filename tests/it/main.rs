@@ -15,6 +15,7 @@ mod completions;
 mod contracts;
 mod dependencies_requirements;
 mod dependencies_uv_lock;
+mod errors;
 mod explain;
 mod history;
 mod index_client;

@@ -10,3 +10,10 @@ fn prints_the_schema_of_the_configuration() {
     assert!(schema["properties"]["plain-http"].is_object());
     assert_eq!(sandbox.release(&["schema", "config", "--format", "json"]).json()["result"], schema);
 }
+
+#[test]
+fn prints_the_schema_of_the_status() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&Sandbox::new().release(&["schema", "status"]).success().stdout).expect("JSON");
+    assert!(schema["properties"]["valid_until"].is_object());
+}

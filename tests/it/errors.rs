@@ -1,0 +1,186 @@
+//! The text of every error variant: message, cause, hints and place, as a person reads them. A code without
+//! a line here, or a line without a code, turns the test red.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use expect_test::expect_file;
+use pyrelease::build::BuildError;
+use pyrelease::build::error::Output;
+use pyrelease::config::ConfigError;
+use pyrelease::config::error::UnknownKey;
+use pyrelease::effects::EffectsError;
+use pyrelease::error::{Explain, Failure};
+use pyrelease::plan::PlanError;
+use pyrelease::project::ProjectError;
+use pyrelease::report::codes;
+use pyrelease::report::human::{Colour, failure};
+use pyrelease::steps::StepError;
+
+fn io() -> std::io::Error {
+    std::io::Error::other("the system's own words")
+}
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn said() -> Output {
+    Output("first line\nlast line".to_owned())
+}
+
+fn effects() -> Vec<Failure> {
+    let path = || PathBuf::from("dist/a.whl");
+    let url = || "http://example.org/simple/".to_owned();
+    all(vec![
+        EffectsError::Read { path: path(), source: io() },
+        EffectsError::Write { path: path(), source: io() },
+        EffectsError::NotText { path: path(), offset: 7 },
+        EffectsError::TooLarge { path: path(), limit: 1024 },
+        EffectsError::ProgramMissing {
+            program: "python3".to_owned(),
+            package: "Python 3.11 or newer with venv and pip",
+        },
+        EffectsError::ProgramStart { program: "python3".to_owned(), source: io() },
+        EffectsError::Offline { url: url() },
+        EffectsError::PlainHttp { url: url() },
+        EffectsError::Url { url: "pypi".to_owned() },
+        EffectsError::NoAnswer { host: "example.org".to_owned(), doing: "sending the request", source: Box::new(io()) },
+        EffectsError::Listen { port: 80, source: io() },
+        EffectsError::Git { doing: "list tags".to_owned(), source: git2::Error::from_str("libgit2's own words") },
+        EffectsError::NoIdentity,
+    ])
+}
+
+fn config() -> Vec<Failure> {
+    let file = || "pyproject.toml".to_owned();
+    let key = UnknownKey { path: "gates.0.timout".to_owned(), line: 9, nearest: Some("timeout".to_owned()) };
+    all(vec![
+        ConfigError::Syntax { file: file(), message: "unclosed array".to_owned(), at: (3, 7) },
+        ConfigError::UnknownKeys { file: file(), keys: vec![key] },
+        ConfigError::Type { file: file(), message: "expected a string".to_owned(), at: (3, 7) },
+        ConfigError::Value { file: file(), key: "tag".to_owned(), problem: "must contain `{version}` once".to_owned() },
+        ConfigError::UnknownIndex { name: "pipy".to_owned(), known: words(&["pypi", "testpypi"]) },
+    ])
+}
+
+fn project() -> Vec<Failure> {
+    let file = || "pyproject.toml".to_owned();
+    let source = "1.x".parse::<pyrelease::python::version::Version>().expect_err("it is none");
+    all(vec![
+        ProjectError::NoPyproject { dir: ".".to_owned() },
+        ProjectError::Toml { file: file(), message: "unclosed table".to_owned(), at: (1, 9) },
+        ProjectError::Missing { file: file(), key: "project.name" },
+        ProjectError::Value {
+            file: file(),
+            key: "project.name".to_owned(),
+            problem: "it has a space".to_owned(),
+            line: Some(2),
+        },
+        ProjectError::UnsupportedSource { name: "acme".to_owned(), why: "`version` is dynamic".to_owned() },
+        ProjectError::VersionNotFound {
+            file: "a.py".to_owned(),
+            expected: "`__version__ = \"…\"` at the top level".to_owned(),
+        },
+        ProjectError::BadVersion { written: "1.x".to_owned(), file: file(), line: 3, source },
+        ProjectError::VersionsDiffer { versions: "one 1.0, two 1.1".to_owned() },
+        ProjectError::ReferenceCount {
+            file: "README.md".to_owned(),
+            pattern: "acme=={version}".to_owned(),
+            found: 2,
+            expected: "1".to_owned(),
+        },
+        ProjectError::Utf16 { file: "README.md".to_owned() },
+        ProjectError::NoRepository { dir: ".".to_owned() },
+        ProjectError::TwoConfigurations,
+        ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned() },
+    ])
+}
+
+fn plan() -> Vec<Failure> {
+    let version = || "1.3.0".to_owned();
+    all(vec![
+        PlanError::DirtyTree { files: words(&["a", "b", "c", "d", "e", "f", "g"]) },
+        PlanError::WrongBranch { branch: "topic".to_owned(), allowed: words(&["main"]) },
+        PlanError::Detached,
+        PlanError::NoCommit,
+        PlanError::TagTaken { tag: "v1.3.0".to_owned(), commit: "abc".to_owned() },
+        PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
+        PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
+        PlanError::CurrentWithKind { version: version() },
+        PlanError::NoArchives { version: version(), dir: "dist".to_owned() },
+        PlanError::NotOnIndex { package: "acme".to_owned(), version: version(), index: "pypi".to_owned() },
+        PlanError::NoIndex,
+        PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned() },
+        PlanError::GivenClock { index: "pypi".to_owned() },
+        PlanError::NoGroup { group: "dev".to_owned() },
+        PlanError::CheckFailed { findings: 2 },
+    ])
+}
+
+fn steps() -> Vec<Failure> {
+    all(vec![
+        StepError::Locked { lock: ".git/release/lock".to_owned() },
+        StepError::GitLocked { lock: ".git/index.lock".to_owned() },
+        StepError::Stale { file: "README.md".to_owned() },
+        StepError::ReferenceMoved { reference: "refs/heads/main".to_owned() },
+        StepError::Journal { path: ".git/release/journal".to_owned(), problem: "EOF".to_owned() },
+        StepError::OtherTree { top: "/elsewhere".to_owned() },
+        StepError::Fetch { url: "https://example.org/a.whl".to_owned(), status: 404 },
+        StepError::Gate { gate: "python -m unittest".to_owned(), ending: "exit code 1".to_owned(), output: said() },
+    ])
+}
+
+fn build() -> Vec<Failure> {
+    let backend = || "hatchling.build".to_owned();
+    let requirements = || words(&["hatchling>=1.27"]);
+    all(vec![
+        BuildError::OldPython { found: "3.9.18".to_owned() },
+        BuildError::PythonModule { version: "3.11.2".to_owned(), module: "venv" },
+        BuildError::Environment { output: said() },
+        BuildError::Fetch { requirements: requirements(), output: said() },
+        BuildError::NotCached { requirements: requirements() },
+        BuildError::Install { requirements: requirements(), output: said() },
+        BuildError::Backend {
+            backend: backend(),
+            hook: "build_wheel",
+            ending: "exit code 1".to_owned(),
+            output: said(),
+        },
+        BuildError::NoHook { backend: backend(), hook: "build_sdist" },
+        BuildError::NoArchive { backend: backend(), named: "a.whl".to_owned() },
+        BuildError::WrongName { found: "a-2.tar.gz".to_owned(), expected: "a-1.tar.gz".to_owned() },
+        BuildError::BadSdist { problem: "the file is empty".to_owned() },
+    ])
+}
+
+fn all<E: Explain>(errors: Vec<E>) -> Vec<Failure> {
+    errors.into_iter().map(Failure::from).collect()
+}
+
+#[test]
+fn every_variant_reads_well() {
+    let failures = [effects(), config(), project(), plan(), steps(), build()].concat();
+    let mut text = String::new();
+    for failed in &failures {
+        text.push_str(&failure(failed, Colour::Off));
+        text.push_str(&format!("  exit: {}\n\n", failed.kind.exit_code()));
+        let first = failed.message.chars().next().unwrap_or_default();
+        assert!(
+            !first.is_uppercase() || ["HEAD", "Python"].iter().any(|word| failed.message.starts_with(word)),
+            "{}",
+            failed.message
+        );
+        assert!(!failed.message.ends_with('.'), "{}", failed.message);
+    }
+    expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/errors.txt")].assert_eq(&text);
+    let rooms = ["effects/", "config/", "project/", "plan/", "step/", "build/"];
+    let explained: BTreeSet<&str> =
+        codes::all().map(|code| code.code).filter(|code| rooms.iter().any(|room| code.starts_with(room))).collect();
+    let tested: BTreeSet<&str> = failures
+        .iter()
+        .map(|failed| failed.code)
+        .filter(|code| rooms.iter().any(|room| code.starts_with(room)))
+        .collect();
+    assert_eq!(explained, tested);
+}
