@@ -128,4 +128,7 @@ fn the_lock_of_a_fixture_has_its_known_flaw_accepted() {
     sandbox.set("RELEASE_NOW", FRESH);
     let output = sandbox.release(&["audit", "--db", &corpus()]);
     assert!(output.code == 0 && output.stdout.contains("info[security/accepted]"), "{output}");
+    // Without advisories nothing can be said about the entry.
+    let output = sandbox.release(&["audit"]);
+    assert!(output.code == 11 && !output.stdout.contains("acceptance-unused"), "{output}");
 }
