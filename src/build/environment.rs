@@ -84,6 +84,11 @@ impl Environment {
         Ok(Environment { dir: dir.to_owned(), interpreter: interpreter.clone() })
     }
 
+    /// An environment that is there.
+    pub(super) fn at(interpreter: &Interpreter, dir: &Path) -> Environment {
+        Environment { dir: dir.to_owned(), interpreter: interpreter.clone() }
+    }
+
     /// Its interpreter.
     pub fn python(&self) -> PathBuf {
         self.dir.join("bin/python")

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::environment::{Interpreter, tell_output};
+use super::environment::{Environment as Virtual, Interpreter, tell_output};
 use super::error::{BuildError, Output};
 use crate::archive::digest::Sha256;
 use crate::effects::files::What;
@@ -52,6 +52,27 @@ pub fn folder(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[S
         }
         (Err(failure), None) => Err(failure),
     }
+}
+
+/// An environment with a tool in it, kept in the cache beside the wheels that it was made of: making and
+/// removing one costs seconds, and nothing of a project is ever installed into it.
+///
+/// # Errors
+/// The wheels cannot be had, or the environment not made.
+pub fn tool(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[String]) -> Result<Virtual, Failure> {
+    let wheels = folder(effects, interpreter, requirements)?;
+    let fetched = cached_at(effects.inspect(), &wheels.join("complete")).unwrap_or_default();
+    let dir = wheels.join(format!("environment-{fetched}"));
+    if effects.inspect().files().what(&dir) != What::Folder {
+        let beside = wheels.join(format!(".{}-environment", effects.inspect().run()));
+        let made = Virtual::make(effects, interpreter, &beside)?;
+        made.install_from(effects, &wheels, requirements)?;
+        if effects.files().rename(&beside, &dir).is_err() {
+            // Another run was faster; its environment is as good.
+            effects.files().remove_folder(&beside)?;
+        }
+    }
+    Ok(Virtual::at(interpreter, &dir))
 }
 
 fn cached_at(inspect: Inspect<'_>, complete: &Path) -> Option<i64> {

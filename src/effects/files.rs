@@ -158,6 +158,15 @@ impl FilesMut {
         write().map_err(write_error(path))
     }
 
+    /// Writes a new file that need not survive a crash: in scratch folders.
+    ///
+    /// # Errors
+    /// It exists, or it cannot be written.
+    pub fn write_scratch(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
+        let write = || OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(bytes);
+        write().map_err(write_error(path))
+    }
+
     /// Replaces a file whole: written beside it, made durable, renamed over it.
     ///
     /// # Errors

@@ -97,7 +97,7 @@ impl PrepareRehearsal {
             return Ok(());
         }
         let mode = if file.mode == 0o100_755 { 0o755 } else { 0o644 };
-        files.write_new(&path, &git.content(file)?, mode)?;
+        files.write_scratch(&path, &git.content(file)?, mode)?;
         Ok(())
     }
 }

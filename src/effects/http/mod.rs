@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_types, reason = "this is the door to the network")]
 
 use std::io::Read;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub use reqwest::Url;
@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub(super) offline: bool,
     pub(super) plain_hosts: Arc<OnceLock<Vec<String>>>,
     proxies: Vec<(String, String)>,
+    /// Clients by their limits: making one reads the certificates of the machine, some ten milliseconds.
+    clients: Arc<Mutex<Vec<(Limits, Client)>>>,
 }
 
 impl Settings {
@@ -37,7 +39,7 @@ impl Settings {
         ] {
             proxies.extend(named(names).map(|value| (scheme.to_owned(), value)));
         }
-        Settings { offline: false, plain_hosts: Arc::default(), proxies }
+        Settings { offline: false, plain_hosts: Arc::default(), proxies, clients: Arc::default() }
     }
 
     /// The URL, if it may be asked.
@@ -69,6 +71,16 @@ impl Settings {
     }
 
     fn client(&self, limits: Limits) -> Result<Client, EffectsError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == limits) {
+            return Ok(client.clone());
+        }
+        let client = self.make_client(limits)?;
+        clients.push((limits, client.clone()));
+        Ok(client)
+    }
+
+    fn make_client(&self, limits: Limits) -> Result<Client, EffectsError> {
         let refused = |source: reqwest::Error| EffectsError::NoAnswer {
             host: "the HTTP client".to_owned(),
             doing: "setting it up",
@@ -81,6 +93,8 @@ impl Settings {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(limits.connect)
             .timeout(limits.total)
+            // A connection that a server closed meanwhile would look like a failed upload.
+            .pool_max_idle_per_host(0)
             .no_proxy();
         let no_proxy = self.proxies.iter().find(|(scheme, _)| scheme == "no").map(|(_, hosts)| hosts.as_str());
         let bypass =
@@ -105,7 +119,7 @@ pub fn is_loopback(host: &str) -> bool {
 }
 
 /// How long an exchange may take.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Until the connection stands.
     pub connect: Duration,

@@ -117,7 +117,7 @@ impl VerifyInstall {
         let scan = read::scan(&self.file, &mut bytes.as_slice(), &Limits::default());
         let scratch = effects.files().scratch()?;
         let path = scratch.path().join(&self.file);
-        effects.files().write_new(&path, &bytes, 0o644)?;
+        effects.files().write_scratch(&path, &bytes, 0o644)?;
         let place = Place {
             effects,
             scratch: scratch.path(),

@@ -33,9 +33,8 @@ impl VerifyInstall {
         if typed.is_empty() || !self.file.ends_with(".whl") {
             return Ok(());
         }
-        let requires = ["mypy".to_owned()];
-        let folder = match wheels::folder(place.effects, &place.interpreter, &requires) {
-            Ok(folder) => folder,
+        let tool = match wheels::tool(place.effects, &place.interpreter, &["mypy".to_owned()]) {
+            Ok(tool) => tool,
             Err(failure) => {
                 let message = format!("`{}`: types were not tried: {}", self.file, failure.message);
                 let help = "run once with the network, so that mypy is in the cache of wheels";
@@ -43,8 +42,6 @@ impl VerifyInstall {
                 return Ok(());
             }
         };
-        let tool = Environment::make(place.effects, &place.interpreter, &place.scratch.join("mypy"))?;
-        tool.install_from(place.effects, &folder, &requires)?;
         let empty = empty_folder(place, "types")?;
         let imports: Vec<String> = typed.iter().map(|module| format!("import {module}")).collect();
         let program = Program::new(tool.python(), &empty)
