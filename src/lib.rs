@@ -72,7 +72,12 @@ pub fn run(mut world: World) -> u8 {
     let name = cli.command.as_ref().map_or("stand", cli::Command::name);
     match cli.global.settle(world.inspect().variables()) {
         Ok(settled) => world.settle(settled),
-        Err(failure) => return fail(&world, name, &failure),
+        Err(failure) => {
+            // The format is known even where another variable means nothing.
+            let display = cli.global.display(world.inspect().variables()).unwrap_or_default();
+            world.settle(effects::Settled { display, ..Default::default() });
+            return fail(&world, name, &failure);
+        }
     }
     let context = Context {
         config: cli.global.configuration(world.inspect().variables()),
@@ -91,7 +96,8 @@ pub fn run(mut world: World) -> u8 {
 
 fn show(world: &World, report: &Report) -> u8 {
     world.inspect().terminal().report(report);
-    report.outcome.exit_code()
+    // An answer that nobody could read is no success.
+    if world.inspect().terminal().is_broken() { 1 } else { report.outcome.exit_code() }
 }
 
 fn fail(world: &World, command: &str, failure: &Failure) -> u8 {

@@ -131,7 +131,7 @@ fn mask_shapes(text: &str) -> String {
     out
 }
 
-/// Masks `user:password@` after `://`; a lone user name stays.
+/// Masks what stands before `@` after `://`: a token may be the user, too. Names that everybody uses stay.
 fn mask_userinfo(text: &str) -> String {
     if !text.contains("://") || !text.contains('@') {
         return text.to_owned();
@@ -146,7 +146,7 @@ fn mask_userinfo(text: &str) -> String {
             .unwrap_or(after.len());
         let authority = &after[..end];
         match authority.rsplit_once('@') {
-            Some((userinfo, host)) if userinfo.contains(':') => {
+            Some((userinfo, host)) if !matches!(userinfo, "git" | "__token__") => {
                 out.push_str(MASK);
                 out.push('@');
                 out.push_str(host);

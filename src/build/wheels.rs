@@ -9,7 +9,7 @@ use super::error::{BuildError, Output};
 use crate::archive::digest::Sha256;
 use crate::effects::files::What;
 use crate::effects::process::Environment;
-use crate::effects::{Effects, Inspect};
+use crate::effects::{Effects, EffectsError, Inspect};
 use crate::error::Failure;
 
 /// How long a set of wheels is taken for current while the network may be used.
@@ -25,7 +25,7 @@ pub fn folder(effects: Effects<'_>, interpreter: &Interpreter, requirements: &[S
     sorted.sort();
     sorted.dedup();
     let key = Sha256::of(format!("{}\n{}", interpreter.tag, sorted.join("\n")).as_bytes()).to_string();
-    let base = inspect.variables().cache_dir().unwrap_or_else(|| PathBuf::from(".release-cache")).join("wheels");
+    let base = inspect.variables().cache_dir().ok_or(EffectsError::NoCache)?.join("wheels");
     let dir = base.join(&key[..24]);
     let complete = dir.join("complete");
     let cached = cached_at(inspect, &complete);

@@ -57,6 +57,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let wanted = Wanted {
         kind,
         keep: args.keep.clone(),
+        config,
         allow_dirty: args.allow_dirty,
         with: args.with.clone(),
         database: args.db.clone(),

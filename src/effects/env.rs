@@ -60,7 +60,8 @@ impl Variables {
     /// cache folder.
     pub fn cache_dir(&self) -> Option<PathBuf> {
         if let Some(dir) = self.get("RELEASE_CACHE_DIR") {
-            return Some(PathBuf::from(dir));
+            // Relative to where the program was started, whatever `-C` says.
+            return Some(current_dir().join(dir));
         }
         let base = self.get("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         base.or_else(|| self.home().map(|home| home.join(".cache"))).map(|base| base.join("pyrelease"))

@@ -99,6 +99,9 @@ pub enum EffectsError {
         /// What libgit2 said.
         source: git2::Error,
     },
+    /// Nothing says where the cache is.
+    #[error("there is no folder for the cache")]
+    NoCache,
     /// Nobody is named as author of commits.
     #[error("git does not know who you are")]
     NoIdentity,
@@ -119,6 +122,7 @@ impl Explain for EffectsError {
             EffectsError::NoAnswer { .. } => "effects/no-answer",
             EffectsError::Listen { .. } => "effects/listen",
             EffectsError::Git { .. } => "effects/git",
+            EffectsError::NoCache => "effects/no-cache",
             EffectsError::NoIdentity => "effects/no-identity",
         }
     }
@@ -131,6 +135,7 @@ impl Explain for EffectsError {
             | EffectsError::ProgramMissing { .. }
             | EffectsError::ProgramStart { .. }
             | EffectsError::NoIdentity
+            | EffectsError::NoCache
             | EffectsError::Url { .. }
             | EffectsError::PlainHttp { .. } => Kind::Setup,
             _ => Kind::Failed,
@@ -149,6 +154,7 @@ impl Explain for EffectsError {
                 "use https, or name the host exactly in `plain-http` of the configuration if it is in your own network"
                     .to_owned(),
             ],
+            EffectsError::NoCache => vec!["set `RELEASE_CACHE_DIR`, or `HOME`".to_owned()],
             EffectsError::NoIdentity => {
                 vec!["run `git config user.name \"Your Name\"` and `git config user.email you@example.org`".to_owned()]
             }

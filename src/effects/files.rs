@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to files")]
 
 use std::fs::{self, File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -172,8 +173,10 @@ impl FilesMut {
     /// # Errors
     /// It cannot be written; the old file is intact then.
     pub fn replace(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.release-tmp"));
+        // Short whatever the name is, and the same again after a crash, so that it is cleaned up.
+        let mut hasher = DefaultHasher::new();
+        path.file_name().hash(&mut hasher);
+        let beside = path.with_file_name(format!(".release-{:016x}.tmp", hasher.finish()));
         self.remove_file(&beside)?;
         self.write_new(&beside, bytes, mode)?;
         self.rename(&beside, path)

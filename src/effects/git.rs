@@ -180,6 +180,47 @@ impl Git {
         walk().map_err(failed("walk the history"))
     }
 
+    /// What git is in the middle of (`merge`, `rebase`, …); nothing when it is not.
+    pub fn in_progress(&self) -> Option<&'static str> {
+        use git2::RepositoryState as State;
+        match self.repository.state() {
+            State::Clean => None,
+            State::Merge => Some("merge"),
+            State::Revert | State::RevertSequence => Some("revert"),
+            State::CherryPick | State::CherryPickSequence => Some("cherry-pick"),
+            State::Bisect => Some("bisect"),
+            State::ApplyMailbox | State::ApplyMailboxOrRebase => Some("am"),
+            State::Rebase | State::RebaseInteractive | State::RebaseMerge => Some("rebase"),
+        }
+    }
+
+    /// Whether the history is cut off.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
+    /// The names of all references.
+    ///
+    /// # Errors
+    /// They cannot be listed.
+    pub fn reference_names(&self) -> Result<Vec<String>, EffectsError> {
+        let references = self.repository.references().map_err(failed("list references"))?;
+        Ok(references.filter_map(|reference| Some(reference.ok()?.name().ok()?.to_owned())).collect())
+    }
+
+    /// The bytes of a file of a commit.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn file_of_commit(&self, commit: &str, file: &str) -> Result<Vec<u8>, EffectsError> {
+        let read = || -> Result<Vec<u8>, git2::Error> {
+            let tree = self.repository.find_commit(Oid::from_str(commit)?)?.tree()?;
+            let entry = tree.get_path(Path::new(file))?;
+            Ok(self.repository.find_blob(entry.id())?.content().to_owned())
+        };
+        read().map_err(failed(format!("read `{file}` of {commit}")))
+    }
+
     /// When a commit was made, in seconds since 1970.
     ///
     /// # Errors
@@ -386,6 +427,35 @@ impl GitMut {
             self.repository.commit(None, &signature, &signature, message, &tree, &[&parent])
         };
         Ok(write().map_err(failed("write the commit"))?.to_string())
+    }
+
+    /// Whether these bytes of a file are what HEAD and the index have of it, line-ending rules applied: then
+    /// nothing of the user's is lost or swept along when it is committed. Writes at most an unnamed blob.
+    ///
+    /// # Errors
+    /// HEAD or the index cannot be read.
+    pub fn is_committed(&self, file: &CommitFile<'_>) -> Result<bool, EffectsError> {
+        let compare = || -> Result<bool, git2::Error> {
+            let tree = self.repository.head()?.peel_to_tree()?;
+            let Ok(committed) = tree.get_path(Path::new(file.path)) else { return Ok(false) };
+            let index = self.repository.index()?;
+            let Some(staged) = index.get_path(Path::new(file.path), 0) else { return Ok(false) };
+            let regular = matches!(committed.filemode(), 0o100_644 | 0o100_755);
+            Ok(regular && staged.id == committed.id() && self.blob(file)? == committed.id())
+        };
+        compare().map_err(failed(format!("compare `{}` with HEAD", file.path)))
+    }
+
+    /// Whether HEAD has a file as executable: what a file system without such bits says does not count.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn is_executable_at_head(&self, path: &str) -> Result<bool, EffectsError> {
+        let read = || -> Result<bool, git2::Error> {
+            let tree = self.repository.head()?.peel_to_tree()?;
+            Ok(tree.get_path(Path::new(path)).is_ok_and(|entry| entry.filemode() == 0o100_755))
+        };
+        read().map_err(failed(format!("read the mode of `{path}`")))
     }
 
     /// The blob of a file, with the line-ending rules of its attributes applied.

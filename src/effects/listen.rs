@@ -11,7 +11,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::ext::ReasonPhrase;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -49,6 +49,9 @@ pub struct Answered {
     /// The body.
     pub body: Vec<u8>,
 }
+
+/// A client that does not send its headers in this time is let go.
+const HEADER_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What maps requests to answers.
 pub type Handler = Arc<dyn Fn(Asked) -> Answered + Send + Sync>;
@@ -115,7 +118,11 @@ async fn accept(listener: TcpListener, body_limit: usize, handler: Handler) {
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(request, body_limit, Arc::clone(&handler)));
             // A client that goes away in the middle is its own business.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }

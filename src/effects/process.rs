@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use super::Variables;
@@ -213,16 +214,16 @@ impl<'w> Programs<'w> {
         let mut stdin = child.stdin.take().expect("it was asked for");
         let stdout = child.stdout.take().expect("it was asked for");
         let stderr = child.stderr.take().expect("it was asked for");
-        let (code, timed_out, out, err) = std::thread::scope(|scope| {
-            let out = scope.spawn(|| read_some(stdout));
-            let err = scope.spawn(|| read_some(stderr));
-            scope.spawn(move || {
-                // A child that does not read its input is its own business.
-                let _ = stdin.write_all(&program.stdin);
-            });
-            let (code, timed_out) = wait(&mut child, started + program.timeout);
-            (code, timed_out, out.join().unwrap_or_default(), err.join().unwrap_or_default())
+        let input = program.stdin.clone();
+        std::thread::spawn(move || {
+            // A child that does not read its input is its own business.
+            let _ = stdin.write_all(&input);
         });
+        let (out, err) = (Reading::start(stdout), Reading::start(stderr));
+        let (code, timed_out) = wait(&mut child, started + program.timeout);
+        // What it left running in its group ends with it; what escaped the group cannot keep us waiting.
+        end_group(&mut child);
+        let (out, err) = (out.finish(), err.finish());
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.time.fetch_add(took, Ordering::Relaxed);
         Ok(Ran {
@@ -235,17 +236,35 @@ impl<'w> Programs<'w> {
     }
 }
 
-fn read_some(mut stream: impl Read) -> Vec<u8> {
-    let mut kept = Vec::new();
-    let mut buffer = [0_u8; 8192];
-    while let Ok(read) = stream.read(&mut buffer) {
-        if read == 0 {
-            break;
-        }
-        let room = OUTPUT_LIMIT.saturating_sub(kept.len()).min(read);
-        kept.extend_from_slice(&buffer[..room]);
+/// A stream that is read beside the child, so that neither waits for the other.
+struct Reading {
+    kept: Arc<Mutex<Vec<u8>>>,
+    ended: mpsc::Receiver<()>,
+}
+
+impl Reading {
+    fn start(mut stream: impl Read + Send + 'static) -> Self {
+        let kept: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let (end, ended) = mpsc::channel();
+        let shared = Arc::clone(&kept);
+        std::thread::spawn(move || {
+            let mut buffer = [0_u8; 8192];
+            while let Ok(read @ 1..) = stream.read(&mut buffer) {
+                let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = OUTPUT_LIMIT.saturating_sub(kept.len()).min(read);
+                kept.extend_from_slice(&buffer[..room]);
+            }
+            // Whoever waits may have gone.
+            let _ = end.send(());
+        });
+        Reading { kept, ended }
     }
-    kept
+
+    /// What was read; a second after the child ended nobody waits for more.
+    fn finish(self) -> Vec<u8> {
+        let _ = self.ended.recv_timeout(Duration::from_secs(1));
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// Waits with growing pauses: short programs are noticed at once, long ones cost nothing.

@@ -3,6 +3,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Variables;
@@ -62,6 +63,7 @@ pub struct Terminal {
     redactor: Redactor,
     bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
     summary: Option<PathBuf>,
+    broken: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -74,6 +76,7 @@ impl Terminal {
             redactor,
             bar: Arc::default(),
             summary: variables.get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            broken: Arc::default(),
         };
         terminal.settle(Display::default(), variables);
         terminal
@@ -186,8 +189,18 @@ impl Terminal {
         }
     }
 
+    /// Whether something that should have been said on standard output could not be: a full disk, not a reader
+    /// that has gone away.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
     fn write_out(&self, text: &str) {
-        let _ = std::io::stdout().lock().write_all(self.redactor.redact(text).as_bytes());
+        let mut stdout = std::io::stdout().lock();
+        let written = stdout.write_all(self.redactor.redact(text).as_bytes()).and_then(|()| stdout.flush());
+        if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+            self.broken.store(true, Ordering::Relaxed);
+        }
     }
 
     fn write_err(&self, text: &str) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Plan;
 use super::error::{self, PlanError};
+use crate::effects::files::What;
 use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -185,6 +186,9 @@ fn guard(
     if head.commit.is_none() && (wanted.commit || wanted.tag) {
         broken.push(PlanError::NoCommit);
     }
+    if let Some(what) = git.in_progress() {
+        broken.push(PlanError::InProgress { what });
+    }
     let allowed = &project.config.branches.value;
     match &head.branch {
         None if wanted.commit => broken.push(PlanError::Detached),
@@ -268,6 +272,10 @@ fn changes(
     }
     let mut files = Vec::new();
     for (path, edits) in edits {
+        // An edit would replace a link, or reach a file outside of the project.
+        if inspect.files().what(&path) != What::File || inspect.files().canonical(&path)? != path {
+            return Err(ProjectError::Link { file: path.display().to_string() }.into());
+        }
         let before = inspect.files().read(&path, FILE_LIMIT)?;
         let after = edit::apply(&before, &edits);
         if after != before {

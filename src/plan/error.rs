@@ -25,6 +25,12 @@ pub enum PlanError {
     /// There is no commit yet.
     #[error("there is no commit yet")]
     NoCommit,
+    /// A merge or the like is not concluded.
+    #[error("git is in the middle of a {what}")]
+    InProgress {
+        /// What it is.
+        what: &'static str,
+    },
     /// The tag exists.
     #[error("the tag `{tag}` exists already, on commit {commit}")]
     TagTaken {
@@ -118,6 +124,7 @@ impl Explain for PlanError {
             PlanError::WrongBranch { .. } => "plan/wrong-branch",
             PlanError::Detached => "plan/detached-head",
             PlanError::NoCommit => "plan/no-commit",
+            PlanError::InProgress { .. } => "plan/in-progress",
             PlanError::TagTaken { .. } => "plan/tag-taken",
             PlanError::BelowTag { .. } => "plan/below-tag",
             PlanError::NoKind { .. } => "plan/no-kind",
@@ -150,6 +157,7 @@ impl Explain for PlanError {
                 allowed.first().map_or("main", String::as_str)
             ),
             PlanError::Detached => "run `git switch BRANCH`".to_owned(),
+            PlanError::InProgress { what } => format!("conclude it, or run `git {what} --abort`"),
             PlanError::NoCommit => "run `git commit` first".to_owned(),
             PlanError::TagTaken { tag, .. } => format!(
                 "choose a higher version; if `{tag}` was a mistake and nothing was published, run `git tag -d {tag}`"

@@ -33,12 +33,15 @@ pub fn prepare(
     if !files.is_empty() && !allow_dirty {
         return Err(PlanError::DirtyTree { files }.into());
     }
+    // A cut-off history cannot be pushed, and a detached HEAD cannot be bumped: both are exported as one commit.
+    let export = !prefix.is_empty() || git.is_shallow() || head.branch.is_none();
     let allowed = project.config.branches.value.first().cloned();
     let step = PrepareRehearsal {
         repository: repository.to_owned(),
         origin: scratch.join("origin.git"),
         branch: allowed.unwrap_or_else(|| "main".to_owned()),
-        tag: if prefix.is_empty() { None } else { released_tag(inspect, project)? },
+        tag: if export { released_tag(inspect, project)? } else { None },
+        export,
         top,
         prefix,
     };

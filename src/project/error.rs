@@ -93,6 +93,18 @@ pub enum ProjectError {
         /// The file.
         file: String,
     },
+    /// A file to be edited is a link, or no regular file.
+    #[error("`{file}` is a symbolic link or no regular file")]
+    Link {
+        /// The file.
+        file: String,
+    },
+    /// A path that cannot be written as text.
+    #[error("the path `{dir}` is not UTF-8")]
+    NotUtf8Path {
+        /// The folder, with what is not UTF-8 replaced.
+        dir: String,
+    },
     /// Not in a git repository.
     #[error("`{dir}` is not in a git repository")]
     NoRepository {
@@ -125,6 +137,8 @@ impl Explain for ProjectError {
             ProjectError::VersionsDiffer { .. } => "project/versions-differ",
             ProjectError::ReferenceCount { .. } => "project/reference-count",
             ProjectError::Utf16 { .. } => "project/utf-16",
+            ProjectError::Link { .. } => "project/link",
+            ProjectError::NotUtf8Path { .. } => "project/not-utf8-path",
             ProjectError::NoRepository { .. } => "project/no-repository",
             ProjectError::TwoConfigurations => "project/two-configurations",
             ProjectError::UnknownPackage { .. } => "project/unknown-package",
@@ -152,6 +166,8 @@ impl Explain for ProjectError {
                 "correct `match` or `expect` of the reference, or the text of the file; `release references` lists what was found"
             }
             ProjectError::Utf16 { .. } => "save the file as UTF-8",
+            ProjectError::Link { .. } => "name the file that it points to",
+            ProjectError::NotUtf8Path { .. } => "rename the folder",
             ProjectError::NoRepository { .. } => "run `git init` and make a first commit",
             ProjectError::TwoConfigurations => "keep one of the two",
             ProjectError::UnknownPackage { known, .. } => {

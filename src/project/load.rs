@@ -75,6 +75,9 @@ fn requires(package: &Package, other: &ProjectName) -> bool {
 /// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository.
 fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
     let start = files.canonical(dir)?;
+    if start.to_str().is_none() {
+        return Err(ProjectError::NotUtf8Path { dir: start.to_string_lossy().into_owned() }.into());
+    }
     let mut candidate = start.as_path();
     loop {
         if ["pyproject.toml", "release.toml"].iter().any(|name| files.what(&candidate.join(name)) == What::File) {

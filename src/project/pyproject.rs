@@ -91,7 +91,8 @@ impl Pyproject {
     pub fn build_requires(&self) -> Vec<String> {
         match self.get(&["build-system", "requires"]) {
             Some(_) => self.strings(&["build-system", "requires"]),
-            None => vec!["setuptools>=40.8.0".to_owned()],
+            // pip adds `wheel` for such projects, so both must be had.
+            None => vec!["setuptools>=40.8.0".to_owned(), "wheel".to_owned()],
         }
     }
 }

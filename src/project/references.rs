@@ -10,7 +10,7 @@ use super::error::ProjectError;
 use super::{FILE_LIMIT, Project};
 use crate::config::file::ReferenceTable;
 use crate::effects::EffectsError;
-use crate::effects::files::Files;
+use crate::effects::files::{Files, What};
 use crate::python::version::Version;
 
 /// A place that names a version.
@@ -50,7 +50,7 @@ pub fn occurrences(bytes: &[u8], pattern: &str) -> Vec<Range<usize>> {
         let start = at + prefix.len();
         // Without a prefix the version must not be the rest of a longer word or number.
         let cut_off = prefix.is_empty() && start > 0 && in_version(bytes[start - 1]);
-        let run = bytes[start..].iter().take_while(|byte| in_version(**byte)).count();
+        let run = bytes[start..].iter().take(129).take_while(|byte| in_version(**byte)).count();
         match (!cut_off).then(|| version_end(&bytes[start..], run, suffix)).flatten() {
             Some(length) => {
                 found.push(start..start + length);
@@ -111,7 +111,11 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, FindError>
     let version = project.version();
     let mut all = Vec::new();
     for rule in &project.config.references {
-        let bytes = files.read(&project.root.join(&rule.path), FILE_LIMIT)?;
+        let path = project.root.join(&rule.path);
+        if matches!(files.what(&path), What::Other | What::Folder) {
+            return Err(FindError::Project(ProjectError::Link { file: rule.path.clone() }));
+        }
+        let bytes = files.read(&path, FILE_LIMIT)?;
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(FindError::Project(ProjectError::Utf16 { file: rule.path.clone() }));
         }

@@ -23,12 +23,33 @@ pub enum StepError {
     Stale {
         /// The file.
         file: String,
+        /// The journal of the interrupted change that it is about; empty before anything was begun.
+        journal: String,
+    },
+    /// A file has changes that are not committed.
+    #[error("`{file}` differs from what is committed")]
+    Uncommitted {
+        /// The file.
+        file: String,
+    },
+    /// A change was interrupted while this one waited.
+    #[error("an interrupted change has to be finished first")]
+    Pending,
+    /// A name that git cannot keep beside another one.
+    #[error("`{reference}` cannot exist beside `{other}`")]
+    ReferenceConflict {
+        /// The reference to be made.
+        reference: String,
+        /// The one that is there.
+        other: String,
     },
     /// A reference is neither where it was nor where it should be.
     #[error("`{reference}` has moved since this was planned")]
     ReferenceMoved {
         /// The reference.
         reference: String,
+        /// The journal of the change.
+        journal: String,
     },
     /// The journal of an interrupted change cannot be read.
     #[error("the journal of an interrupted change is unreadable: {problem}")]
@@ -71,6 +92,9 @@ impl Explain for StepError {
             StepError::Locked { .. } => "step/locked",
             StepError::GitLocked { .. } => "step/git-locked",
             StepError::Stale { .. } => "step/stale",
+            StepError::Uncommitted { .. } => "step/uncommitted",
+            StepError::Pending => "step/pending",
+            StepError::ReferenceConflict { .. } => "step/reference-conflict",
             StepError::ReferenceMoved { .. } => "step/reference-moved",
             StepError::Journal { .. } => "step/journal",
             StepError::Gate { .. } => "step/gate",
@@ -89,10 +113,24 @@ impl Explain for StepError {
             StepError::GitLocked { lock } => {
                 format!("wait for it; if no git process is running, remove `{lock}`, then run the same command again")
             }
-            StepError::Stale { file } => {
-                format!("restore `{file}` with `git checkout -- {file}`, then run the same command again")
+            StepError::Stale { journal, .. } if journal.is_empty() => {
+                "look at it, then run the same command again".to_owned()
             }
-            StepError::ReferenceMoved { .. } => "look at `git log --all`, then run the same command again".to_owned(),
+            StepError::Stale { file, journal } => format!(
+                "put your change of `{file}` aside with `git stash` and run the same command again, or give the interrupted change up: remove `{journal}`"
+            ),
+            StepError::Uncommitted { file } => {
+                format!(
+                    "commit `{file}` first: its other changes would be swept into the release, or lost from the index"
+                )
+            }
+            StepError::Pending => "run the same command again: it finishes the interrupted change first".to_owned(),
+            StepError::ReferenceConflict { other, .. } => {
+                format!("remove or rename `{other}`, or choose another `tag` in the configuration")
+            }
+            StepError::ReferenceMoved { reference, journal } => format!(
+                "look at `git log {reference}`; move it back to continue, or give an interrupted change up: remove `{journal}`"
+            ),
             StepError::Journal { path, .. } => {
                 format!("look at `git status`; when the tree is as you want it, remove `{path}`")
             }
@@ -107,7 +145,7 @@ impl Explain for StepError {
 
     fn location(&self) -> Option<Location> {
         match self {
-            StepError::Stale { file } => Some(Location::file(file)),
+            StepError::Stale { file, .. } | StepError::Uncommitted { file } => Some(Location::file(file)),
             StepError::Journal { path, .. } => Some(Location::file(path)),
             _ => None,
         }

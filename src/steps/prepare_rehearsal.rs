@@ -17,6 +17,8 @@ pub struct PrepareRehearsal {
     pub top: PathBuf,
     /// The folder of the project below it; empty for the top itself, which is cloned.
     pub prefix: String,
+    /// Whether the files of HEAD are taken alone, without their history.
+    pub export: bool,
     /// Where the working tree goes.
     pub repository: PathBuf,
     /// Where the bare `origin` goes.
@@ -34,16 +36,16 @@ const EMAIL: &str = "rehearsal@localhost";
 impl PrepareRehearsal {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
-        match self.prefix.is_empty() {
-            true => format!("clone `{}`", self.top.display()),
-            false => format!("export the files of `{}` at HEAD into a repository of their own", self.prefix),
+        match self.export {
+            false => format!("clone `{}`", self.top.display()),
+            true => format!("export the files of `{}` at HEAD into a repository of their own", self.prefix),
         }
     }
 
     /// Returns what is in the new repository, one line.
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<String, Failure> {
         effects.files().make_folder(self.repository.parent().unwrap_or(&self.repository))?;
-        let summary = if self.prefix.is_empty() { self.clone_top()? } else { self.export(effects)? };
+        let summary = if self.export { self.export(effects)? } else { self.clone_top()? };
         let clone = GitMut::open(&self.repository)?;
         clone.configure("user.name", NAME)?;
         clone.configure("user.email", EMAIL)?;

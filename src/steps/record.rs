@@ -132,7 +132,10 @@ pub fn append(
         let (before, new) = write(&git, &objects, &record, &by)?;
         match objects.move_reference(LEDGER, before.as_deref(), &new, &record.summary) {
             // Another run was faster: put ours on top of its entry.
-            Err(_) if tries < 5 => tries += 1,
+            Err(_) if tries < 20 => {
+                tries += 1;
+                effects.inspect().clock().sleep(std::time::Duration::from_millis(5 * tries));
+            }
             done => return done,
         }
     }

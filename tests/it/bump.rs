@@ -495,7 +495,7 @@ fn a_rerun_does_not_overwrite_what_somebody_wrote_in_between() {
         ------- stderr -------
         error[step/stale]: `README.md` has changed since this was planned
           at: README.md
-          hint: restore `README.md` with `git checkout -- README.md`, then run the same command again
+          hint: put your change of `README.md` aside with `git stash` and run the same command again, or give the interrupted change up: remove `[ROOT]/repo/.git/release/journal`
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
@@ -549,4 +549,141 @@ fn json_is_one_document() {
     assert_eq!(document["result"]["tag"], "v1.3.0");
     let planned = sandbox.release(&["bump", "2.0", "--format", "json", "--dry-run", "--no-tag"]);
     assert_eq!(planned.json()["outcome"], "planned", "{planned}");
+}
+
+#[test]
+fn uncommitted_changes_in_a_file_that_is_edited_are_never_swept_along() {
+    // In the working tree, in the index alone, and hidden by `skip-worktree`: nothing is committed or lost.
+    let dirty = tagged();
+    dirty.write("README.md", "# acme\n\n    pip install acme==1.2.3\n\nNOT YET\n");
+    let before = dirty.snapshot();
+    expect![[r#"
+        ------- stderr -------
+        error[step/uncommitted]: `README.md` differs from what is committed
+          at: README.md
+          hint: commit `README.md` first: its other changes would be swept into the release, or lost from the index
+        [exit status: 1]
+    "#]]
+    .assert_eq(&dirty.release(&["bump", "minor", "--allow-dirty"]).to_string());
+    assert!(
+        before
+            .iter()
+            .filter(|(path, _)| !path.components().any(|part| part.as_os_str() == ".git"))
+            .all(|file| dirty.snapshot().contains(file))
+    );
+    let staged = tagged();
+    let original = staged.read("README.md");
+    staged.write("README.md", format!("{original}STAGED\n"));
+    staged.git(&["add", "README.md"]);
+    staged.write("README.md", original);
+    assert_eq!(
+        staged.release(&["bump", "minor", "--allow-dirty", "--format", "json"]).failure_code(),
+        "step/uncommitted"
+    );
+    assert!(staged.git(&["show", ":README.md"]).contains("STAGED"));
+    let hidden = tagged();
+    hidden.git(&["update-index", "--skip-worktree", "README.md"]);
+    hidden.write("README.md", "# acme\n\n    pip install acme==1.2.3\n\nLOCAL\n");
+    assert_eq!(hidden.release(&["bump", "minor", "--format", "json"]).failure_code(), "step/uncommitted");
+}
+
+#[test]
+fn files_that_git_does_not_have_as_they_are_are_refused() {
+    let link = tagged();
+    link.git(&["mv", "README.md", "acme/README.md"]);
+    std::os::unix::fs::symlink("acme/README.md", link.repo().join("README.md")).expect("a link");
+    link.commit("docs: a link");
+    expect![[r#"
+        ------- stderr -------
+        error[project/link]: `README.md` is a symbolic link or no regular file
+          hint: name the file that it points to
+        [exit status: 3]
+    "#]]
+    .assert_eq(&link.release(&["bump", "minor"]).to_string());
+    let ignored = tagged();
+    ignored.git(&["rm", "-q", "--cached", "README.md"]);
+    ignored.write(".gitignore", "README.md\n");
+    ignored.commit("chore: ignore it");
+    assert_eq!(ignored.release(&["bump", "minor", "--format", "json"]).failure_code(), "step/uncommitted");
+    let filtered = tagged();
+    filtered.git(&["config", "filter.rot.clean", "tr a-z n-za-m"]);
+    filtered.git(&["config", "filter.rot.smudge", "tr a-z n-za-m"]);
+    filtered.write(".gitattributes", "README.md filter=rot\n");
+    filtered.git(&["add", "--renormalize", "."]);
+    filtered.commit("chore: a filter");
+    assert_eq!(filtered.release(&["bump", "minor", "--format", "json"]).failure_code(), "step/uncommitted");
+}
+
+#[test]
+fn modes_of_a_file_system_without_them_are_not_committed() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = tagged();
+    sandbox.git(&["config", "core.fileMode", "false"]);
+    let path = sandbox.repo().join("README.md");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).expect("a mode");
+    sandbox.release(&["bump", "minor"]).success();
+    assert!(sandbox.git(&["ls-tree", "HEAD", "README.md"]).starts_with("100644"));
+}
+
+#[test]
+fn names_that_git_cannot_keep_beside_each_other_are_refused_before_anything_is_written() {
+    for packed in [false, true] {
+        let sandbox = tagged();
+        sandbox.git(&["tag", "release"]);
+        if packed {
+            sandbox.git(&["pack-refs", "--all"]);
+        }
+        let pyproject = sandbox.read("pyproject.toml").replace("branches = [\"main\"]", "tag = \"release/{version}\"");
+        sandbox.write("pyproject.toml", pyproject);
+        sandbox.commit("chore: tags in a folder");
+        let head = sandbox.git(&["rev-parse", "HEAD"]);
+        assert_eq!(sandbox.release(&["bump", "minor", "--format", "json"]).failure_code(), "step/reference-conflict");
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), head);
+        assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    }
+}
+
+#[test]
+fn a_merge_that_is_not_concluded_is_no_place_for_a_release() {
+    let sandbox = tagged();
+    sandbox.git(&["switch", "-q", "-c", "other"]);
+    sandbox.write("other.txt", "x\n");
+    sandbox.commit("feat: other");
+    sandbox.git(&["switch", "-q", "main"]);
+    sandbox.write("main.txt", "x\n");
+    sandbox.commit("feat: main");
+    sandbox.git(&["merge", "-q", "--no-commit", "--no-ff", "-s", "ours", "other"]);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/in-progress]: git is in the middle of a merge
+          hint: conclude it, or run `git merge --abort`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+}
+
+#[test]
+fn an_entry_that_another_run_wrote_meanwhile_does_not_block_the_rerun() {
+    let sandbox = tagged();
+    let lock = sandbox.repo().join(".git/index.lock");
+    std::fs::write(&lock, "").expect("a file");
+    assert_eq!(sandbox.release(&["bump", "minor"]).code, 1);
+    std::fs::remove_file(&lock).expect("it is there");
+    // The journal stands; somebody publishes and moves the ledger.
+    let tree = sandbox.git(&["mktree"]);
+    let foreign = sandbox.git(&["commit-tree", tree.trim(), "-m", "foreign"]);
+    sandbox.git(&["update-ref", "refs/release/ledger", foreign.trim()]);
+    sandbox.release(&["bump", "minor"]).success();
+    assert_eq!(sandbox.git(&["log", "--format=%s", "refs/release/ledger"]), "bump: 1.2.3 -> 1.3.0\nforeign\n");
+    assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n");
+}
+
+#[test]
+fn without_git_the_files_alone_can_be_written() {
+    let sandbox = Sandbox::new();
+    for (path, text) in ACME {
+        sandbox.write(path, text);
+    }
+    sandbox.release(&["bump", "minor", "--no-commit"]).success();
+    assert!(sandbox.read("pyproject.toml").contains("version = \"1.3.0\"  # the one source"));
 }

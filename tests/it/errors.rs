@@ -48,6 +48,7 @@ fn effects() -> Vec<Failure> {
         EffectsError::NoAnswer { host: "example.org".to_owned(), doing: "sending the request", source: Box::new(io()) },
         EffectsError::Listen { port: 80, source: io() },
         EffectsError::Git { doing: "list tags".to_owned(), source: git2::Error::from_str("libgit2's own words") },
+        EffectsError::NoCache,
         EffectsError::NoIdentity,
     ])
 }
@@ -91,6 +92,8 @@ fn project() -> Vec<Failure> {
             expected: "1".to_owned(),
         },
         ProjectError::Utf16 { file: "README.md".to_owned() },
+        ProjectError::Link { file: "README.md".to_owned() },
+        ProjectError::NotUtf8Path { dir: "/tmp/a?".to_owned() },
         ProjectError::NoRepository { dir: ".".to_owned() },
         ProjectError::TwoConfigurations,
         ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned() },
@@ -104,6 +107,7 @@ fn plan() -> Vec<Failure> {
         PlanError::WrongBranch { branch: "topic".to_owned(), allowed: words(&["main"]) },
         PlanError::Detached,
         PlanError::NoCommit,
+        PlanError::InProgress { what: "merge" },
         PlanError::TagTaken { tag: "v1.3.0".to_owned(), commit: "abc".to_owned() },
         PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
         PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
@@ -122,8 +126,15 @@ fn steps() -> Vec<Failure> {
     all(vec![
         StepError::Locked { lock: ".git/release/lock".to_owned() },
         StepError::GitLocked { lock: ".git/index.lock".to_owned() },
-        StepError::Stale { file: "README.md".to_owned() },
-        StepError::ReferenceMoved { reference: "refs/heads/main".to_owned() },
+        StepError::Stale { file: "README.md".to_owned(), journal: String::new() },
+        StepError::Stale { file: "README.md".to_owned(), journal: ".git/release/journal".to_owned() },
+        StepError::Uncommitted { file: "README.md".to_owned() },
+        StepError::Pending,
+        StepError::ReferenceConflict { reference: "refs/tags/a/b".to_owned(), other: "refs/tags/a".to_owned() },
+        StepError::ReferenceMoved {
+            reference: "refs/heads/main".to_owned(),
+            journal: ".git/release/journal".to_owned(),
+        },
         StepError::Journal { path: ".git/release/journal".to_owned(), problem: "EOF".to_owned() },
         StepError::OtherTree { top: "/elsewhere".to_owned() },
         StepError::Fetch { url: "https://example.org/a.whl".to_owned(), status: 404 },

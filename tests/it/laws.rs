@@ -71,7 +71,8 @@ fn tokens_and_userinfo_are_masked_by_their_shape() {
     let redactor = Redactor::default();
     let masked = |text: &str| redactor.redact(text);
     assert_eq!(masked("token pypi-AgEIcHlwaS5vcmcCJDEy end"), "token **** end");
-    assert_eq!(masked("https://user:pass@host/x and https://user@host"), "https://****@host/x and https://user@host");
+    assert_eq!(masked("https://user:pass@host/x and https://token@host"), "https://****@host/x and https://****@host");
+    assert_eq!(masked("ssh://git@host/x"), "ssh://git@host/x");
     assert_eq!(masked("see pypi-server and eyJ"), "see pypi-server and eyJ");
     assert_eq!(format!("{:?}", Secret::new("hunter22")), "****");
 }

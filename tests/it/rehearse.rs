@@ -350,6 +350,25 @@ fn pip_sees_no_settings_of_the_user_while_it_verifies() {
 }
 
 #[test]
+fn a_configuration_that_was_named_holds_in_the_clone_too() {
+    let sandbox = Sandbox::with(crate::support::projects::ACME);
+    sandbox.write("other.toml", "[[gates]]\nrun = [\"python\", \"-c\", \"raise SystemExit(1)\"]\n");
+    sandbox.commit("chore: another configuration");
+    let document = sandbox.release(&["rehearse", "--config", "other.toml", "--format", "json"]).json();
+    assert_eq!(document["failure"]["code"], "step/gate", "{document:#}");
+}
+
+#[test]
+fn a_gate_cannot_keep_us_waiting_by_what_it_leaves_behind() {
+    let sandbox = Sandbox::with(crate::support::projects::ACME);
+    sandbox.write("other.toml", "[[gates]]\nrun = [\"sh\", \"-c\", \"sleep 300 & setsid sleep 300 & exit 3\"]\n");
+    sandbox.commit("chore: a gate with children");
+    // The test itself is the limit: without the fix it takes five minutes.
+    let document = sandbox.release(&["rehearse", "--config", "other.toml", "--format", "json"]).json();
+    assert_eq!(document["failure"]["code"], "step/gate", "{document:#}");
+}
+
+#[test]
 fn a_dry_run_names_the_phases() {
     let sandbox = Sandbox::fixture("prompt-manager");
     expect![[r#"

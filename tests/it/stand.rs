@@ -79,3 +79,19 @@ fn a_reader_that_goes_away_is_no_error() {
         std::process::Command::new("bash").args(["-c", &line]).current_dir(sandbox.repo()).status().expect("bash");
     assert!(status.success());
 }
+
+#[test]
+fn an_answer_that_could_not_be_written_is_no_success() {
+    let sandbox = Sandbox::with(ACME);
+    let mut command = sandbox.command(&["show"]);
+    command.stdout(std::fs::File::create("/dev/full").expect("a device"));
+    assert_eq!(command.status().expect("it starts").code(), Some(1));
+}
+
+#[test]
+fn a_bad_variable_is_one_document_too() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("RELEASE_NOW", "bogus");
+    let output = sandbox.release(&["--format", "json", "version", "--from", "1.0"]);
+    assert_eq!((output.code, output.failure_code()), (2, "cli/variable".to_owned()), "{output}");
+}

@@ -6,13 +6,13 @@
 
 mod phases;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::build::isolated::Built;
-use crate::effects::{Inspect, World};
+use crate::effects::{EffectsError, Inspect, World};
 use crate::error::Failure;
 use crate::plan::{Plan, execute};
 use crate::project::Project;
@@ -37,6 +37,8 @@ pub struct Wanted {
     pub kind: Option<String>,
     /// Where archives, status and log go; nothing: a folder of this run in the user's cache.
     pub keep: Option<PathBuf>,
+    /// The configuration that was named with `--config`.
+    pub config: Option<PathBuf>,
     /// Whether uncommitted changes may stay out.
     pub allow_dirty: bool,
     /// A folder of archives that the embedded index has from the start.
@@ -87,7 +89,7 @@ impl<'w> Rehearsal<'w> {
         let inspect = world.inspect();
         let kept = match &wanted.keep {
             Some(dir) => inspect.dir().join(dir),
-            None => runs(inspect).join(inspect.run()),
+            None => runs(inspect)?.join(inspect.run()),
         };
         let scratch = execute::scratch(world, &kept)?;
         let clone = scratch.path().join("work").join(project.root.file_name().unwrap_or_default());
@@ -107,7 +109,7 @@ impl<'w> Rehearsal<'w> {
         };
         let outcome = rehearsal.all_phases();
         if rehearsal.wanted.keep.is_none() {
-            let step = KeepNewest { dir: runs(inspect), count: KEPT };
+            let step = KeepNewest { dir: runs(inspect)?, count: KEPT };
             execute::execute(world, Plan::of(vec![Step::KeepNewest(step)]))?;
         }
         match outcome {
@@ -203,7 +205,6 @@ impl<'w> Rehearsal<'w> {
 }
 
 /// Where rehearsals are kept that nobody gave a folder for.
-fn runs(inspect: Inspect<'_>) -> PathBuf {
-    let cache = inspect.variables().cache_dir().unwrap_or_else(|| Path::new(".release-cache").to_owned());
-    cache.join("rehearsals")
+fn runs(inspect: Inspect<'_>) -> Result<PathBuf, Failure> {
+    Ok(inspect.variables().cache_dir().ok_or(EffectsError::NoCache)?.join("rehearsals"))
 }

@@ -53,7 +53,7 @@ impl Rehearsal<'_> {
 
     fn reload(&mut self) -> Result<(), Failure> {
         let inspect = self.world.inspect();
-        self.project = load::load(inspect, inspect.dir(), None)?;
+        self.project = load::load(inspect, inspect.dir(), self.wanted.config.as_deref())?;
         Ok(())
     }
 

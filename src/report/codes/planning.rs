@@ -100,6 +100,48 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "step/uncommitted",
+        title: "a file that would be edited has uncommitted changes",
+        text: "A release commit holds exactly the edits of the release. This file differs from HEAD in the working tree or the index, is not tracked, is a link, or is stored in another form by a filter (git-crypt, LFS), so its other content would be swept along or lost. Commit it first, or leave it out of the references.",
+        follows: "",
+    },
+    Code {
+        code: "step/pending",
+        title: "an interrupted change has to be finished first",
+        text: "Another run was killed while this one waited for its lock. Run the same command again: it finishes that change before anything else.",
+        follows: "",
+    },
+    Code {
+        code: "step/reference-conflict",
+        title: "git cannot keep two references beside each other",
+        text: "References are files: a tag `release` and a tag `release/1.0` exclude each other. Nothing was changed. Remove or rename one, or choose another form of tag.",
+        follows: "",
+    },
+    Code {
+        code: "plan/in-progress",
+        title: "git is in the middle of something",
+        text: "A merge, rebase, cherry-pick or the like is not concluded. A release commit made now would be on top of it without being part of it.",
+        follows: "",
+    },
+    Code {
+        code: "project/link",
+        title: "a file is a symbolic link or no regular file",
+        text: "Editing a link would replace it, or change a file outside of the project. Name the file that it points to.",
+        follows: "",
+    },
+    Code {
+        code: "project/not-utf8-path",
+        title: "the path of the project is not UTF-8",
+        text: "Reports, journals and plans name paths as text, so a folder whose name is not UTF-8 cannot be told apart from others. Rename it.",
+        follows: "",
+    },
+    Code {
+        code: "effects/no-cache",
+        title: "there is no folder for the cache",
+        text: "Neither `RELEASE_CACHE_DIR` nor `HOME` says where wheels of build backends are kept. Set one of them.",
+        follows: "",
+    },
+    Code {
         code: "step/reference-moved",
         title: "a branch or tag has moved since the change was planned",
         text: "Somebody committed, tagged or fetched in between. Nothing is forced: look at the history and run the command again.",

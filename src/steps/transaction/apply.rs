@@ -11,6 +11,7 @@ use crate::effects::git::CommitFile;
 use crate::effects::{Effects, EffectsError, Git, GitMut};
 use crate::error::Failure;
 use crate::steps::StepError;
+use crate::steps::record::{LEDGER, RECORD_FILE, Record};
 
 /// What was moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,6 +40,11 @@ pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failur
     let Some(journal) = place.read(effects.inspect().files())? else {
         return Ok(None);
     };
+    let mut journal = journal;
+    if effects.inspect().files().what(&journal.top) == What::Missing {
+        // The repository was moved since; its contents are the same.
+        top.clone_into(&mut journal.top);
+    }
     if journal.top != top {
         return Err(StepError::OtherTree { top: journal.top.display().to_string() }.into());
     }
@@ -55,7 +61,7 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
     let git = Git::discover(&journal.top)?;
     if let Some(git) = &git {
         for (number, reference) in journal.references.iter().enumerate() {
-            move_reference(effects, git, &place.reference(number), reference)?;
+            move_reference(effects, git, (place, number), reference)?;
             append_reflog(effects, git, journal, reference)?;
         }
     }
@@ -83,7 +89,7 @@ fn move_file(
     let now = digest_of(&target).unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
     if now != file.after {
         if now != file.before {
-            return Err(StepError::Stale { file: file.path.clone() }.into());
+            return Err(StepError::Stale { file: file.path.clone(), journal: place.shown() }.into());
         }
         let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
         effects.files().replace(&target, &bytes, file.mode)?;
@@ -169,7 +175,13 @@ fn rebuild_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: 
     Ok(())
 }
 
-fn move_reference(effects: Effects<'_>, git: &Git, own: &Path, reference: &ReferenceMove) -> Result<(), Failure> {
+fn move_reference(
+    effects: Effects<'_>,
+    git: &Git,
+    (place, number): (&Place, usize),
+    reference: &ReferenceMove,
+) -> Result<(), Failure> {
+    let own = &place.reference(number);
     let path = match reference.name.as_str() {
         // A detached HEAD belongs to the working tree, not to all of them.
         "HEAD" => git.index_path().with_file_name("HEAD"),
@@ -189,9 +201,24 @@ fn move_reference(effects: Effects<'_>, git: &Git, own: &Path, reference: &Refer
     take_lock(effects, own, &lock)?;
     if git.resolve(&reference.name) != reference.old {
         effects.files().remove_file(&lock)?;
-        return Err(StepError::ReferenceMoved { reference: reference.name.clone() }.into());
+        if reference.name == LEDGER {
+            return append_again(git, reference);
+        }
+        return Err(StepError::ReferenceMoved { reference: reference.name.clone(), journal: place.shown() }.into());
     }
     release_lock(effects, &lock, &path)
+}
+
+/// Another run wrote to the ledger since: our entry goes on top of its.
+fn append_again(git: &Git, reference: &ReferenceMove) -> Result<(), Failure> {
+    let bytes = git.file_of_commit(&reference.new, RECORD_FILE)?;
+    let Ok(record) = serde_json::from_slice::<Record>(&bytes) else { return Ok(()) };
+    let objects = GitMut::open(&git.common_dir())?;
+    let seconds = git.commit_seconds(&reference.new)?;
+    let by =
+        crate::effects::git::Identity { name: "release".to_owned(), email: "release@localhost".to_owned(), seconds };
+    let (before, new) = crate::steps::record::write(git, &objects, &record, &by)?;
+    Ok(objects.move_reference(LEDGER, before.as_deref(), &new, &record.summary)?)
 }
 
 /// One line in the reflogs of the branch and of HEAD, as git writes it; not twice.

@@ -78,15 +78,15 @@ pub struct Pending {
 }
 
 impl Journal {
-    pub(super) fn new(transaction: &Transaction, git: &Git, references: Vec<ReferenceMove>) -> Self {
+    pub(super) fn new(transaction: &Transaction, git: Option<&Git>, references: Vec<ReferenceMove>) -> Self {
         let committing = references.iter().any(|reference| reference.reflog.is_some());
-        let index = git.index_path();
+        let index = git.filter(|_| committing).map(Git::index_path);
         Journal {
             schema: 1,
             request: transaction.request.clone(),
             version: transaction.version.clone(),
             top: transaction.top.clone(),
-            index: committing.then(|| IndexMove { before: digest_of(&index), path: index }),
+            index: index.map(|path| IndexMove { before: digest_of(&path), path }),
             files: transaction
                 .files
                 .iter()
@@ -133,6 +133,11 @@ impl Place {
         self.dir.join("index")
     }
 
+    /// The folder, as hints name it.
+    pub(super) fn shown(&self) -> String {
+        self.dir.display().to_string()
+    }
+
     fn json(&self) -> PathBuf {
         self.dir.join("journal.json")
     }
@@ -155,7 +160,7 @@ impl Place {
         effects: Effects<'_>,
         journal: &Journal,
         transaction: &Transaction,
-        objects: &GitMut,
+        objects: Option<&GitMut>,
     ) -> Result<(), Failure> {
         let files = effects.files();
         files.make_folder(&self.dir)?;
@@ -165,7 +170,7 @@ impl Place {
         for (number, reference) in journal.references.iter().enumerate() {
             files.write_new(&self.reference(number), format!("{}\n", reference.new).as_bytes(), 0o644)?;
         }
-        if let Some(index) = &journal.index {
+        if let (Some(index), Some(objects)) = (&journal.index, objects) {
             self.write_index(effects, index, transaction, objects)?;
         }
         let json = serde_json::to_vec_pretty(journal).expect("journals have string keys");
@@ -192,7 +197,7 @@ impl Place {
         if index.before.is_some() {
             files.write_new(&scratch, &bytes, 0o644)?;
         }
-        objects.write_index(&scratch, &transaction.commit_files())?;
+        objects.write_index(&scratch, &transaction.commit_files(objects)?)?;
         let written = effects.inspect().files().read(&scratch, u64::MAX - 1)?;
         files.write_new(&self.index(), &written, 0o644)?;
         files.remove_file(&scratch)?;

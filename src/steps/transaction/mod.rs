@@ -106,13 +106,23 @@ impl Transaction {
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Moved, Failure> {
         let place = journal::Place::of(&self.top)?;
         let _lock = place.lock(effects)?;
+        if place.read(effects.inspect().files())?.is_some() {
+            // Another run was killed while this one waited: its change comes first.
+            return Err(StepError::Pending.into());
+        }
         effects.files().remove_folder(&place.dir)?;
         self.refuse_stale(effects)?;
-        let objects = GitMut::open(&self.top)?;
-        let git = objects.look()?;
-        let references = self.write_objects(&git, &objects, effects)?;
-        let journal = journal::Journal::new(self, &git, references);
-        place.write(effects, &journal, self, &objects)?;
+        let git = Git::discover(&self.top)?;
+        let objects = git.as_ref().map(|_| GitMut::open(&self.top)).transpose()?;
+        let references = match (&git, &objects) {
+            (Some(git), Some(objects)) => self.write_objects(git, objects, effects)?,
+            _ => Vec::new(),
+        };
+        if let Some(git) = &git {
+            refuse_taken(git, &references, &place)?;
+        }
+        let journal = journal::Journal::new(self, git.as_ref(), references);
+        place.write(effects, &journal, self, objects.as_ref())?;
         apply::apply(effects, &place, &journal)
     }
 
@@ -123,7 +133,8 @@ impl Transaction {
             let path = self.top.join(&change.path);
             let now = if files.what(&path) == What::Missing { Vec::new() } else { files.read(&path, u64::MAX - 1)? };
             if now != change.before {
-                return Err(StepError::Stale { file: change.path.clone() }.into());
+                let journal = String::new();
+                return Err(StepError::Stale { file: change.path.clone(), journal }.into());
             }
         }
         Ok(())
@@ -135,10 +146,13 @@ impl Transaction {
         git: &Git,
         objects: &GitMut,
         effects: Effects<'_>,
-    ) -> Result<Vec<journal::ReferenceMove>, EffectsError> {
+    ) -> Result<Vec<journal::ReferenceMove>, Failure> {
         let mut moves = Vec::new();
         let mut target = self.head.clone();
-        let commit_files: Vec<CommitFile<'_>> = self.commit_files();
+        let commit_files = self.commit_files(objects)?;
+        if self.commit.is_some() {
+            self.refuse_uncommitted(objects)?;
+        }
         if let (Some(message), Some(parent), Some(identity)) = (&self.commit, &self.head, &self.identity)
             && !commit_files.is_empty()
         {
@@ -170,10 +184,41 @@ impl Transaction {
         Ok(moves)
     }
 
-    fn commit_files(&self) -> Vec<CommitFile<'_>> {
+    fn commit_files(&self, objects: &GitMut) -> Result<Vec<CommitFile<'_>>, EffectsError> {
+        let of = |change: &FileChange| objects.is_executable_at_head(&change.path);
         self.files
             .iter()
-            .map(|change| CommitFile { path: &change.path, bytes: &change.after, executable: change.mode & 0o100 != 0 })
+            .map(|change| Ok(CommitFile { path: &change.path, bytes: &change.after, executable: of(change)? }))
             .collect()
     }
+
+    /// What a file holds beyond HEAD is the user's: it is neither committed nor, if it was staged, lost. This
+    /// also refuses files that git does not track, links, and files that a filter stores in another form.
+    fn refuse_uncommitted(&self, objects: &GitMut) -> Result<(), Failure> {
+        for change in &self.files {
+            let file = CommitFile { path: &change.path, bytes: &change.before, executable: false };
+            if !objects.is_committed(&file)? {
+                return Err(StepError::Uncommitted { file: change.path.clone() }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every reference is where it was when this was planned, and its name fits beside the others: git keeps
+/// them as files, so `a` and `a/b` exclude each other.
+fn refuse_taken(git: &Git, moves: &[journal::ReferenceMove], place: &journal::Place) -> Result<(), Failure> {
+    let names = git.reference_names()?;
+    for reference in moves {
+        if git.resolve(&reference.name) != reference.old {
+            return Err(StepError::ReferenceMoved { reference: reference.name.clone(), journal: place.shown() }.into());
+        }
+        let (name, below) = (&reference.name, format!("{}/", reference.name));
+        if let Some(other) =
+            names.iter().find(|other| other.starts_with(&below) || name.starts_with(&format!("{other}/")))
+        {
+            return Err(StepError::ReferenceConflict { reference: name.clone(), other: other.clone() }.into());
+        }
+    }
+    Ok(())
 }
