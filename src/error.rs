@@ -2,7 +2,7 @@
 //!
 //! Every room has one error enum ([`thiserror`]) and implements [`Explain`] beside it. At the edge of
 //! the library each becomes a [`Failure`], the one thing that renderers and exit codes know about.
-//! The texts behind the codes are in `report/codes.rs`.
+//! The texts behind the codes are in `report/codes/`.
 
 use serde::Serialize;
 
@@ -80,7 +80,7 @@ impl Location {
 
 /// What an error enum of a room says beyond its text.
 pub trait Explain: std::error::Error + Send + Sync + 'static {
-    /// The stable code, `room/what`, listed in `report/codes.rs`.
+    /// The stable code, `room/what`, listed in `report/codes/`.
     fn code(&self) -> &'static str;
 
     /// Who must act.

@@ -124,6 +124,7 @@ impl Environment {
             .arg("--python")
             .arg(self.python())
             .args(["install", "--quiet", "--no-compile", "--no-cache-dir", "--no-warn-script-location"])
+            .environment(Admitted::Network)
             .env("PIP_CONFIG_FILE", "/dev/null")
             .env("HOME", &self.dir)
             .timeout(Duration::from_secs(600))

@@ -130,7 +130,7 @@ pub struct VerifyTable {
     pub commands: Vec<CommandTable>,
     /// Limits that are reported when they are passed.
     pub budgets: Option<BudgetsTable>,
-    /// The simple API that dependencies come from in a rehearsal. Default: the embedded index alone.
+    /// The simple API that dependencies come from. Default: the index that is verified, in a rehearsal the embedded one.
     pub dependencies: Option<String>,
 }
 

@@ -75,7 +75,7 @@ pub struct Verify {
     pub wheel_bytes: Option<u64>,
     /// Bytes of the sdist.
     pub sdist_bytes: Option<u64>,
-    /// The simple API that dependencies come from in a rehearsal.
+    /// The simple API that dependencies come from.
     pub dependencies: Option<String>,
 }
 

@@ -21,7 +21,9 @@ use crate::secret::Redactor;
 pub enum Environment {
     /// Locale, time zone, PATH and temporary folder; nothing of the user's.
     Closed,
-    /// The same and the user's home, for programs that are the user's own (gates).
+    /// The same, and the user's settings of proxies and TLS: for installs that see nothing else of the user.
+    Network,
+    /// The closed environment and the user's home, for programs that are the user's own (gates).
     Home,
     /// The same, and the user's settings of pip, proxies and TLS: for installers.
     Installer,
@@ -36,11 +38,13 @@ impl Environment {
             name,
             "HOME" | "USER" | "LOGNAME" | "XDG_CACHE_HOME" | "XDG_CONFIG_HOME" | "PYENV_ROOT" | "PYENV_VERSION"
         );
-        let installer = name.starts_with("PIP_")
-            || matches!(name.to_ascii_uppercase().as_str(), "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY" | "NO_PROXY")
-            || matches!(name, "SSL_CERT_FILE" | "SSL_CERT_DIR" | "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE" | "NETRC");
+        let network =
+            matches!(name.to_ascii_uppercase().as_str(), "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY" | "NO_PROXY")
+                || matches!(name, "SSL_CERT_FILE" | "SSL_CERT_DIR" | "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE");
+        let installer = network || name.starts_with("PIP_") || name == "NETRC";
         match self {
             Environment::Closed => closed,
+            Environment::Network => closed || network,
             Environment::Home => closed || home,
             Environment::Installer => closed || home || installer,
         }

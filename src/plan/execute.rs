@@ -49,7 +49,8 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
             }
         }
     }
-    if let Some((dir, draft)) = &plan.draft {
+    let nothing_new = failed.is_none() && produced.iter().all(Produced::was_done);
+    if let Some((dir, draft)) = plan.draft.as_ref().filter(|_| !nothing_new) {
         let outcome = failed.as_ref().map_or("ok", |failure| failure.code);
         let files: Vec<RecordedFile> = produced.iter().flat_map(Produced::files).collect();
         if let Err(error) = record::append(effects, dir, draft, outcome, &files) {

@@ -30,7 +30,7 @@ impl Severity {
 /// One thing wrong or noteworthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The stable code, listed in `report/codes.rs` and explained by `release explain CODE`.
+    /// The stable code, listed in `report/codes/` and explained by `release explain CODE`.
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,

@@ -119,3 +119,16 @@ fn every_way_an_installed_release_can_disappoint_has_its_finding() {
     );
     assert!(document["result"]["verified"][0]["checked"].to_string().contains("types under mypy"));
 }
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn dependencies_come_from_the_index_that_was_named_and_offline_binds_pip_too() {
+    let (sandbox, served) = published();
+    let text = format!(
+        "{}\n[tool.release.verify]\ndependencies = \"https://pypi.org/simple/\"\n",
+        sandbox.read("pyproject.toml")
+    );
+    sandbox.write("pyproject.toml", text);
+    let output = sandbox.release(&["verify", "--index", &served.upload_url(), "--offline", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code()), (1, "effects/offline".to_owned()), "{output}");
+}

@@ -208,6 +208,14 @@ impl<'w> HttpLook<'w> {
         HttpLook { settings }
     }
 
+    /// Whether a URL may be asked: for programs that do the asking themselves, such as pip.
+    ///
+    /// # Errors
+    /// It is no URL, plain http beyond this machine, or beyond it at all under `--offline`.
+    pub fn permit(self, url: &str) -> Result<(), EffectsError> {
+        self.settings.admit(url).map(|_| ())
+    }
+
     /// Asks for a document, past every cache.
     ///
     /// # Errors

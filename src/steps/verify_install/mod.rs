@@ -162,6 +162,7 @@ impl VerifyInstall {
         environment: &Environment,
         extra: Option<&str>,
     ) -> Result<Option<Finding>, Failure> {
+        place.effects.inspect().http().permit(&self.dependencies)?;
         let extras = extra.map_or_else(String::new, |extra| format!("[{extra}]"));
         let sha256 = Sha256::of(&place.effects.inspect().files().read(place.archive, ARCHIVE_LIMIT)?);
         let requirement = format!("{}{extras} @ file://{}#sha256={sha256}", self.package, encoded(place.archive));
@@ -182,7 +183,18 @@ impl VerifyInstall {
             ran.ending(),
             ran.tail(6).replace('\n', " | ")
         );
-        Ok(Some(self.finding("verify/install", message).help("the words of pip say which requirement is at fault")))
+        Ok(Some(self.finding("verify/install", message).help(self.install_help())))
+    }
+
+    fn install_help(&self) -> &'static str {
+        match self.lenient {
+            true => {
+                "if a dependency is missing, bring its wheel with `--with DIR`, or name an index in `[verify] dependencies`"
+            }
+            false => {
+                "the words of pip say which requirement is at fault; `[verify] dependencies` names the index for them"
+            }
+        }
     }
 
     fn finding(&self, code: &'static str, message: String) -> Finding {
