@@ -131,7 +131,12 @@ impl Terminal {
             }
             return;
         }
-        let bar = slot.get_or_insert_with(|| indicatif::ProgressBar::new(total));
+        let bar = slot.get_or_insert_with(|| {
+            let style = indicatif::ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {percent} %");
+            let bar = indicatif::ProgressBar::new(total).with_style(style.expect("a fixed template parses"));
+            bar.enable_steady_tick(std::time::Duration::from_millis(120));
+            bar
+        });
         bar.set_message(self.redactor.redact(&crate::report::text::inline(what)));
         bar.set_length(total);
         bar.set_position(done);

@@ -68,7 +68,9 @@ fn phase(name: &str, state: StepState, summary: &str, (milliseconds, colour): (u
         StepState::Cancelled => ("not run", "2"),
     };
     let time = if state == StepState::Cancelled { String::new() } else { duration(milliseconds) };
-    Some(format!("{name:<8} {:<7} {time:>9}  {}", paint(colour, code, mark), inline(summary)).trim_end().to_owned())
+    // Padded before it is painted: escape sequences take no room on a terminal.
+    let mark = paint(colour, code, &format!("{mark:<7}"));
+    Some(format!("{name:<8} {mark} {time:>9}  {}", inline(summary)).trim_end().to_owned())
 }
 
 /// What a command answered, for standard output.

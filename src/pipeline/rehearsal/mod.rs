@@ -134,6 +134,8 @@ impl<'w> Rehearsal<'w> {
             Self::status,
         ];
         for (number, (name, step)) in PHASES.into_iter().zip(steps).enumerate() {
+            let (done, total) = (number as u64, PHASES.len() as u64);
+            self.outer.inspect().tell(&Event::Progress { what: name.to_owned(), done, total });
             if let Err(failure) = self.phase(name, step) {
                 for later in &PHASES[number + 1..] {
                     self.note(later, StepState::Cancelled, String::new(), (0, 0));
