@@ -687,3 +687,18 @@ fn without_git_the_files_alone_can_be_written() {
     sandbox.release(&["bump", "minor", "--no-commit"]).success();
     assert!(sandbox.read("pyproject.toml").contains("version = \"1.3.0\"  # the one source"));
 }
+
+#[test]
+fn a_repository_that_was_moved_in_between_is_finished_where_it_is() {
+    let sandbox = tagged();
+    let lock = sandbox.repo().join(".git/index.lock");
+    std::fs::write(&lock, "").expect("a file");
+    assert_eq!(sandbox.release(&["bump", "minor"]).code, 1);
+    std::fs::remove_file(&lock).expect("it is there");
+    let moved = sandbox.path("moved");
+    std::fs::rename(sandbox.repo(), &moved).expect("a new name");
+    sandbox.finish(sandbox.command(&["bump", "minor"]).current_dir(&moved)).success();
+    std::fs::rename(&moved, sandbox.repo()).expect("the old name");
+    assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}

@@ -44,6 +44,9 @@ pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failur
     if effects.inspect().files().what(&journal.top) == What::Missing {
         // The repository was moved since; its contents are the same.
         top.clone_into(&mut journal.top);
+        if let (Some(index), Some(git)) = (&mut journal.index, Git::discover(top)?) {
+            index.path = git.index_path();
+        }
     }
     if journal.top != top {
         return Err(StepError::OtherTree { top: journal.top.display().to_string() }.into());
