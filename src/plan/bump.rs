@@ -18,7 +18,7 @@ use crate::python::bump::{self, Level, Mode, Request};
 use crate::python::version::Version;
 use crate::report::text;
 use crate::steps::Step;
-use crate::steps::record::Draft;
+use crate::steps::record::{Draft, Facts};
 use crate::steps::transaction::{FileChange, TagChange, Transaction};
 
 /// What was asked for.
@@ -102,6 +102,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
             project: project.title(),
             version: Some(to.to_string()),
             summary: format!("{from} -> {to}"),
+            facts: Facts::default(),
         },
         files,
     };

@@ -21,7 +21,7 @@ use crate::python::name::ProjectName;
 use crate::python::version::Version;
 use crate::report::{Severity, text};
 use crate::steps::Step;
-use crate::steps::record::Draft;
+use crate::steps::record::{Draft, Facts};
 use crate::steps::upload_file::{UploadFile, result};
 
 /// The folder of archives.
@@ -260,6 +260,7 @@ fn draft(root: &Path, archives: &[Archive], targets: &[Target]) -> Option<(PathB
         project: first.project.as_str().to_owned(),
         version: one.then(|| first.version.to_string()),
         summary: format!("{} to {}", text::count(archives.len(), "file"), names.join(", ")),
+        facts: Facts::default(),
     };
     Some((root.to_owned(), draft))
 }

@@ -8,6 +8,7 @@ pub mod acceptance;
 pub mod advisory;
 pub mod audit;
 pub mod error;
+pub mod exposure;
 pub mod grouping;
 pub mod matching;
 pub mod severity;

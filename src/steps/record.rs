@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Sha256;
 use crate::effects::git::Identity;
 use crate::effects::{Effects, EffectsError, Git, GitMut, Inspect};
 
@@ -39,6 +40,33 @@ pub struct Record {
     /// Archives by name with their sha256.
     #[serde(default)]
     pub files: Vec<RecordedFile>,
+    /// The sha256 of the entry before, as it stands in the ledger: a chain that does not rest on git's own
+    /// hashes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// What else belongs to it.
+    #[serde(flatten)]
+    pub facts: Facts,
+}
+
+/// What only some entries carry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The phase of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// The sha256 of the plan that was carried out or approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// The idempotency key of a decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How long it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
+    /// A document that later runs need whole, such as the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<serde_json::Value>,
 }
 
 /// An archive that a record is about.
@@ -61,6 +89,8 @@ pub struct Draft {
     pub version: Option<String>,
     /// One line for people.
     pub summary: String,
+    /// What else belongs to it.
+    pub facts: Facts,
 }
 
 impl Draft {
@@ -77,6 +107,8 @@ impl Draft {
             outcome: outcome.to_owned(),
             summary: inspect.redactor().redact(&self.summary),
             files: Vec::new(),
+            previous: None,
+            facts: self.facts.clone(),
         }
     }
 }
@@ -103,7 +135,12 @@ pub fn write(
     by: &Identity,
 ) -> Result<(Option<String>, String), EffectsError> {
     let before = git.resolve(LEDGER);
-    let json = serde_json::to_string_pretty(record).expect("records have string keys") + "\n";
+    let mut record = record.clone();
+    record.previous = match &before {
+        Some(commit) => Some(Sha256::of(&git.file_of_commit(commit, RECORD_FILE)?).to_string()),
+        None => None,
+    };
+    let json = serde_json::to_string_pretty(&record).expect("records have string keys") + "\n";
     let message = format!("{}: {}", record.command, record.summary);
     let new = objects.write_record(before.as_deref(), (RECORD_FILE, json.as_bytes()), &message, by)?;
     Ok((before, new))

@@ -19,22 +19,22 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "plan", "steps", "config", "project", "build", "archive", "check", "index", "security", "status",
+            "plan", "steps", "config", "project", "build", "archive", "check", "index", "forge", "security", "status",
             "effects", "python", "report", "error", "secret",
         ],
     ),
     (
         "plan",
         &[
-            "steps", "config", "project", "build", "archive", "check", "index", "security", "status", "effects",
-            "python", "report", "error", "secret",
+            "steps", "config", "project", "build", "archive", "check", "index", "forge", "security", "status",
+            "effects", "python", "report", "error", "secret",
         ],
     ),
     (
         "steps",
         &[
-            "config", "project", "build", "archive", "check", "index", "security", "status", "effects", "python",
-            "report", "error", "secret",
+            "config", "project", "build", "archive", "check", "index", "forge", "security", "status", "effects",
+            "python", "report", "error", "secret",
         ],
     ),
     ("config", &["effects", "python", "report", "error", "secret"]),
@@ -43,6 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("build", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("check", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("index", &["config", "project", "archive", "build", "check", "effects", "python", "report", "error", "secret"]),
+    ("forge", &["config", "project", "effects", "python", "report", "error", "secret"]),
     ("security", &["config", "project", "effects", "python", "report", "error", "secret"]),
     ("status", &["config", "project", "security", "effects", "python", "report", "error", "secret"]),
     ("effects", &["report", "error", "secret"]),
