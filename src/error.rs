@@ -19,6 +19,10 @@ pub enum Kind {
     Partial,
     /// A bug of ours: exit 70.
     Bug,
+    /// Ended by SIGINT: exit 130.
+    Interrupted,
+    /// Ended by SIGTERM: exit 143.
+    Terminated,
 }
 
 impl Kind {
@@ -30,6 +34,8 @@ impl Kind {
             Kind::Setup => 3,
             Kind::Partial => 4,
             Kind::Bug => 70,
+            Kind::Interrupted => 130,
+            Kind::Terminated => 143,
         }
     }
 
@@ -41,6 +47,8 @@ impl Kind {
             Kind::Setup => "setup",
             Kind::Partial => "partial",
             Kind::Bug => "bug",
+            Kind::Interrupted => "interrupted",
+            Kind::Terminated => "terminated",
         }
     }
 }

@@ -82,6 +82,7 @@ pub fn run(mut world: World) -> u8 {
     let context = Context {
         config: cli.global.configuration(world.inspect().variables()),
         dry_run: cli.global.dry_run,
+        yes: cli.global.yes,
         world: &world,
     };
     let answer = catch_unwind(AssertUnwindSafe(|| match &cli.command {

@@ -201,6 +201,20 @@ impl Built {
         }
     }
 
+    /// A file that was built before, as the ledger has it: its sha256 and its size.
+    pub fn of_record(path: PathBuf, package: &str, (sha256, size): (&str, u64)) -> Self {
+        let is_wheel = path.extension().is_some_and(|extension| extension == "whl");
+        Built {
+            package: package.to_owned(),
+            kind: if is_wheel { "wheel" } else { "sdist" },
+            sha256: sha256.to_owned(),
+            size,
+            builder: "isolated",
+            why: "it was built before, and is recorded".to_owned(),
+            path,
+        }
+    }
+
     /// One line for people.
     pub fn line(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();

@@ -132,5 +132,6 @@ fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
         tag: !args.no_tag && !args.no_commit,
         allow_dirty: args.allow_dirty,
         again: false,
+        date: None,
     })
 }

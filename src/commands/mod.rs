@@ -1,6 +1,9 @@
 //! One file a subcommand: its arguments (the doc comments are the help) and `run`, which loads, plans or
 //! judges, and returns a report. Nothing here prints.
 
+pub mod abandon;
+pub mod apply;
+pub mod approve;
 pub mod audit;
 pub mod build;
 pub mod bump;
@@ -10,15 +13,21 @@ pub mod explain;
 pub mod history;
 pub mod index;
 pub mod man;
+pub mod plan;
 pub mod publish;
 pub mod references;
 pub mod rehearse;
+pub mod resume;
+pub mod run;
 pub mod schema;
 pub mod show;
 pub mod stand;
 pub mod status;
+pub mod undo;
 pub mod verify;
 pub mod version;
+
+mod under_way;
 
 use std::path::PathBuf;
 
@@ -37,6 +46,8 @@ pub struct Context<'w> {
     pub config: Option<PathBuf>,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--yes`.
+    pub yes: bool,
 }
 
 impl<'w> Context<'w> {
@@ -51,10 +62,15 @@ impl<'w> Context<'w> {
     /// There is none, or something about it must be put right.
     pub fn project(&self) -> Result<Project, Failure> {
         let inspect = self.inspect();
-        let config = self.config.as_ref().map(|path| inspect.dir().join(path));
+        let config = self.config_file();
         let project = load::load(inspect, inspect.dir(), config.as_deref())?;
         inspect.allow_plain_http(&project.config.plain_http.value);
         Ok(project)
+    }
+
+    /// The file that `--config` names, as an absolute path.
+    pub fn config_file(&self) -> Option<PathBuf> {
+        self.config.as_ref().map(|path| self.inspect().dir().join(path))
     }
 
     /// Carries a plan out, or only shows it under `--dry-run`.

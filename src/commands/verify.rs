@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         project: &project,
         version: &version,
         index: &index,
-        dependencies: project.config.verify.dependencies.as_deref(),
+        dependencies: project.config.dependencies_of(&index),
         lenient: false,
         wait: args.wait,
     };

@@ -32,6 +32,11 @@ pub struct ConfigFile {
     /// Commands that must pass before anything is committed.
     #[serde(default)]
     pub gates: Vec<GateTable>,
+    /// Commands of the project that run before or after a phase of `release run`, in their order here.
+    #[serde(default)]
+    pub hooks: Vec<HookTable>,
+    /// What must be given before anything leaves the machine.
+    pub policy: Option<PolicyTable>,
     /// Package indexes by name, besides `pypi` and `testpypi`.
     #[serde(default)]
     pub index: BTreeMap<String, IndexTable>,
@@ -83,6 +88,38 @@ pub struct GateTable {
     pub env: BTreeMap<String, String>,
     /// A dependency group (PEP 735) that is installed for it. Default: none, and nothing is fetched.
     pub group: Option<String>,
+}
+
+/// A command that runs before or after a phase of `release run`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct HookTable {
+    /// When: `before-` or `after-` and one of `gates`, `bump`, `build`, `check`, `push`, `publish`, `verify`,
+    /// `announce`, `status`.
+    #[schemars(regex(pattern = "^(before|after)-(gates|bump|build|check|push|publish|verify|announce|status)$"))]
+    pub at: String,
+    /// The program and its arguments; no shell reads them. It sees no token, and `RELEASE_VERSION`,
+    /// `RELEASE_TAG`, `RELEASE_PHASE`, `RELEASE_STAGE`.
+    pub run: Vec<String>,
+    /// How many seconds it may take. Default: 600.
+    pub timeout: Option<u64>,
+    /// Whether its failure stops the release. Default: true.
+    pub critical: Option<bool>,
+    /// Variables for it.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+/// What must be given before anything leaves the machine.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PolicyTable {
+    /// How many people must approve the plan with `release approve`. Default: 0.
+    pub approvals: Option<u32>,
+    /// The addresses, as git knows them, of those whose approval counts. Default: anybody's.
+    pub approvers: Option<Vec<String>>,
+    /// Whether the approval of the one who started the run does not count. Default: true.
+    pub four_eyes: Option<bool>,
 }
 
 /// A package index.

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
-use super::file::{CommandTable, ConfigFile, ForgeTable, GateTable, ReferenceTable};
+use super::file::{CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, PolicyTable, ReferenceTable};
 use super::origin::Origin;
 use super::targets::Index;
 
@@ -48,6 +48,10 @@ pub struct Config {
     pub references: Vec<ReferenceTable>,
     /// Commands that must pass before anything is committed.
     pub gates: Vec<GateTable>,
+    /// Commands before and after phases of a run.
+    pub hooks: Vec<HookTable>,
+    /// What must be given before anything leaves the machine.
+    pub policy: Policy,
     /// Every index by name.
     pub indexes: BTreeMap<String, Index>,
     /// Where the code is hosted.
@@ -78,6 +82,22 @@ pub struct Verify {
     /// The simple API that dependencies come from.
     pub dependencies: Option<String>,
 }
+
+/// What must be given before anything leaves the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Policy {
+    /// How many people must approve the plan.
+    pub approvals: u32,
+    /// Whose approval counts; empty: anybody's.
+    pub approvers: Vec<String>,
+    /// Whether the approval of the one who started the run does not count.
+    pub four_eyes: bool,
+}
+
+/// The phases of a run that hooks can be tied to.
+pub const HOOK_PHASES: [&str; 9] =
+    ["gates", "bump", "build", "check", "push", "publish", "verify", "announce", "status"];
 
 /// What the audit reads.
 #[derive(Debug, Clone)]
@@ -131,6 +151,8 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     if written.gates.iter().any(|gate| gate.run.is_empty()) {
         return Err(refuse("gates.run", "needs a program"));
     }
+    let policy = run_policy(&written.hooks, written.policy.unwrap_or_default())
+        .map_err(|(key, problem)| refuse(key, &problem))?;
     let members = written.workspace.map(|workspace| workspace.members);
     if members.iter().flatten().any(|member| escapes(member)) {
         return Err(refuse("workspace.members", "must lie below the project"));
@@ -153,6 +175,8 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         changelog: written.changelog.and_then(|changelog| changelog.path),
         references: written.references,
         gates: written.gates,
+        hooks: written.hooks,
+        policy,
         indexes,
         forge: written.forge,
         verify: Verify {
@@ -174,6 +198,28 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         },
         members,
     })
+}
+
+/// Hooks that mean something, and the policy that holds; else the key and what is wrong with it.
+fn run_policy(hooks: &[HookTable], written: PolicyTable) -> Result<Policy, (&'static str, String)> {
+    for hook in hooks {
+        if hook.run.is_empty() {
+            return Err(("hooks.run", "needs a program".to_owned()));
+        }
+        let phase = hook.at.strip_prefix("before-").or_else(|| hook.at.strip_prefix("after-"));
+        if !phase.is_some_and(|phase| HOOK_PHASES.contains(&phase)) {
+            return Err(("hooks.at", format!("is `before-` or `after-` and one of {}", HOOK_PHASES.join(", "))));
+        }
+    }
+    let policy = Policy {
+        approvals: written.approvals.unwrap_or(0),
+        approvers: written.approvers.unwrap_or_default(),
+        four_eyes: written.four_eyes.unwrap_or(true),
+    };
+    if !policy.approvers.is_empty() && (policy.approvers.len() as u64) < u64::from(policy.approvals) {
+        return Err(("policy.approvals", "is more than there are `approvers`".to_owned()));
+    }
+    Ok(policy)
 }
 
 /// Whether a path leads out of the folder it is meant for.

@@ -65,7 +65,17 @@ impl Index {
     }
 }
 
+/// The simple API of PyPI.
+const PYPI: &str = "https://pypi.org/simple/";
+
 impl Config {
+    /// Where the dependencies of what is verified on an index come from, where that is not the index itself:
+    /// TestPyPI has hardly any of them.
+    pub fn dependencies_of(&self, index: &Index) -> Option<&str> {
+        let configured = self.verify.dependencies.as_deref();
+        configured.or_else(|| (index.simple == "https://test.pypi.org/simple/").then_some(PYPI))
+    }
+
     /// The index of a name or a URL.
     ///
     /// # Errors

@@ -41,8 +41,8 @@ impl Clock {
         self.started.elapsed().as_millis()
     }
 
-    /// Waits.
+    /// Waits, but not beyond a signal: see [`super::Inspect::go_on`].
     pub fn sleep(&self, duration: std::time::Duration) {
-        std::thread::sleep(duration);
+        super::signals::sleep(duration);
     }
 }

@@ -99,13 +99,33 @@ pub enum EffectsError {
         /// What libgit2 said.
         source: git2::Error,
     },
+    /// The user pressed Ctrl-C, or something sent SIGINT.
+    #[error("interrupted")]
+    Interrupted,
+    /// Something sent SIGTERM.
+    #[error("told to end (SIGTERM)")]
+    Terminated,
     /// Nothing says where the cache is.
     #[error("there is no folder for the cache")]
     NoCache,
+    /// A remote did not do what it was asked for.
+    #[error("git cannot talk to `{remote}`")]
+    Remote {
+        /// The remote.
+        remote: String,
+        /// What git said.
+        #[source]
+        said: Said,
+    },
     /// Nobody is named as author of commits.
     #[error("git does not know who you are")]
     NoIdentity,
 }
+
+/// What a program said, as the cause of an error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Said(pub String);
 
 impl Explain for EffectsError {
     fn code(&self) -> &'static str {
@@ -122,7 +142,10 @@ impl Explain for EffectsError {
             EffectsError::NoAnswer { .. } => "effects/no-answer",
             EffectsError::Listen { .. } => "effects/listen",
             EffectsError::Git { .. } => "effects/git",
+            EffectsError::Interrupted => "effects/interrupted",
+            EffectsError::Terminated => "effects/terminated",
             EffectsError::NoCache => "effects/no-cache",
+            EffectsError::Remote { .. } => "effects/remote",
             EffectsError::NoIdentity => "effects/no-identity",
         }
     }
@@ -138,6 +161,8 @@ impl Explain for EffectsError {
             | EffectsError::NoCache
             | EffectsError::Url { .. }
             | EffectsError::PlainHttp { .. } => Kind::Setup,
+            EffectsError::Interrupted => Kind::Interrupted,
+            EffectsError::Terminated => Kind::Terminated,
             _ => Kind::Failed,
         }
     }
@@ -158,11 +183,19 @@ impl Explain for EffectsError {
             EffectsError::NoIdentity => {
                 vec!["run `git config user.name \"Your Name\"` and `git config user.email you@example.org`".to_owned()]
             }
+            EffectsError::Remote { remote, .. } => {
+                vec![format!(
+                    "try `git ls-remote {remote}` and `git push --dry-run {remote}`, then run the same command again"
+                )]
+            }
             EffectsError::NoAnswer { .. } => {
                 vec!["check the URL, the network and the proxy variables, then run the same command again".to_owned()]
             }
             EffectsError::Listen { .. } => {
                 vec!["choose another port with `--port`, or leave it out for a free one".to_owned()]
+            }
+            EffectsError::Interrupted | EffectsError::Terminated => {
+                vec!["run the same command again: it continues where this one ended".to_owned()]
             }
             EffectsError::NotText { .. } => vec!["save the file as UTF-8".to_owned()],
             _ => Vec::new(),

@@ -249,10 +249,12 @@ impl FilesMut {
     /// # Errors
     /// It cannot be made.
     pub fn scratch(self) -> Result<tempfile::TempDir, EffectsError> {
-        tempfile::Builder::new()
+        let folder = tempfile::Builder::new()
             .prefix("release-")
             .tempdir()
-            .map_err(|source| EffectsError::Write { path: PathBuf::from("a temporary folder"), source })
+            .map_err(|source| EffectsError::Write { path: PathBuf::from("a temporary folder"), source })?;
+        super::signals::remember_scratch(folder.path());
+        Ok(folder)
     }
 
     /// Opens a lock file, waiting for nobody.

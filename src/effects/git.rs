@@ -59,6 +59,9 @@ pub struct CommitFile<'a> {
     pub executable: bool,
 }
 
+/// A commit of a chain, and its one file where it has it.
+pub type ChainLink = (String, Option<Vec<u8>>);
+
 /// Who commits, and when.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -221,6 +224,28 @@ impl Git {
         read().map_err(failed(format!("read `{file}` of {commit}")))
     }
 
+    /// Whether HEAD is at a commit or has it in its history.
+    pub fn has_in_history(&self, commit: &str) -> bool {
+        let is_below = || -> Result<bool, git2::Error> {
+            let (id, head) = (Oid::from_str(commit)?, self.repository.head()?.peel_to_commit()?.id());
+            Ok(id == head || self.repository.graph_descendant_of(head, id)?)
+        };
+        // A commit that is not here is not in the history.
+        is_below().unwrap_or(false)
+    }
+
+    /// The commit before a commit; nothing for the first one.
+    ///
+    /// # Errors
+    /// There is no such commit.
+    pub fn parent_of(&self, commit: &str) -> Result<Option<String>, EffectsError> {
+        let read = || -> Result<Option<String>, git2::Error> {
+            let commit = self.repository.find_commit(Oid::from_str(commit)?)?;
+            Ok(commit.parent_id(0).ok().map(|id| id.to_string()))
+        };
+        read().map_err(failed(format!("read commit {commit}")))
+    }
+
     /// When a commit was made, in seconds since 1970.
     ///
     /// # Errors
@@ -287,15 +312,16 @@ impl Git {
     /// reference does not exist.
     ///
     /// # Errors
-    /// A commit of the chain has another shape.
-    pub fn chain(&self, reference: &str, file: &str) -> Result<Vec<(String, Vec<u8>)>, EffectsError> {
-        let read = || -> Result<Vec<(String, Vec<u8>)>, git2::Error> {
+    /// The reference names something that is no commit.
+    pub fn chain(&self, reference: &str, file: &str) -> Result<Vec<ChainLink>, EffectsError> {
+        let read = || -> Result<Vec<ChainLink>, git2::Error> {
             let mut next = self.repository.find_reference(reference).ok().and_then(|found| found.target());
             let mut records = Vec::new();
             while let Some(id) = next {
                 let commit = self.repository.find_commit(id)?;
-                let entry = commit.tree()?.get_path(Path::new(file))?;
-                records.push((id.to_string(), self.repository.find_blob(entry.id())?.content().to_owned()));
+                let entry = commit.tree()?.get_path(Path::new(file)).ok();
+                let blob = entry.and_then(|entry| self.repository.find_blob(entry.id()).ok());
+                records.push((id.to_string(), blob.map(|blob| blob.content().to_owned())));
                 next = commit.parent_id(0).ok();
             }
             Ok(records)
@@ -551,6 +577,15 @@ impl GitMut {
             Ok(())
         };
         set().map_err(failed(format!("move `{name}`")))
+    }
+
+    /// Removes a reference, wherever git keeps it.
+    ///
+    /// # Errors
+    /// It is not there, or locked.
+    pub fn remove_reference(&self, name: &str) -> Result<(), EffectsError> {
+        let remove = || self.repository.find_reference(name)?.delete();
+        remove().map_err(failed(format!("remove `{name}`")))
     }
 
     /// Pushes references to a repository on this machine, never by force.

@@ -69,10 +69,10 @@ impl Listening {
         self.address
     }
 
-    /// Waits until the server ends, which only a signal or [`Drop`] brings about.
-    pub fn wait(mut self) {
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+    /// Waits until a signal ends this program.
+    pub fn wait(self) {
+        while super::signals::check().is_ok() {
+            super::signals::sleep(std::time::Duration::from_secs(3_600));
         }
     }
 }

@@ -10,10 +10,12 @@ pub mod env;
 pub mod error;
 pub mod files;
 pub mod git;
+pub mod git_program;
 pub mod http;
 pub mod listen;
 pub mod log;
 pub mod process;
+pub mod signals;
 pub mod terminal;
 
 use std::ffi::OsString;
@@ -50,6 +52,7 @@ pub struct World {
 impl World {
     /// The world of this process: its arguments, variables, directory, clock and streams.
     pub fn of_this_process() -> Self {
+        signals::watch();
         let redactor = Redactor::default();
         let variables = Variables::of_this_process(&redactor);
         let clock = Clock::new();
@@ -194,6 +197,14 @@ impl<'w> Inspect<'w> {
     /// It cannot be read, is longer, or is not UTF-8.
     pub fn standard_input(self, limit: u64) -> Result<String, EffectsError> {
         env::standard_input(limit)
+    }
+
+    /// Whether this program may go on.
+    ///
+    /// # Errors
+    /// A signal told it to end.
+    pub fn go_on(self) -> Result<(), EffectsError> {
+        signals::check()
     }
 
     /// Whether the network is off.

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
-use super::Variables;
 use super::error::EffectsError;
+use super::{Variables, signals};
 use crate::secret::Redactor;
 
 /// What a child may know of the user's environment.
@@ -27,6 +27,8 @@ pub enum Environment {
     Home,
     /// The same, and the user's settings of pip, proxies and TLS: for installers.
     Installer,
+    /// The user's home, proxies, TLS and keys of ssh: for `git` that talks to a remote.
+    Remote,
 }
 
 impl Environment {
@@ -47,6 +49,12 @@ impl Environment {
             Environment::Network => closed || network,
             Environment::Home => closed || home,
             Environment::Installer => closed || home || installer,
+            Environment::Remote => {
+                closed
+                    || home
+                    || network
+                    || matches!(name, "SSH_AUTH_SOCK" | "GIT_SSH_COMMAND" | "GIT_CONFIG_NOSYSTEM" | "GIT_SSL_CAINFO")
+            }
         }
     }
 }
@@ -212,9 +220,11 @@ impl<'w> Programs<'w> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own, so that what it starts ends with it.
         command.process_group(0);
+        signals::check()?;
         let mut child = command
             .spawn()
             .map_err(|source| EffectsError::ProgramStart { program: program.program.display().to_string(), source })?;
+        let remembered = signals::Child::remember(child.id());
         let mut stdin = child.stdin.take().expect("it was asked for");
         let stdout = child.stdout.take().expect("it was asked for");
         let stderr = child.stderr.take().expect("it was asked for");
@@ -227,6 +237,8 @@ impl<'w> Programs<'w> {
         let (code, timed_out) = wait(&mut child, started + program.timeout);
         // What it left running in its group ends with it; what escaped the group cannot keep us waiting.
         end_group(&mut child);
+        drop(remembered);
+        signals::check()?;
         let (out, err) = (out.finish(), err.finish());
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.time.fetch_add(took, Ordering::Relaxed);
@@ -274,9 +286,16 @@ impl Reading {
 /// Waits with growing pauses: short programs are noticed at once, long ones cost nothing.
 fn wait(child: &mut Child, deadline: Instant) -> (Option<i32>, bool) {
     let mut pause = Duration::from_micros(500);
+    let mut told_to_end = None;
     loop {
+        if told_to_end.is_none() && signals::check().is_err() {
+            // A chance to end by itself, as after Ctrl-C on its own terminal.
+            signals::signal_group(child.id(), rustix::process::Signal::TERM);
+            told_to_end = Some(Instant::now() + signals::CHILD_GRACE);
+        }
         match child.try_wait() {
             Ok(Some(status)) => return (status.code(), false),
+            Ok(None) if told_to_end.is_some_and(|end| Instant::now() >= end) => return (None, false),
             Ok(None) if Instant::now() >= deadline => {
                 end_group(child);
                 return (None, true);
@@ -289,9 +308,7 @@ fn wait(child: &mut Child, deadline: Instant) -> (Option<i32>, bool) {
 }
 
 fn end_group(child: &mut Child) {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
+    signals::signal_group(child.id(), rustix::process::Signal::KILL);
     let _ = child.kill();
     let _ = child.wait();
 }

@@ -168,6 +168,22 @@ impl Terminal {
         }
     }
 
+    /// Shows lines and asks a question that is answered with `y` or `n`; no is the default, and the answer where
+    /// nobody sits at the terminal.
+    pub fn confirm(&self, lines: &[String], question: &str) -> bool {
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return false;
+        }
+        self.clear_bar();
+        for line in lines {
+            self.write_err(&format!("{}\n", crate::report::text::inline(line)));
+        }
+        self.write_err(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        let read = std::io::stdin().read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+    }
+
     /// Shows what stopped a command.
     pub fn failure(&self, command: &str, failure: &Failure) {
         self.clear_bar();

@@ -2,5 +2,7 @@
 
 pub mod audit;
 pub mod ledger;
+pub mod phase;
 pub mod rehearsal;
+pub mod run;
 pub mod verification;

@@ -38,6 +38,8 @@ pub struct Wanted {
     pub tag: bool,
     /// Whether uncommitted changes may stay out of the release.
     pub allow_dirty: bool,
+    /// The day that the changelog names; nothing: today in UTC.
+    pub date: Option<jiff::civil::Date>,
     /// Whether the version that HEAD is tagged with may be followed by another one: in a rehearsal, where one
     /// commit stands for the whole history.
     pub again: bool,
@@ -79,7 +81,9 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let tag = project.tag_of(&to);
     guard(git.as_ref(), project, wanted, (&to, &releases))?;
     let top = top_of(git.as_ref(), inspect, project)?;
-    let files = changes(inspect, project, (&to, &tag, &releases), &top)?;
+    let date = wanted.date.unwrap_or_else(|| inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date());
+    let target = Target { to: &to, tag: &tag, releases: &releases, date };
+    let files = changes(inspect, project, &target, &top)?;
     let seconds = inspect.clock().now().as_second();
     let identity = match &git {
         Some(git) if wanted.commit || wanted.tag => Some(git.identity(seconds)?),
@@ -94,6 +98,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         top,
         commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
         tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: tag_message(&title, &files, &to) }),
+        take_back: None,
         branch: head.as_ref().and_then(|head| head.branch.clone()),
         head: head.and_then(|head| head.commit),
         identity,
@@ -107,7 +112,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         files,
     };
     let tag = transaction.tag.as_ref().map(|tag| tag.name.clone());
-    let plan = Plan { preview, ..Plan::of(vec![Step::Transaction(transaction)]) };
+    let plan = Plan { preview, ..Plan::of(vec![Step::Transaction(Box::new(transaction))]) };
     Ok(Bump { from, to, notes, tag, plan })
 }
 
@@ -229,11 +234,19 @@ fn top_of(git: Option<&Git>, inspect: Inspect<'_>, project: &Project) -> Result<
     }
 }
 
+/// What the files will say.
+struct Target<'a> {
+    to: &'a Version,
+    tag: &'a str,
+    releases: &'a [Released],
+    date: jiff::civil::Date,
+}
+
 /// Every file that changes, with all its edits together.
 fn changes(
     inspect: Inspect<'_>,
     project: &Project,
-    (to, tag, releases): (&Version, &str, &[Released]),
+    &Target { to, tag, releases, date }: &Target<'_>,
     top: &Path,
 ) -> Result<Vec<FileChange>, Failure> {
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
@@ -262,7 +275,7 @@ fn changes(
     }
     if let Some(path) = &project.changelog {
         let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
-        let date = inspect.clock().now().strftime("%Y-%m-%d").to_string();
+        let date = date.to_string();
         let previous = releases.iter().rev().find(|release| release.version < *to).map(|release| release.tag.as_str());
         let closing = Closing { version: to, date: &date, tag, previous_tag: previous };
         let closed = changelog::close(&text, &closing);

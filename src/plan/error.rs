@@ -100,6 +100,118 @@ pub enum PlanError {
         /// The index.
         index: String,
     },
+    /// A file that is no plan of a release.
+    #[error("this is not a plan of a release: {problem}")]
+    NotAPlan {
+        /// What is wrong.
+        problem: String,
+    },
+    /// A plan whose time is over.
+    #[error("the plan was good until {on}")]
+    Expired {
+        /// The last day.
+        on: String,
+    },
+    /// What a plan relies on is not so any more.
+    #[error("the world has moved since this was planned")]
+    Moved {
+        /// What differs.
+        facts: Vec<String>,
+    },
+    /// The token that was typed is not that of the plan.
+    #[error("the token of this plan is `{token}`")]
+    OtherToken {
+        /// The plan's own.
+        token: String,
+    },
+    /// Nobody said yes.
+    #[error("nothing was done: the release was not confirmed")]
+    NotConfirmed,
+    /// A release that was begun stands in the way.
+    #[error("the release of {version} was begun and has not ended")]
+    Unfinished {
+        /// Its version.
+        version: String,
+    },
+    /// No run can be taken back or given up.
+    #[error("no release is under way")]
+    NoRun,
+    /// Something left the machine, so it cannot be taken back.
+    #[error("{version} cannot be taken back: `{phase}` was begun")]
+    Left {
+        /// The version.
+        version: String,
+        /// The first phase that left the machine.
+        phase: String,
+    },
+    /// HEAD is not where the release is.
+    #[error("HEAD is not at the release: it is {head}, and `{tag}` is {expected}")]
+    HeadMoved {
+        /// Where HEAD is.
+        head: String,
+        /// The tag.
+        tag: String,
+        /// Where the tag is.
+        expected: String,
+    },
+    /// Archives that were sent already cannot be built again as they were.
+    #[error("`{file}` is not the file that was built for this release")]
+    OtherArchive {
+        /// Its name.
+        file: String,
+    },
+    /// The policy asks for more approvals.
+    #[error("the plan has {have} of {need} approvals")]
+    NotApproved {
+        /// How many count.
+        have: usize,
+        /// How many it takes.
+        need: u32,
+        /// The token of the plan.
+        token: String,
+    },
+    /// A stage that was not verified.
+    #[error("`{stage}` gets nothing before the same files were verified on `{before}`")]
+    NotVerified {
+        /// The stage.
+        stage: String,
+        /// The one before.
+        before: String,
+    },
+    /// Files of this version are on an index that this release has sent nothing to.
+    #[error("`{index}` has files of {version} already")]
+    VersionTaken {
+        /// The index.
+        index: String,
+        /// The version.
+        version: String,
+    },
+    /// The remote has this tag already.
+    #[error("`{remote}` has the tag `{tag}` already, for another commit")]
+    RemoteTag {
+        /// The remote.
+        remote: String,
+        /// The tag.
+        tag: String,
+    },
+    /// The branch of the remote has commits that are not here.
+    #[error("`{branch}` of `{remote}` has commits that are not here")]
+    RemoteAhead {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
+    /// An index does not show what was sent to it yet.
+    #[error("`{file}` is not visible on `{index}` after {seconds} s")]
+    NotVisible {
+        /// The file.
+        file: String,
+        /// The index.
+        index: String,
+        /// How long was waited.
+        seconds: u64,
+    },
     /// A gate names a group that the project does not have.
     #[error("`[dependency-groups]` has no `{group}`")]
     NoGroup {
@@ -135,6 +247,22 @@ impl Explain for PlanError {
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::CheckFailed { .. } => "publish/check-failed",
             PlanError::GivenClock { .. } => "plan/given-clock",
+            PlanError::NotAPlan { .. } => "plan/not-a-plan",
+            PlanError::Expired { .. } => "plan/expired",
+            PlanError::Moved { .. } => "plan/moved",
+            PlanError::OtherToken { .. } => "plan/other-token",
+            PlanError::NotConfirmed => "plan/not-confirmed",
+            PlanError::Unfinished { .. } => "plan/unfinished",
+            PlanError::NoRun => "plan/no-run",
+            PlanError::Left { .. } => "plan/left-the-machine",
+            PlanError::HeadMoved { .. } => "plan/head-moved",
+            PlanError::OtherArchive { .. } => "plan/other-archive",
+            PlanError::NotApproved { .. } => "plan/not-approved",
+            PlanError::NotVerified { .. } => "plan/not-verified",
+            PlanError::VersionTaken { .. } => "plan/version-taken",
+            PlanError::RemoteTag { .. } => "plan/remote-tag",
+            PlanError::RemoteAhead { .. } => "plan/remote-ahead",
+            PlanError::NotVisible { .. } => "plan/not-visible",
             PlanError::NoGroup { .. } => "plan/no-group",
         }
     }
@@ -142,7 +270,7 @@ impl Explain for PlanError {
     fn kind(&self) -> Kind {
         match self {
             PlanError::NoKind { .. } | PlanError::CurrentWithKind { .. } | PlanError::NoIndex => Kind::Usage,
-            PlanError::NoGroup { .. } | PlanError::NoToken { .. } => Kind::Setup,
+            PlanError::NoGroup { .. } | PlanError::NoToken { .. } | PlanError::NotAPlan { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -169,12 +297,47 @@ impl Explain for PlanError {
             PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
             PlanError::NoToken { variable, .. } => {
-                format!("set `{variable}`, or use `--token-stdin` or `--token-file FILE`")
+                format!("set `{variable}`; `release publish` also takes `--token-stdin` and `--token-file FILE`")
             }
             PlanError::CheckFailed { .. } => {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
+            PlanError::NotAPlan { .. } => "write one with `release plan --out FILE`".to_owned(),
+            PlanError::Expired { .. } => "plan again with `release plan --out FILE`".to_owned(),
+            PlanError::Moved { facts } => {
+                let mut hints = facts.clone();
+                hints.push("plan again with `release plan --out FILE`, and have that approved".to_owned());
+                return hints;
+            }
+            PlanError::OtherToken { .. } => "look at the plan again, and pass its own token".to_owned(),
+            PlanError::NotConfirmed => "look at `release run --dry-run`, then pass `--yes`".to_owned(),
+            PlanError::Unfinished { .. } => {
+                "`release resume` continues it, `release undo` takes it back, `release abandon` gives it up".to_owned()
+            }
+            PlanError::NoRun => "`release history` shows what was done".to_owned(),
+            PlanError::Left { .. } => {
+                "`release resume` continues it; `release abandon` gives it up and says what stays out there".to_owned()
+            }
+            PlanError::HeadMoved { tag, .. } => format!("run `git switch --detach {tag}`, then `release resume`"),
+            PlanError::OtherArchive { .. } => {
+                "put the file that was built back into `dist/`; `release history --format json` has its sha256"
+                    .to_owned()
+            }
+            PlanError::NotApproved { token, .. } => {
+                format!("somebody else runs `release approve {token}`; then `release resume`")
+            }
+            PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
+            PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
+            PlanError::VersionTaken { .. } => {
+                "choose a higher version: an index never takes another file under the same name".to_owned()
+            }
+            PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
+            PlanError::RemoteAhead { remote, branch } => {
+                format!(
+                    "run `release undo` if the bump was made, `git pull --rebase {remote} {branch}`, then release again"
+                )
+            }
             PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),
         };
         vec![hint]
@@ -182,7 +345,7 @@ impl Explain for PlanError {
 }
 
 /// One failure of all guards that do not hold: each is reported at once.
-pub(super) fn all(mut broken: Vec<PlanError>) -> Result<(), Failure> {
+pub fn all(mut broken: Vec<PlanError>) -> Result<(), Failure> {
     if broken.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
 //! [`Effects`](crate::effects::Effects).
 
-use crate::effects::World;
+use crate::effects::{EffectsError, World};
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::report::{Event, StepState};
@@ -38,7 +38,7 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
             continue;
         }
         tell(StepState::Running);
-        match step.carry_out(effects) {
+        match effects.inspect().go_on().map_err(Failure::from).and_then(|()| step.carry_out(effects)) {
             Ok(made) => {
                 tell(if made.was_done() { StepState::AlreadyDone } else { StepState::Done });
                 produced.push(made);
@@ -59,6 +59,36 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
         }
     }
     Advance { produced, failed }
+}
+
+/// Appends an entry to the ledger of the repository that `dir` lies in.
+///
+/// # Errors
+/// It cannot be written.
+pub fn record(
+    world: &World,
+    dir: &std::path::Path,
+    (draft, outcome, files): (&record::Draft, &str, &[RecordedFile]),
+) -> Result<(), Failure> {
+    open_log(world);
+    Ok(record::append(world.effects(), dir, draft, outcome, files)?)
+}
+
+/// Keeps other releases of the same repository out, until the value is dropped or this process ends.
+///
+/// # Errors
+/// Another one is under way.
+pub fn lock(world: &World, git: &crate::effects::Git) -> Result<std::fs::File, Failure> {
+    let folder = git.common_dir().join("release");
+    let files = world.effects().files();
+    files.make_folder(&folder)?;
+    let path = folder.join("run.lock");
+    files.lock(&path).map_err(|error| match error {
+        EffectsError::Write { source, .. } if source.kind() == std::io::ErrorKind::WouldBlock => {
+            crate::steps::StepError::Locked { lock: path.display().to_string() }.into()
+        }
+        other => other.into(),
+    })
 }
 
 /// Finishes a change that was killed, before anything else is looked at.

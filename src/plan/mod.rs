@@ -7,7 +7,9 @@ pub mod execute;
 pub mod gates;
 pub mod publish;
 pub mod rehearse;
+pub mod release;
 pub mod status;
+pub mod undo;
 pub mod verify;
 
 use serde::Serialize;

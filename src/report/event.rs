@@ -51,7 +51,7 @@ pub enum Event {
     /// A phase of a rehearsal or a release changed its state.
     Phase {
         /// Its name.
-        name: &'static str,
+        name: String,
         /// Where it stands now.
         state: StepState,
         /// What came out, one line.

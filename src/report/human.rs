@@ -70,7 +70,7 @@ fn phase(name: &str, state: StepState, summary: &str, (milliseconds, colour): (u
     let time = if state == StepState::Cancelled { String::new() } else { duration(milliseconds) };
     // Padded before it is painted: escape sequences take no room on a terminal.
     let mark = paint(colour, code, &format!("{mark:<7}"));
-    Some(format!("{name:<8} {mark} {time:>9}  {}", inline(summary)).trim_end().to_owned())
+    Some(format!("{name:<12} {mark} {time:>9}  {}", inline(summary)).trim_end().to_owned())
 }
 
 /// What a command answered, for standard output.

@@ -78,6 +78,27 @@ pub enum StepError {
         #[source]
         output: Output,
     },
+    /// A hook did not work.
+    #[error("the hook `{hook}` ({at}) stopped the release: {ending}")]
+    Hook {
+        /// The command.
+        hook: String,
+        /// When it ran.
+        at: String,
+        /// How it ended.
+        ending: String,
+        /// What it wrote.
+        #[source]
+        output: Output,
+    },
+    /// A hook changed what is released.
+    #[error("the hook `{hook}` changed {}", files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", "))]
+    HookChanged {
+        /// The command.
+        hook: String,
+        /// The tracked files.
+        files: Vec<String>,
+    },
     /// The journal belongs to another working tree.
     #[error("an interrupted change of the working tree `{top}` is in the way")]
     OtherTree {
@@ -98,6 +119,8 @@ impl Explain for StepError {
             StepError::ReferenceMoved { .. } => "step/reference-moved",
             StepError::Journal { .. } => "step/journal",
             StepError::Gate { .. } => "step/gate",
+            StepError::Hook { .. } => "step/hook",
+            StepError::HookChanged { .. } => "step/hook-changed",
             StepError::Fetch { .. } => "step/fetch",
             StepError::OtherTree { .. } => "step/other-tree",
         }
@@ -136,6 +159,10 @@ impl Explain for StepError {
             }
             StepError::Fetch { .. } => "indexes lag: run the same command again later".to_owned(),
             StepError::Gate { gate, .. } => format!("run `{gate}` in the project and put right what it says"),
+            StepError::Hook { hook, .. } => format!("run `{hook}` in the project and put right what it says"),
+            StepError::HookChanged { .. } => {
+                "a hook must leave tracked files alone: look at `git diff`, and undo it with `git restore`".to_owned()
+            }
             StepError::OtherTree { top } => {
                 format!("run `release bump` there first: `release -C {top} bump --current`")
             }

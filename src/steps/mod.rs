@@ -6,9 +6,11 @@ pub mod build_archives;
 pub mod error;
 pub mod keep_files;
 pub mod prepare_rehearsal;
+pub mod push;
 pub mod push_local;
 pub mod record;
 pub mod run_gates;
+pub mod run_hook;
 pub mod serve;
 pub mod transaction;
 pub mod upload_file;
@@ -28,9 +30,11 @@ use crate::error::Failure;
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
     /// Files, commit and tag in one transaction.
-    Transaction(transaction::Transaction),
+    Transaction(Box<transaction::Transaction>),
     /// The project's own commands.
     RunGates(run_gates::RunGates),
+    /// A command before or after a phase.
+    RunHook(run_hook::RunHook),
     /// Sdist and wheel.
     BuildArchives(build_archives::BuildArchives),
     /// Until an index shows files.
@@ -39,6 +43,8 @@ pub enum Step {
     VerifyInstall(verify_install::VerifyInstall),
     /// The throw-away repository of a rehearsal.
     PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
+    /// Branch and tag to the remote.
+    Push(push::Push),
     /// References to a repository on this machine.
     PushLocal(push_local::PushLocal),
     /// Copies of files.
@@ -68,6 +74,8 @@ pub enum Produced {
     Verified(Box<verify_install::Verified>),
     /// What is in a new repository, one line.
     Prepared(String),
+    /// Whether anything was pushed.
+    Pushed(bool),
     /// Nothing that anybody asks for.
     Nothing,
     /// The files that had another content before.
@@ -83,6 +91,7 @@ impl Produced {
     pub fn was_done(&self) -> bool {
         match self {
             Produced::Written(files) => files.is_empty(),
+            Produced::Pushed(pushed) => !pushed,
             Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
             _ => false,
         }
@@ -110,10 +119,12 @@ impl Step {
         match self {
             Step::Transaction(step) => step.describe(),
             Step::RunGates(step) => step.describe(),
+            Step::RunHook(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
+            Step::Push(step) => step.describe(),
             Step::PushLocal(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
@@ -131,10 +142,12 @@ impl Step {
         match self {
             Step::Transaction(step) => step.carry_out(effects).map(Produced::Transaction),
             Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
+            Step::RunHook(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
+            Step::Push(step) => step.carry_out(effects).map(Produced::Pushed),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),

@@ -2,7 +2,7 @@
 //! `refs/release/ledger` whose parent is the entry before, so it is append-only, hash-chained, travels with
 //! the repository, and needs no server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -137,7 +137,8 @@ pub fn write(
     let before = git.resolve(LEDGER);
     let mut record = record.clone();
     record.previous = match &before {
-        Some(commit) => Some(Sha256::of(&git.file_of_commit(commit, RECORD_FILE)?).to_string()),
+        // What has no record is not ours; `history verify` says so.
+        Some(commit) => git.file_of_commit(commit, RECORD_FILE).ok().map(|bytes| Sha256::of(&bytes).to_string()),
         None => None,
     };
     let json = serde_json::to_string_pretty(&record).expect("records have string keys") + "\n";
@@ -167,7 +168,7 @@ pub fn append(
     let mut tries = 0;
     loop {
         let (before, new) = write(&git, &objects, &record, &by)?;
-        match objects.move_reference(LEDGER, before.as_deref(), &new, &record.summary) {
+        match move_ledger(effects, &git, (before.as_deref(), &new)) {
             // Another run was faster: put ours on top of its entry.
             Err(_) if tries < 20 => {
                 tries += 1;
@@ -176,4 +177,53 @@ pub fn append(
             done => return done,
         }
     }
+}
+
+/// The file whose second name is the lock of the ledger while it is moved, and the lock that git honours.
+fn lock_files(git: &Git) -> (PathBuf, PathBuf) {
+    let base = git.common_dir();
+    (base.join("release/ledger.next"), base.join(format!("{LEDGER}.lock")))
+}
+
+/// Moves the ledger's reference so that a kill at any instant leaves no lock behind that nobody removes.
+fn move_ledger(effects: Effects<'_>, git: &Git, (old, new): (Option<&str>, &str)) -> Result<(), EffectsError> {
+    let files = effects.files();
+    let base = git.common_dir();
+    files.make_folder(&base.join("release"))?;
+    files.make_folder(base.join(LEDGER).parent().unwrap_or(&base))?;
+    // The system lets go of this lock when its holder ends, however it ends.
+    let _held = files.lock(&base.join("release/ledger.guard"))?;
+    remove_stale_lock(effects, git)?;
+    let (next, lock) = lock_files(git);
+    files.remove_file(&next)?;
+    files.write_new(&next, format!("{new}\n").as_bytes(), 0o644)?;
+    files.hard_link(&next, &lock)?;
+    if git.resolve(LEDGER).as_deref() != old {
+        files.remove_file(&lock)?;
+        let source = std::io::Error::other("another entry was written meanwhile");
+        return Err(EffectsError::Write { path: base.join(LEDGER), source });
+    }
+    files.rename(&lock, &base.join(LEDGER))
+}
+
+/// Removes the lock of the ledger that a killed run left, unless a live one holds it.
+///
+/// # Errors
+/// It cannot be removed.
+pub(super) fn free_ledger(effects: Effects<'_>, git: &Git) -> Result<(), EffectsError> {
+    let guard = git.common_dir().join("release/ledger.guard");
+    match effects.files().lock(&guard) {
+        Ok(_held) => remove_stale_lock(effects, git),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The lock that a killed run left is the same file as that run's own.
+fn remove_stale_lock(effects: Effects<'_>, git: &Git) -> Result<(), EffectsError> {
+    let (next, lock) = lock_files(git);
+    let files = effects.inspect().files();
+    if files.identity(&lock).is_some() && files.identity(&lock) == files.identity(&next) {
+        effects.files().remove_file(&lock)?;
+    }
+    Ok(())
 }

@@ -48,6 +48,12 @@ fn effects() -> Vec<Failure> {
         EffectsError::NoAnswer { host: "example.org".to_owned(), doing: "sending the request", source: Box::new(io()) },
         EffectsError::Listen { port: 80, source: io() },
         EffectsError::Git { doing: "list tags".to_owned(), source: git2::Error::from_str("libgit2's own words") },
+        EffectsError::Interrupted,
+        EffectsError::Terminated,
+        EffectsError::Remote {
+            remote: "origin".to_owned(),
+            said: pyrelease::effects::error::Said("fatal: no such host".to_owned()),
+        },
         EffectsError::NoCache,
         EffectsError::NoIdentity,
     ])
@@ -118,6 +124,26 @@ fn plan() -> Vec<Failure> {
         PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned() },
         PlanError::GivenClock { index: "pypi".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
+        PlanError::NotAPlan { problem: "its schema is `2`".to_owned() },
+        PlanError::Expired { on: "2026-11-28".to_owned() },
+        PlanError::Moved { facts: words(&["`to` was `1.3.0` and is `1.4.0`"]) },
+        PlanError::OtherToken { token: "ab".repeat(32) },
+        PlanError::NotConfirmed,
+        PlanError::Unfinished { version: version() },
+        PlanError::NoRun,
+        PlanError::Left { version: version(), phase: "push".to_owned() },
+        PlanError::HeadMoved {
+            head: "0123456789ab".to_owned(),
+            tag: "v1.3.0".to_owned(),
+            expected: "ba9876543210".to_owned(),
+        },
+        PlanError::OtherArchive { file: "acme-1.3.0.tar.gz".to_owned() },
+        PlanError::NotApproved { have: 1, need: 2, token: "ab".repeat(32) },
+        PlanError::NotVerified { stage: "pypi".to_owned(), before: "testpypi".to_owned() },
+        PlanError::NotVisible { file: "acme-1.3.0.tar.gz".to_owned(), index: "pypi".to_owned(), seconds: 600 },
+        PlanError::VersionTaken { index: "pypi".to_owned(), version: version() },
+        PlanError::RemoteTag { remote: "origin".to_owned(), tag: "v1.3.0".to_owned() },
+        PlanError::RemoteAhead { remote: "origin".to_owned(), branch: "main".to_owned() },
         PlanError::CheckFailed { findings: 2 },
     ])
 }
@@ -138,6 +164,13 @@ fn steps() -> Vec<Failure> {
         StepError::Journal { path: ".git/release/journal".to_owned(), problem: "EOF".to_owned() },
         StepError::OtherTree { top: "/elsewhere".to_owned() },
         StepError::Fetch { url: "https://example.org/a.whl".to_owned(), status: 404 },
+        StepError::Hook {
+            hook: "scripts/notify".to_owned(),
+            at: "before-publish".to_owned(),
+            ending: "exit code 1".to_owned(),
+            output: said(),
+        },
+        StepError::HookChanged { hook: "scripts/notify".to_owned(), files: words(&["README.md"]) },
         StepError::Gate { gate: "python -m unittest".to_owned(), ending: "exit code 1".to_owned(), output: said() },
     ])
 }

@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
+mod abandon;
+mod apply;
+mod approve;
 mod architecture;
 mod archive_digest;
 mod archive_read;
@@ -18,11 +21,14 @@ mod dependencies_uv_lock;
 mod errors;
 mod explain;
 mod history;
+mod history_export;
+mod history_verify;
 mod index_client;
 mod index_serve;
 mod index_tools;
 mod laws;
 mod man;
+mod plan;
 mod publish;
 mod python_bump;
 mod python_entry_points;
@@ -36,6 +42,8 @@ mod python_tag;
 mod python_version;
 mod references;
 mod rehearse;
+mod resume;
+mod run;
 mod schema;
 mod secrets;
 mod security_acceptance;
@@ -52,5 +60,6 @@ mod status_build;
 mod status_document;
 mod status_page;
 mod support;
+mod undo;
 mod verify;
 mod version;

@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     // The report of a server is due when it is ready, not when it has ended.
     context.inspect().terminal().report(&report(&serving.address));
     serving.listening.wait();
-    Err(ended())
+    Err(context.inspect().go_on().err().map_or_else(ended, Failure::from))
 }
 
 fn report(address: &Address) -> Report {

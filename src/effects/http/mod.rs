@@ -44,6 +44,7 @@ impl Settings {
 
     /// The URL, if it may be asked.
     fn admit(&self, url: &str) -> Result<Url, EffectsError> {
+        super::signals::check()?;
         let parsed = Url::parse(url).map_err(|_| EffectsError::Url { url: url.to_owned() })?;
         let host = parsed.host_str().unwrap_or_default();
         let loopback = is_loopback(host);

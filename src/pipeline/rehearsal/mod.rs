@@ -8,12 +8,12 @@ mod phases;
 
 use std::path::PathBuf;
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::build::isolated::Built;
 use crate::effects::{EffectsError, Inspect, World};
 use crate::error::Failure;
+use crate::pipeline::phase::Phase;
 use crate::plan::{Plan, execute};
 use crate::project::Project;
 use crate::report::{Event, Finding, Report, StepState, text};
@@ -45,21 +45,6 @@ pub struct Wanted {
     pub with: Option<PathBuf>,
     /// A folder or zip of OSV records.
     pub database: Option<PathBuf>,
-}
-
-/// How a phase went.
-#[derive(Debug, Clone, Serialize)]
-pub struct Phase {
-    /// Its name.
-    pub name: &'static str,
-    /// How it ended.
-    pub state: StepState,
-    /// What came out, one line.
-    pub summary: String,
-    /// How long it took, in milliseconds.
-    pub milliseconds: u128,
-    /// The part of it that was not spent waiting for other programs.
-    pub own_milliseconds: u128,
 }
 
 /// A rehearsal under way.
@@ -108,12 +93,15 @@ impl<'w> Rehearsal<'w> {
             findings: Vec::new(),
         };
         let outcome = rehearsal.all_phases();
-        if rehearsal.wanted.keep.is_none() {
-            let step = KeepNewest { dir: runs(inspect)?, count: KEPT };
-            execute::execute(world, Plan::of(vec![Step::KeepNewest(step)]))?;
-        }
+        let trimmed = match rehearsal.wanted.keep {
+            None => {
+                let step = KeepNewest { dir: runs(inspect)?, count: KEPT };
+                execute::execute(world, Plan::of(vec![Step::KeepNewest(step)])).map(drop)
+            }
+            Some(_) => Ok(()),
+        };
         match outcome {
-            Ok(()) => Ok(rehearsal.report()),
+            Ok(()) => trimmed.map(|()| rehearsal.report()),
             Err(failure) => {
                 let hint =
                     format!("what was made until then is in `{}`; nothing left this machine", rehearsal.kept.display());
@@ -136,44 +124,17 @@ impl<'w> Rehearsal<'w> {
         for (number, (name, step)) in PHASES.into_iter().zip(steps).enumerate() {
             let (done, total) = (number as u64, PHASES.len() as u64);
             self.outer.inspect().tell(&Event::Progress { what: name.to_owned(), done, total });
-            if let Err(failure) = self.phase(name, step) {
+            let inspect = self.outer.inspect();
+            let (phase, outcome) = Phase::carry(inspect, name, || step(self));
+            self.phases.push(phase);
+            if let Err(failure) = outcome {
                 for later in &PHASES[number + 1..] {
-                    self.note(later, StepState::Cancelled, String::new(), (0, 0));
+                    self.phases.push(Phase::left_out(inspect, later, StepState::Cancelled, ""));
                 }
                 return Err(failure);
             }
         }
         Ok(())
-    }
-
-    /// Runs one phase, and says how it went.
-    fn phase(&mut self, name: &'static str, step: Carry<Self>) -> Result<(), Failure> {
-        let inspect = self.outer.inspect();
-        let (began, children) = (inspect.clock().elapsed(), inspect.children_milliseconds());
-        let outcome = step(self);
-        let took = inspect.clock().elapsed() - began;
-        let own = took.saturating_sub(inspect.children_milliseconds() - children);
-        match outcome {
-            Ok(summary) => {
-                self.note(name, StepState::Done, summary, (took, own));
-                Ok(())
-            }
-            Err(failure) => {
-                self.note(name, StepState::Failed, failure.message.clone(), (took, own));
-                Err(failure)
-            }
-        }
-    }
-
-    fn note(
-        &mut self,
-        name: &'static str,
-        state: StepState,
-        summary: String,
-        (milliseconds, own_milliseconds): (u128, u128),
-    ) {
-        self.outer.inspect().tell(&Event::Phase { name, state, summary: summary.clone(), milliseconds });
-        self.phases.push(Phase { name, state, summary, milliseconds, own_milliseconds });
     }
 
     fn result(&self) -> Value {

@@ -10,9 +10,10 @@ use crate::build::isolated::Built;
 use crate::check;
 use crate::config::targets::Index;
 use crate::effects::Git;
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::index::credential;
 use crate::pipeline::audit::{self, Named};
+use crate::pipeline::phase::failure_of;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::bump::Wanted as BumpWanted;
 use crate::plan::publish::{self, Target};
@@ -96,6 +97,7 @@ impl Rehearsal<'_> {
             // Gates may leave files behind; what was tracked is what was exported.
             allow_dirty: false,
             again: typed_is_a_step,
+            date: None,
         };
         let planned = bump::plan(self.world.inspect(), &self.project, &wanted)?;
         let (from, to) = (planned.from.clone(), planned.to.clone());
@@ -157,26 +159,11 @@ impl Rehearsal<'_> {
 
     /// Keeps findings for the report, or turns errors among them into the failure of the phase.
     fn settle(&mut self, phase: &str, findings: Vec<Finding>) -> Result<String, Failure> {
-        let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
-        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
-        if let Some((first, rest)) = errors.split_first() {
-            let failure = Failure {
-                kind: Kind::Failed,
-                code: first.code,
-                message: first.message.clone(),
-                causes: rest.iter().map(|finding| format!("and {} [{}]", finding.message, finding.code)).collect(),
-                hints: first
-                    .help
-                    .clone()
-                    .into_iter()
-                    .chain([format!("`release explain {}` says more", first.code)])
-                    .collect(),
-                location: first.location.clone(),
-                progress: None,
-            };
+        if let Some(failure) = failure_of(&findings) {
             self.findings.extend(findings);
             return Err(failure);
         }
+        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
         let said = match (phase, warnings) {
             ("check", 0) => format!("{} pass every rule", text::count(self.built.len(), "archive")),
             ("check", _) => {

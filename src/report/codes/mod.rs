@@ -9,6 +9,7 @@ mod index;
 mod planning;
 mod projects;
 mod python;
+mod runs;
 mod security;
 mod status;
 
@@ -35,6 +36,7 @@ const TABLES: &[&[Code]] = &[
     planning::CODES,
     projects::CODES,
     python::CODES,
+    runs::CODES,
     dependencies::CODES,
     security::CODES,
     status::CODES,

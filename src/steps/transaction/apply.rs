@@ -77,7 +77,7 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
             .references
             .iter()
             .find(|reference| reference.reflog.is_some())
-            .map(|reference| reference.new.clone()),
+            .and_then(|reference| reference.new.clone()),
         tag: named("refs/tags/").map(|reference| reference.name["refs/tags/".len()..].to_owned()),
     })
 }
@@ -184,6 +184,9 @@ fn move_reference(
     (place, number): (&Place, usize),
     reference: &ReferenceMove,
 ) -> Result<(), Failure> {
+    let Some(new) = &reference.new else {
+        return remove_reference(git, reference, place);
+    };
     let own = &place.reference(number);
     let path = match reference.name.as_str() {
         // A detached HEAD belongs to the working tree, not to all of them.
@@ -195,7 +198,7 @@ fn move_reference(
         effects.files().make_folder(folder)?;
     }
     let files = effects.inspect().files();
-    if git.resolve(&reference.name).as_deref() == Some(reference.new.as_str()) {
+    if git.resolve(&reference.name).as_deref() == Some(new.as_str()) {
         if files.what(&lock) != What::Missing && files.identity(&lock) == files.identity(own) {
             effects.files().remove_file(&lock)?;
         }
@@ -205,19 +208,28 @@ fn move_reference(
     if git.resolve(&reference.name) != reference.old {
         effects.files().remove_file(&lock)?;
         if reference.name == LEDGER {
-            return append_again(git, reference);
+            return append_again(git, new);
         }
         return Err(StepError::ReferenceMoved { reference: reference.name.clone(), journal: place.shown() }.into());
     }
     release_lock(effects, &lock, &path)
 }
 
+/// Removes a reference that is where it was; one that is gone is done.
+fn remove_reference(git: &Git, reference: &ReferenceMove, place: &Place) -> Result<(), Failure> {
+    match git.resolve(&reference.name) {
+        None => Ok(()),
+        now if now == reference.old => Ok(GitMut::open(&git.common_dir())?.remove_reference(&reference.name)?),
+        _ => Err(StepError::ReferenceMoved { reference: reference.name.clone(), journal: place.shown() }.into()),
+    }
+}
+
 /// Another run wrote to the ledger since: our entry goes on top of its.
-fn append_again(git: &Git, reference: &ReferenceMove) -> Result<(), Failure> {
-    let bytes = git.file_of_commit(&reference.new, RECORD_FILE)?;
+fn append_again(git: &Git, entry: &str) -> Result<(), Failure> {
+    let bytes = git.file_of_commit(entry, RECORD_FILE)?;
     let Ok(record) = serde_json::from_slice::<Record>(&bytes) else { return Ok(()) };
     let objects = GitMut::open(&git.common_dir())?;
-    let seconds = git.commit_seconds(&reference.new)?;
+    let seconds = git.commit_seconds(entry)?;
     let by =
         crate::effects::git::Identity { name: "release".to_owned(), email: "release@localhost".to_owned(), seconds };
     let (before, new) = crate::steps::record::write(git, &objects, &record, &by)?;
@@ -226,11 +238,12 @@ fn append_again(git: &Git, reference: &ReferenceMove) -> Result<(), Failure> {
 
 /// One line in the reflogs of the branch and of HEAD, as git writes it; not twice.
 fn append_reflog(effects: Effects<'_>, git: &Git, journal: &Journal, reference: &ReferenceMove) -> Result<(), Failure> {
-    let (Some(message), Some((name, email, seconds))) = (&reference.reflog, &journal.who) else {
+    let (Some(message), Some(new), Some((name, email, seconds))) = (&reference.reflog, &reference.new, &journal.who)
+    else {
         return Ok(());
     };
     let old = reference.old.clone().unwrap_or_else(|| "0".repeat(40));
-    let line = format!("{old} {} {name} <{email}> {seconds} +0000\tcommit: {message}\n", reference.new);
+    let line = format!("{old} {new} {name} <{email}> {seconds} +0000\t{message}\n");
     let mut logs = vec![git.index_path().with_file_name("logs").join("HEAD")];
     if reference.name != "HEAD" {
         logs.push(git.common_dir().join("logs").join(&reference.name));

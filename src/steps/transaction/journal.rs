@@ -63,7 +63,8 @@ pub(super) struct FileMove {
 pub(super) struct ReferenceMove {
     pub(super) name: String,
     pub(super) old: Option<String>,
-    pub(super) new: String,
+    /// Nothing: it is removed.
+    pub(super) new: Option<String>,
     /// The line for the reflog, for branches.
     pub(super) reflog: Option<String>,
 }
@@ -168,7 +169,9 @@ impl Place {
             files.write_new(&self.file(number), &change.after, change.mode)?;
         }
         for (number, reference) in journal.references.iter().enumerate() {
-            files.write_new(&self.reference(number), format!("{}\n", reference.new).as_bytes(), 0o644)?;
+            if let Some(new) = &reference.new {
+                files.write_new(&self.reference(number), format!("{new}\n").as_bytes(), 0o644)?;
+            }
         }
         if let (Some(index), Some(objects)) = (&journal.index, objects) {
             self.write_index(effects, index, transaction, objects)?;

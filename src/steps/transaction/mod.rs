@@ -55,6 +55,17 @@ pub struct TagChange {
     pub message: String,
 }
 
+/// A bump to be taken back.
+#[derive(Debug, Clone, Serialize)]
+pub struct TakeBack {
+    /// Its commit; nothing where it made none.
+    pub commit: Option<String>,
+    /// The commit before.
+    pub parent: String,
+    /// Its tag; nothing where it made none.
+    pub tag: Option<String>,
+}
+
 /// The whole change.
 #[derive(Debug, Serialize)]
 pub struct Transaction {
@@ -75,6 +86,9 @@ pub struct Transaction {
     pub branch: Option<String>,
     /// The commit that HEAD is at.
     pub head: Option<String>,
+    /// The bump that is taken back, instead of commit and tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub take_back: Option<TakeBack>,
     /// Who commits.
     #[serde(skip)]
     pub identity: Option<Identity>,
@@ -92,6 +106,12 @@ impl Transaction {
         }
         if self.commit.is_some() {
             parts.push("commit".to_owned());
+        }
+        if let Some(back) = &self.take_back {
+            if back.commit.is_some() {
+                parts.push(format!("move the branch back to {}", &back.parent[..12]));
+            }
+            parts.extend(back.tag.iter().map(|tag| format!("remove the tag `{tag}`")));
         }
         if let Some(tag) = &self.tag {
             parts.push(format!("tag `{}`", tag.name));
@@ -119,6 +139,7 @@ impl Transaction {
             _ => Vec::new(),
         };
         if let Some(git) = &git {
+            record::free_ledger(effects, git)?;
             refuse_taken(git, &references, &place)?;
         }
         let journal = journal::Journal::new(self, git.as_ref(), references);
@@ -150,7 +171,7 @@ impl Transaction {
         let mut moves = Vec::new();
         let mut target = self.head.clone();
         let commit_files = self.commit_files(objects)?;
-        if self.commit.is_some() {
+        if self.commit.is_some() || self.take_back.is_some() {
             self.refuse_uncommitted(objects)?;
         }
         if let (Some(message), Some(parent), Some(identity)) = (&self.commit, &self.head, &self.identity)
@@ -161,8 +182,8 @@ impl Transaction {
             moves.push(journal::ReferenceMove {
                 name: self.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
                 old: Some(parent.clone()),
-                new: commit.clone(),
-                reflog: Some(message.lines().next().unwrap_or_default().to_owned()),
+                new: Some(commit.clone()),
+                reflog: Some(format!("commit: {}", message.lines().next().unwrap_or_default())),
             });
             target = Some(commit);
         }
@@ -171,17 +192,38 @@ impl Transaction {
             moves.push(journal::ReferenceMove {
                 name: format!("refs/tags/{}", tag.name),
                 old: None,
-                new,
+                new: Some(new),
                 reflog: None,
             });
+        }
+        if let Some(back) = &self.take_back {
+            moves.extend(self.moves_back(git, back));
         }
         if !moves.is_empty() {
             let by = record::identity(git, effects.inspect());
             let entry = self.draft.record(effects.inspect(), &by, "ok");
             let (old, new) = record::write(git, objects, &entry, &by)?;
-            moves.push(journal::ReferenceMove { name: record::LEDGER.to_owned(), old, new, reflog: None });
+            moves.push(journal::ReferenceMove { name: record::LEDGER.to_owned(), old, new: Some(new), reflog: None });
         }
         Ok(moves)
+    }
+
+    /// The branch and the tag as they were before the bump.
+    fn moves_back(&self, git: &Git, back: &TakeBack) -> Vec<journal::ReferenceMove> {
+        let mut moves = Vec::new();
+        if let Some(commit) = &back.commit {
+            moves.push(journal::ReferenceMove {
+                name: self.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
+                old: Some(commit.clone()),
+                new: Some(back.parent.clone()),
+                reflog: Some(format!("reset: taking back {}", self.version)),
+            });
+        }
+        if let Some(tag) = &back.tag {
+            let name = format!("refs/tags/{tag}");
+            moves.push(journal::ReferenceMove { old: git.resolve(&name), name, new: None, reflog: None });
+        }
+        moves
     }
 
     fn commit_files(&self, objects: &GitMut) -> Result<Vec<CommitFile<'_>>, EffectsError> {

@@ -7,6 +7,7 @@ pub(crate) mod depth;
 pub(crate) mod json_schema;
 pub(crate) mod projects;
 pub(crate) mod random;
+pub(crate) mod releasing;
 pub(crate) mod sandbox;
 pub(crate) mod served;
 pub(crate) mod server;

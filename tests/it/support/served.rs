@@ -19,7 +19,12 @@ pub(crate) struct Served {
 impl Served {
     /// Serves `index/` of the sandbox.
     pub(crate) fn start(sandbox: &Sandbox, more: &[&str]) -> Self {
-        let data = sandbox.path("index");
+        Served::at(sandbox, "index", more)
+    }
+
+    /// Serves a folder of the sandbox.
+    pub(crate) fn at(sandbox: &Sandbox, folder: &str, more: &[&str]) -> Self {
+        let data = sandbox.path(folder);
         let data = data.to_str().expect("temporary folders have plain names");
         let arguments = [&["index", "serve", "--data", data, "--format", "json"], more].concat();
         let mut child = sandbox

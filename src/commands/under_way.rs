@@ -1,0 +1,65 @@
+//! What `run`, `apply`, `resume`, `undo` and `abandon` begin with: the repository to themselves, a killed bump
+//! finished, and the release that was begun last.
+
+use std::fs::File;
+
+use super::Context;
+use crate::effects::Git;
+use crate::error::Failure;
+use crate::pipeline::run::progress::{self, Progress};
+use crate::pipeline::run::repository;
+use crate::plan::{PlanError, execute};
+use crate::project::Project;
+use crate::steps::transaction;
+
+/// The project, and the release that was begun last.
+pub(super) struct UnderWay {
+    pub(super) project: Project,
+    pub(super) git: Git,
+    /// Ended or not; nothing where none was begun.
+    pub(super) last: Option<Progress>,
+    /// Keeps other releases out for as long as it lives.
+    _lock: Option<File>,
+}
+
+impl UnderWay {
+    /// Looks only under `--dry-run`.
+    pub(super) fn open(context: &Context<'_>) -> Result<Self, Failure> {
+        let git = repository(&context.project()?)?;
+        let lock = if context.dry_run { None } else { Some(execute::lock(context.world, &git)?) };
+        recover(context, &git)?;
+        // The project is read anew: a bump may just have been finished.
+        let project = context.project()?;
+        Ok(UnderWay { project, last: progress::last(&git)?, git, _lock: lock })
+    }
+
+    /// The release that has not ended.
+    pub(super) fn unfinished(&self) -> Option<&Progress> {
+        self.last.as_ref().filter(|progress| !progress.ended)
+    }
+}
+
+/// Asks before something that cannot be taken back; `--yes` is the answer where nobody can be asked.
+pub(super) fn confirmed(context: &Context<'_>, lines: &[String]) -> Result<(), Failure> {
+    if context.yes || context.inspect().terminal().confirm(lines, "release?") {
+        return Ok(());
+    }
+    Err(PlanError::NotConfirmed.into())
+}
+
+/// Finishes a bump that was killed; under `--dry-run` it is only told.
+fn recover(context: &Context<'_>, git: &Git) -> Result<(), Failure> {
+    let inspect = context.inspect();
+    let top = inspect.files().canonical(&git.top())?;
+    let Some(pending) = transaction::pending(inspect.files(), &top)? else {
+        return Ok(());
+    };
+    if context.dry_run {
+        inspect.warn(format!("a change to {} was interrupted: it would be finished first", pending.version));
+        return Ok(());
+    }
+    if let Some(moved) = execute::recover(context.world, &top)? {
+        inspect.note(format!("finished the interrupted change to {}", moved.version));
+    }
+    Ok(())
+}

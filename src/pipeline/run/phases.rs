@@ -1,0 +1,435 @@
+//! What each phase does: it plans from what is there, and has the plan carried out.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Run;
+use super::progress::Progress;
+use crate::archive::{Limits, Sha256, read};
+use crate::build::isolated::Built;
+use crate::check;
+use crate::config::targets::Index;
+use crate::effects::git_program;
+use crate::error::Failure;
+use crate::index::{Listing, credential};
+use crate::pipeline::audit::{self, Named};
+use crate::pipeline::phase::failure_of;
+use crate::pipeline::verification::{self, Request};
+use crate::plan::publish::{self, Target};
+use crate::plan::{Plan, PlanError, build, error, execute, gates, release, status};
+use crate::python::filename::{SdistName, WheelName};
+use crate::python::version::Version;
+use crate::report::{Finding, Severity, text};
+use crate::steps::push::Push;
+use crate::steps::record::RecordedFile;
+use crate::steps::upload_file::Uploaded;
+use crate::steps::{Produced, Step};
+
+/// The remote that tags and branches go to.
+const REMOTE: &str = "origin";
+
+/// How many seconds to wait until an index shows what was sent to it.
+const INDEX_LAG: u64 = 600;
+
+impl Run<'_> {
+    /// Carries one phase out; what came out, one line.
+    pub(super) fn carry(&mut self, name: &str) -> Result<String, Failure> {
+        let (kind, stage) = name.split_once(' ').unwrap_or((name, ""));
+        match kind {
+            "preflight" => self.preflight(),
+            "gates" => self.gates(),
+            "bump" => self.bump(),
+            "build" => self.build(),
+            "check" => self.check(),
+            "push" => self.push(),
+            "publish" => self.publish(stage),
+            "verify" => self.verify(stage),
+            "announce" => self.announce(),
+            _ => self.status(),
+        }
+    }
+
+    /// Whether what is recorded as done still is, where this machine can tell.
+    pub(super) fn still_done(&mut self, name: &str) -> Result<bool, Failure> {
+        match name {
+            "bump" => {
+                self.reload()?;
+                Ok(self.is_bumped()?)
+            }
+            "build" => {
+                self.built = self.recorded_archives()?;
+                Ok(!self.built.is_empty())
+            }
+            _ => Ok(true),
+        }
+    }
+
+    /// The archives that the record of a phase names.
+    pub(super) fn files_of(&self, name: &str) -> Vec<RecordedFile> {
+        match name.split(' ').next() {
+            Some("build" | "publish" | "verify") => self.built.iter().map(recorded).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Everything that can be known to fail later, all at once.
+    fn preflight(&mut self) -> Result<String, Failure> {
+        let inspect = self.world.inspect();
+        let mut broken = Vec::new();
+        let document = &self.progress.document;
+        for stage in &document.stages {
+            let index = self.project.config.index(&stage.name)?;
+            match credential::find(inspect, &index)? {
+                Some(credential) => credential::guard(&credential, &index)?,
+                None => broken.push(PlanError::NoToken {
+                    variable: credential::variable_of(&index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+                    index: index.name.clone(),
+                }),
+            }
+            if !self.progress.done.contains("build") && self.is_taken(&index)? {
+                broken.push(PlanError::VersionTaken { index: index.name, version: document.to.clone() });
+            }
+        }
+        broken.extend(self.remote_problems()?);
+        error::all(broken)?;
+        let stages: Vec<&str> = document.stages.iter().map(|stage| stage.name.as_str()).collect();
+        Ok(match stages.as_slice() {
+            [] => "no stages are configured: nothing will be published".to_owned(),
+            stages => format!("tokens for {}, {} is free there", stages.join(", "), document.to),
+        })
+    }
+
+    /// Whether an index has files of this version.
+    fn is_taken(&self, index: &Index) -> Result<bool, Failure> {
+        for package in &self.project.packages {
+            let listing = Listing::of(self.world.inspect().http(), index, &package.name)?;
+            let of_version = |name: &str| {
+                let wheel = name.parse::<WheelName>().ok().map(|parsed| parsed.version().to_string());
+                let sdist = || name.parse::<SdistName>().ok().map(|parsed| parsed.version().to_string());
+                wheel.or_else(sdist).is_some_and(|version| version == self.progress.document.to)
+            };
+            if listing.files.iter().any(|file| of_version(&file.name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What would make the push fail.
+    fn remote_problems(&self) -> Result<Vec<PlanError>, Failure> {
+        let document = &self.progress.document;
+        let Some(url) = self.git.remote_url(REMOTE).filter(|_| document.remote.is_some()) else {
+            return Ok(Vec::new());
+        };
+        let tag = format!("refs/tags/{}", document.tag);
+        let branch = document.base.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
+        let names: Vec<String> = std::iter::once(tag.clone()).chain(branch.clone()).collect();
+        let top = self.git.top();
+        let there = git_program::remote_references(self.world.inspect(), (&top, REMOTE, &url), &names)?;
+        let at = |name: &str| there.iter().find(|(known, _)| known == name).map(|(_, id)| id.clone());
+        let mut problems = Vec::new();
+        if let Some(id) = at(&tag)
+            && self.git.resolve(&tag).as_ref() != Some(&id)
+        {
+            problems.push(PlanError::RemoteTag { remote: REMOTE.to_owned(), tag: document.tag.clone() });
+        }
+        if branch.as_deref().and_then(at).is_some_and(|id| !self.git.has_in_history(&id)) {
+            let branch = document.base.branch.clone().unwrap_or_default();
+            problems.push(PlanError::RemoteAhead { remote: REMOTE.to_owned(), branch });
+        }
+        Ok(problems)
+    }
+
+    fn gates(&mut self) -> Result<String, Failure> {
+        let plan = gates::plan(&self.project)?;
+        let mut passed = 0;
+        for produced in execute::execute(self.world, plan)? {
+            if let Produced::Gates(results) = produced {
+                passed += results.iter().filter(|gate| gate.passed).count();
+            }
+        }
+        Ok(match self.project.config.gates.len() {
+            0 => "none configured".to_owned(),
+            all => format!("{passed} of {} passed", text::count(all, "gate")),
+        })
+    }
+
+    /// Whether the tag is made and the project at its version.
+    fn is_bumped(&self) -> Result<bool, Failure> {
+        let document = &self.progress.document;
+        let tagged = self.git.tags()?.iter().any(|tag| tag.name == document.tag);
+        Ok(tagged && self.project.version().to_string() == document.to)
+    }
+
+    fn bump(&mut self) -> Result<String, Failure> {
+        self.reload()?;
+        let document = self.progress.document.clone();
+        if self.is_bumped()? {
+            self.require_head()?;
+            return Ok(format!("{} is tagged {} already", document.to, document.tag));
+        }
+        let planned = match self.bump.take() {
+            Some(planned) => planned,
+            None => document.again(self.world.inspect(), &self.project)?.bump,
+        };
+        for note in &planned.notes {
+            self.world.inspect().note(note.clone());
+        }
+        let mut written = 0;
+        for produced in execute::execute(self.world, planned.plan)? {
+            if let Produced::Transaction(moved) = produced {
+                written = moved.files.len();
+            }
+        }
+        self.reload()?;
+        let what = match document.from == document.to {
+            true => format!("{} as written", document.to),
+            false => format!("{} -> {}", document.from, document.to),
+        };
+        let committed = match written {
+            0 => String::new(),
+            files => format!(", {} written, committed", text::count(files, "file")),
+        };
+        Ok(format!("{what}{committed}, tagged {}", document.tag))
+    }
+
+    /// HEAD is the commit of the release, with nothing else in the tree: what is built is what is tagged.
+    fn require_head(&self) -> Result<(), Failure> {
+        let document = &self.progress.document;
+        let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+        let head = self.git.head()?.commit.unwrap_or_default();
+        let expected = self.git.tags()?.into_iter().find(|tag| tag.name == document.tag).map(|tag| tag.commit);
+        match expected {
+            Some(expected) if expected == head => {}
+            expected => {
+                return Err(PlanError::HeadMoved {
+                    head: short(&head),
+                    tag: document.tag.clone(),
+                    expected: short(&expected.unwrap_or_else(|| "missing".to_owned())),
+                }
+                .into());
+            }
+        }
+        let files = self.git.changed_files()?;
+        if !files.is_empty() {
+            return Err(PlanError::DirtyTree { files }.into());
+        }
+        Ok(())
+    }
+
+    /// The archives in `dist/` that the record of the build names, if every one is there as it was built.
+    fn recorded_archives(&self) -> Result<Vec<Built>, Failure> {
+        let files = self.world.inspect().files();
+        let mut found = Vec::new();
+        for recorded in &self.progress.files {
+            let path = release::dist(&self.project).join(&recorded.name);
+            let Ok(bytes) = files.read(&path, u64::MAX - 1) else { return Ok(Vec::new()) };
+            if Sha256::of(&bytes).to_string() != recorded.sha256 {
+                return Ok(Vec::new());
+            }
+            found.push(self.built_file(path, recorded, bytes.len() as u64));
+        }
+        Ok(found)
+    }
+
+    fn built_file(&self, path: PathBuf, recorded: &RecordedFile, size: u64) -> Built {
+        let name = &recorded.name;
+        let wheel = name.parse::<WheelName>().ok();
+        let project = wheel
+            .as_ref()
+            .map(|wheel| wheel.name().normalized().to_owned())
+            .or_else(|| name.parse::<SdistName>().ok().map(|sdist| sdist.name().normalized().to_owned()));
+        let package =
+            self.project.packages.iter().find(|package| Some(package.name.normalized()) == project.as_deref());
+        Built::of_record(path, package.map_or("", |package| package.name.as_str()), (&recorded.sha256, size))
+    }
+
+    fn build(&mut self) -> Result<String, Failure> {
+        self.reload()?;
+        self.require_head()?;
+        let out_dir = release::dist(&self.project);
+        let wanted = build::Wanted { sdist: true, wheel: true, out_dir: &out_dir, clean: false };
+        let packages: Vec<_> = self.project.packages.iter().collect();
+        let plan = build::plan(self.world.inspect(), &self.project, &packages, wanted)?;
+        let mut built: Vec<Built> = Vec::new();
+        for produced in execute::execute(self.world, plan)? {
+            if let Produced::Archives(files) = produced {
+                built.extend(files);
+            }
+        }
+        let names: Vec<RecordedFile> = built.iter().map(recorded).collect();
+        let published = self.progress.begun.iter().any(|phase| phase.starts_with("publish"));
+        if let Some(other) = self.progress.files.iter().find(|file| published && !names.contains(file)) {
+            return Err(PlanError::OtherArchive { file: other.name.clone() }.into());
+        }
+        self.progress.files = names;
+        // What was said of other bytes says nothing of these.
+        self.progress.done.remove("check");
+        let size: u64 = built.iter().map(|file| file.size).sum();
+        let backend = self.project.packages[0].pyproject.backend().to_owned();
+        let summary =
+            format!("{}, {} by {backend} in isolation", text::count(built.len(), "archive"), text::size(size));
+        self.built = built;
+        Ok(summary)
+    }
+
+    fn check(&mut self) -> Result<String, Failure> {
+        let files = self.world.inspect().files();
+        let mut findings = Vec::new();
+        for built in &self.built {
+            let name = built.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let scan = read::scan(&name, &mut files.open(&built.path)?, &Limits::default());
+            findings.extend(check::judge(&name, &scan));
+        }
+        let warnings = self.keep(findings)?;
+        Ok(format!("{} pass every rule{warnings}", text::count(self.built.len(), "archive")))
+    }
+
+    /// Keeps findings for the report; errors among them are the failure of the phase.
+    fn keep(&mut self, findings: Vec<Finding>) -> Result<String, Failure> {
+        let failure = failure_of(&findings);
+        let warnings = findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+        self.findings.extend(findings);
+        match (failure, warnings) {
+            (Some(failure), _) => Err(failure),
+            (None, 0) => Ok(String::new()),
+            (None, _) => Ok(format!(", {}", text::count(warnings, "warning"))),
+        }
+    }
+
+    fn push(&mut self) -> Result<String, Failure> {
+        let document = &self.progress.document;
+        let Some(url) = self.git.remote_url(REMOTE) else {
+            return Ok(format!("there is no remote `{REMOTE}` any more"));
+        };
+        let tag = format!("refs/tags/{}", document.tag);
+        let mut references = Vec::new();
+        let commit = self.git.tags()?.into_iter().find(|one| one.name == document.tag).map(|one| one.commit);
+        if let (Some(branch), Some(commit)) = (&document.base.branch, commit) {
+            references.push((format!("refs/heads/{branch}"), commit));
+        }
+        references.extend(self.git.resolve(&tag).map(|object| (tag, object)));
+        let step = Push { top: self.git.top(), remote: REMOTE.to_owned(), url, references };
+        let said = step.describe();
+        let produced = execute::execute(self.world, Plan::of(vec![Step::Push(step)]))?;
+        let was_done = produced.iter().all(Produced::was_done);
+        Ok(if was_done {
+            format!("`{REMOTE}` has {} already", document.tag)
+        } else {
+            said.replacen("push", "pushed", 1)
+        })
+    }
+
+    fn publish(&mut self, stage: &str) -> Result<String, Failure> {
+        self.require_verified(stage)?;
+        let inspect = self.world.inspect();
+        let index = self.project.config.index(stage)?;
+        let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
+        let target = Target { credential: credential::find(inspect, &index)?, index };
+        let mut plan = publish::plan(inspect, &self.project.root, &files, &[target])?;
+        for note in publish::guard_credentials(&plan)? {
+            inspect.note(note);
+        }
+        // The phase has its own entry in the ledger.
+        plan.draft = None;
+        let execute::Advance { produced, failed } = execute::advance(self.world, plan);
+        let uploads: Vec<Uploaded> = produced
+            .into_iter()
+            .filter_map(|made| match made {
+                Produced::Uploaded(uploaded) => Some(uploaded),
+                _ => None,
+            })
+            .collect();
+        let sent = text::count(uploads.len(), "file");
+        self.uploads.push(json!({"index": stage, "files": uploads}));
+        failed.map_or(Ok(format!("{sent} on `{stage}`")), Err)
+    }
+
+    /// A stage gets files only after the same files were verified on the one before.
+    fn require_verified(&self, stage: &str) -> Result<(), PlanError> {
+        let stages = &self.progress.document.stages;
+        let position = stages.iter().position(|one| one.name == stage).unwrap_or(0);
+        let Some(before) = position.checked_sub(1).map(|before| &stages[before].name) else {
+            return Ok(());
+        };
+        let built: Vec<RecordedFile> = self.built.iter().map(recorded).collect();
+        let is_of = |(name, files): &(String, Vec<RecordedFile>)| {
+            name == before && built.iter().all(|file| files.contains(file))
+        };
+        match !built.is_empty() && self.progress.verified.iter().any(is_of) {
+            true => Ok(()),
+            false => Err(PlanError::NotVerified { stage: stage.to_owned(), before: before.clone() }),
+        }
+    }
+
+    fn verify(&mut self, stage: &str) -> Result<String, Failure> {
+        let index = self.project.config.index(stage)?;
+        let version: Version = self.progress.document.to.parse()?;
+        let mut checked = 0;
+        let mut installed = 0;
+        let mut findings = Vec::new();
+        let request = Request {
+            project: &self.project,
+            version: &version,
+            index: &index,
+            dependencies: self.project.config.dependencies_of(&index),
+            lenient: false,
+            wait: INDEX_LAG,
+        };
+        for package in &self.project.packages {
+            let known: Vec<crate::plan::verify::Known> = self
+                .built
+                .iter()
+                .filter(|built| built.package == package.name.as_str())
+                .map(|built| (recorded(built).name, built.sha256.clone()))
+                .collect();
+            let plan = verification::await_plan(self.world.inspect(), &request, package, &known)?;
+            let shown = execute::execute(self.world, plan)?;
+            let verdict = verification::install(self.world, &request, package, (&known, shown))?;
+            if let Some(name) = verdict.missing.first() {
+                return Err(PlanError::NotVisible { file: name.clone(), index: index.name, seconds: INDEX_LAG }.into());
+            }
+            installed += verdict.verified.len();
+            checked += verdict.verified.iter().map(|one| one.checked.len()).sum::<usize>();
+            self.verified.extend(verdict.verified.iter().map(|one| json!(one)));
+            findings.extend(verdict.findings);
+        }
+        let warnings = self.keep(findings)?;
+        let files = self.built.iter().map(recorded).collect();
+        self.progress.verified.push((stage.to_owned(), files));
+        Ok(format!(
+            "{} installed in clean environments, {}{warnings}",
+            text::count(installed, "archive"),
+            text::count(checked, "check")
+        ))
+    }
+
+    fn announce(&mut self) -> Result<String, Failure> {
+        Ok(String::new())
+    }
+
+    fn status(&mut self) -> Result<String, Failure> {
+        let inspect = self.world.inspect();
+        let audit = audit::audit(inspect, &self.project, Named { files: &[], database: None })?;
+        let document = status::document(inspect, &self.project, &audit)?;
+        let out = self.project.root.join(&self.project.config.status.out);
+        execute::execute(self.world, status::plan(&document, &out)?)?;
+        let state = serde_json::to_value(document.state).expect("a state is a word");
+        let why = document.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
+        Ok(format!("{}{why}; valid until {}", state.as_str().unwrap_or_default(), document.valid_until))
+    }
+}
+
+/// An archive as the ledger names it.
+fn recorded(built: &Built) -> RecordedFile {
+    RecordedFile {
+        name: built.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        sha256: built.sha256.clone(),
+    }
+}
+
+/// Whether a release that was begun is the one that is asked for now.
+pub fn is_same(progress: &Progress, typed: Option<&str>) -> bool {
+    typed.is_none_or(|typed| typed == progress.document.request || typed == progress.document.to)
+}

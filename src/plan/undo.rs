@@ -1,0 +1,76 @@
+//! Taking a bump back that nobody has seen yet: files, branch and tag as they were, in one transaction.
+
+use std::path::Path;
+
+use super::release::Document;
+use super::{Plan, PlanError};
+use crate::effects::{Git, Inspect};
+use crate::error::Failure;
+use crate::project::{FILE_LIMIT, Project};
+use crate::steps::Step;
+use crate::steps::record::{Draft, Facts};
+use crate::steps::transaction::{FileChange, TakeBack, Transaction};
+
+/// Plans to take back the bump of a release; no step where it was not made yet.
+///
+/// # Errors
+/// HEAD is not at the release, or a file changed since.
+pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Document) -> Result<Plan, Failure> {
+    let reference = format!("refs/tags/{}", document.tag);
+    let Some(tag) = git.tags()?.into_iter().find(|tag| tag.name == document.tag).filter(|_| document.makes_tag) else {
+        return Ok(Plan::default());
+    };
+    let head = git.head()?;
+    let now = head.commit.clone().unwrap_or_default();
+    if now != tag.commit {
+        let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+        return Err(PlanError::HeadMoved {
+            head: short(&now),
+            tag: document.tag.clone(),
+            expected: short(&tag.commit),
+        }
+        .into());
+    }
+    let top = inspect.files().canonical(&git.top())?;
+    let committed = tag.commit != document.base.commit;
+    let mut files = Vec::new();
+    for edit in document.edits.iter().filter(|_| committed) {
+        files.push(file(inspect, git, &top, (&edit.path, &document.base.commit))?);
+    }
+    let identity = git.identity(inspect.clock().now().as_second())?;
+    let transaction = Transaction {
+        request: format!("undo {}", document.to),
+        version: document.from.clone(),
+        top,
+        files,
+        commit: None,
+        tag: None,
+        take_back: Some(TakeBack {
+            commit: committed.then(|| tag.commit.clone()),
+            parent: document.base.commit.clone(),
+            tag: git.resolve(&reference).is_some().then(|| document.tag.clone()),
+        }),
+        branch: head.branch,
+        head: head.commit,
+        identity: Some(identity),
+        draft: Draft {
+            command: "undo",
+            project: project.title(),
+            version: Some(document.to.clone()),
+            summary: format!("{} -> {}", document.to, document.from),
+            facts: Facts { plan: Some(document.token()), ..Facts::default() },
+        },
+    };
+    Ok(Plan::of(vec![Step::Transaction(Box::new(transaction))]))
+}
+
+fn file(inspect: Inspect<'_>, git: &Git, top: &Path, (path, parent): (&str, &str)) -> Result<FileChange, Failure> {
+    let now = inspect.files().read(&top.join(path), FILE_LIMIT)?;
+    Ok(FileChange {
+        path: path.to_owned(),
+        before: now,
+        after: git.file_of_commit(parent, path)?,
+        mode: inspect.files().mode(&top.join(path))?,
+        preview: Vec::new(),
+    })
+}
