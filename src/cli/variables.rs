@@ -38,5 +38,9 @@ variables! {
     SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH": "The date of the members of archives, in seconds since 1970. Default: the time of the commit.";
     NO_COLOR = "NO_COLOR": "Use no colour.";
     GITHUB_ACTIONS = "GITHUB_ACTIONS": "Set to `true` by GitHub and Gitea Actions: results are written for the runner.";
+    ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL": "Where GitHub's runner says who the job is, for trusted publishing.";
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "What the runner is asked with.";
+    GITEA_ACTIONS = "GITEA_ACTIONS": "Set to `true` by Gitea Actions: PyPI trusts no such runner.";
+    FORGEJO_ACTIONS = "FORGEJO_ACTIONS": "The same, by Forgejo Actions.";
     GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY": "The runner's file for the summary of a step.";
 }

@@ -8,6 +8,7 @@ use crate::config::{Config, resolve};
 use crate::error::{Failure, Kind};
 use crate::index::upload::State;
 use crate::index::{Credential, IndexError, credential};
+use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
@@ -22,7 +23,8 @@ use crate::steps::{Produced, Step};
 /// is there is not sent twice.
 ///
 /// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or
-/// `.pypirc`; no option takes the value itself.
+/// `.pypirc`; no option takes the value itself. A job of GitHub Actions with `permissions: id-token: write`
+/// needs none for PyPI and TestPyPI: they trust it by itself (trusted publishing).
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files [default: those of the current version in dist/]
@@ -57,13 +59,11 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
     };
-    let plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
+    let mut plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
     if context.dry_run {
         return Ok(plan.report("publish"));
     }
-    for note in publish::guard_credentials(&plan)? {
-        inspect.note(note);
-    }
+    rights::complete(context.world, &mut plan)?;
     let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
     let Advance { produced, failed } = execute::advance(context.world, plan);
     let mut uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();

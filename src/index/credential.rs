@@ -32,7 +32,8 @@ pub struct Credential {
 }
 
 impl Credential {
-    fn token(value: Secret, source: impl Into<String>) -> Self {
+    /// A token and where it came from.
+    pub fn token(value: Secret, source: impl Into<String>) -> Self {
         Credential::password(None, value, source)
     }
 

@@ -115,6 +115,26 @@ pub enum IndexError {
         /// The host that it would be sent to.
         host: String,
     },
+    /// An index and this job do not get to trusted publishing at all.
+    #[error("`{index}` gives no token by trusted publishing: {problem}")]
+    NoTrust {
+        /// The index.
+        index: String,
+        /// Why.
+        problem: String,
+    },
+    /// An index does not know this job as a publisher.
+    #[error("`{index}` gives this job no token ({code}){}{description}", if description.is_empty() { "" } else { ": " })]
+    Mint {
+        /// The index.
+        index: String,
+        /// Its word for why.
+        code: String,
+        /// Its words.
+        description: String,
+        /// Who the job said it is.
+        claims: Vec<(String, String)>,
+    },
     /// There is no token where one should be.
     #[error("there is no token in {source_name}")]
     EmptyToken {
@@ -159,6 +179,8 @@ impl Explain for IndexError {
             IndexError::Redirected { .. } => "index/redirected",
             IndexError::FileChanged { .. } => "index/file-changed",
             IndexError::TokenOfOtherIndex { .. } => "index/token-of-other-index",
+            IndexError::NoTrust { .. } => "index/no-trust",
+            IndexError::Mint { .. } => "index/mint",
             IndexError::EmptyToken { .. } => "index/empty-token",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
@@ -196,6 +218,8 @@ impl Explain for IndexError {
             IndexError::TokenOfOtherIndex { .. } => {
                 "give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`"
             }
+            IndexError::NoTrust { .. } => "give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`",
+            IndexError::Mint { code, claims, .. } => return mint_hints(code, claims),
             IndexError::EmptyToken { .. } => "put the token there, and nothing else",
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
@@ -213,4 +237,23 @@ impl Explain for IndexError {
             _ => None,
         }
     }
+}
+
+/// What the job said it is, and what to do about a refusal.
+fn mint_hints(code: &str, claims: &[(String, String)]) -> Vec<String> {
+    let mut hints: Vec<String> =
+        claims.iter().map(|(name, value)| format!("this job is `{name}`: `{value}`")).collect();
+    hints.push(
+        match code {
+            "invalid-publisher" => {
+                "add a trusted publisher with exactly these values under \"Publishing\" of the project on the index"
+            }
+            "invalid-pending-publisher" => "the project exists: add the publisher to it instead of a pending one",
+            "invalid-reuse-token" => "run the job again: an identity is good for one token",
+            "not-enabled" => "use a token of this project: the index has trusted publishing switched off",
+            _ => "run the job again; if it stays so, use a token of this project",
+        }
+        .to_owned(),
+    );
+    hints
 }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod form;
 pub mod listing;
 pub mod server;
+pub mod trusted_publishing;
 pub mod upload;
 
 pub use answer::Reply;

@@ -4,5 +4,6 @@ pub mod audit;
 pub mod ledger;
 pub mod phase;
 pub mod rehearsal;
+pub mod rights;
 pub mod run;
 pub mod verification;

@@ -87,6 +87,8 @@ pub enum PlanError {
         index: String,
         /// The variable to set.
         variable: String,
+        /// What else to do, where the runner is known.
+        advice: Option<&'static str>,
     },
     /// The check found errors in what would be published.
     #[error("the check found {findings} error{} in what would be published", if *findings == 1 { "" } else { "s" })]
@@ -296,8 +298,10 @@ impl Explain for PlanError {
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),
             PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
-            PlanError::NoToken { variable, .. } => {
-                format!("set `{variable}`; `release publish` also takes `--token-stdin` and `--token-file FILE`")
+            PlanError::NoToken { variable, advice, .. } => {
+                let own =
+                    format!("set `{variable}`; `release publish` also takes `--token-stdin` and `--token-file FILE`");
+                return advice.iter().map(|advice| (*advice).to_owned()).chain([own]).collect();
             }
             PlanError::CheckFailed { .. } => {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()

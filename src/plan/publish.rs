@@ -13,6 +13,7 @@ use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
 use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
+use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
 use crate::index::{Credential, IndexError, Listing, credential, form};
 use crate::project::{Package, Project};
@@ -99,7 +100,7 @@ pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Tar
 ///
 /// # Errors
 /// There is none for an index, or it is of another one.
-pub fn guard_credentials(plan: &Plan) -> Result<Vec<String>, Failure> {
+pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String>, Failure> {
     let mut told: BTreeMap<&str, String> = BTreeMap::new();
     for step in &plan.steps {
         let Step::UploadFile(upload) = step else { continue };
@@ -110,12 +111,36 @@ pub fn guard_credentials(plan: &Plan) -> Result<Vec<String>, Failure> {
         let credential = upload.credential.as_ref().ok_or_else(|| PlanError::NoToken {
             index: index.name.clone(),
             variable: credential::variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+            advice: advice(inspect),
         })?;
         credential::guard(credential, index)?;
         let text = format!("credentials for `{}` from {}", index.name, credential.source);
         told.insert(&index.name, text);
     }
     Ok(told.into_values().collect())
+}
+
+/// What to do where trusted publishing could have been expected.
+pub fn advice(inspect: Inspect<'_>) -> Option<&'static str> {
+    match trusted_publishing::ambient(inspect.variables()) {
+        Ambient::Nowhere(advice) => advice,
+        Ambient::Runner(_) => None,
+    }
+}
+
+/// The indexes that get files and that no right was found for.
+pub fn without_right(plan: &Plan) -> Vec<Index> {
+    let mut found: Vec<Index> = Vec::new();
+    for step in &plan.steps {
+        if let Step::UploadFile(upload) = step
+            && !upload.already_there
+            && upload.credential.is_none()
+            && !found.iter().any(|index| index.name == upload.index.name)
+        {
+            found.push(upload.index.clone());
+        }
+    }
+    found
 }
 
 /// What leaves this machine carries the real time.

@@ -5,6 +5,7 @@ pub mod await_files;
 pub mod build_archives;
 pub mod error;
 pub mod keep_files;
+pub mod mint_token;
 pub mod prepare_rehearsal;
 pub mod push;
 pub mod push_local;
@@ -53,6 +54,8 @@ pub enum Step {
     KeepNewest(keep_files::KeepNewest),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
+    /// A token by trusted publishing.
+    MintToken(mint_token::MintToken),
     /// One archive to one index.
     UploadFile(upload_file::UploadFile),
     /// The embedded index.
@@ -80,6 +83,8 @@ pub enum Produced {
     Nothing,
     /// The files that had another content before.
     Written(Vec<std::path::PathBuf>),
+    /// A right to upload.
+    Minted(Box<crate::index::Credential>),
     /// What became of an upload.
     Uploaded(upload_file::Uploaded),
     /// A server under way.
@@ -129,6 +134,7 @@ impl Step {
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
+            Step::MintToken(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
         }
@@ -152,6 +158,7 @@ impl Step {
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
+            Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
         }

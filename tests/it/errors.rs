@@ -121,7 +121,7 @@ fn plan() -> Vec<Failure> {
         PlanError::NoArchives { version: version(), dir: "dist".to_owned() },
         PlanError::NotOnIndex { package: "acme".to_owned(), version: version(), index: "pypi".to_owned() },
         PlanError::NoIndex,
-        PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned() },
+        PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned(), advice: None },
         PlanError::GivenClock { index: "pypi".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
         PlanError::NotAPlan { problem: "its schema is `2`".to_owned() },

@@ -198,6 +198,13 @@ fn other_errors() -> Vec<IndexError> {
         IndexError::Redirected { url: "https://e.org/legacy".to_owned(), location: "https://e.org/legacy/".to_owned() },
         IndexError::FileChanged { file: "dist/f.whl".to_owned() },
         IndexError::TokenOfOtherIndex { source_name: name(), issuer: "pypi.org".to_owned(), host: "e.org".to_owned() },
+        IndexError::NoTrust { index: index(), problem: "`https://e.org/_/oidc/audience` answers 404".to_owned() },
+        IndexError::Mint {
+            index: index(),
+            code: "invalid-publisher".to_owned(),
+            description: "no such publisher".to_owned(),
+            claims: vec![("repository".to_owned(), "acme/acme".to_owned())],
+        },
         IndexError::EmptyToken { source_name: "standard input".to_owned() },
         IndexError::Served { data: "/data".to_owned() },
         IndexError::Record {
@@ -243,6 +250,10 @@ fn every_error_says_what_to_do() {
           let the build end, then run the same command again
         index/token-of-other-index (3): the token from `RELEASE_TOKEN` is for `pypi.org`, not for `e.org`
           give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`
+        index/no-trust (1): `pypi` gives no token by trusted publishing: `https://e.org/_/oidc/audience` answers 404
+          give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`
+        index/mint (1): `pypi` gives this job no token (invalid-publisher): no such publisher
+          this job is `repository`: `acme/acme`; add a trusted publisher with exactly these values under "Publishing" of the project on the index
         index/empty-token (3): there is no token in standard input
           put the token there, and nothing else
         index/served (1): another server uses `/data`

@@ -60,6 +60,7 @@ mod status_build;
 mod status_document;
 mod status_page;
 mod support;
+mod trusted_publishing;
 mod undo;
 mod verify;
 mod version;

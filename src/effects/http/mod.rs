@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the door to the network")]
 
+mod identity;
+
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;

@@ -15,6 +15,7 @@ use crate::error::Failure;
 use crate::index::{Listing, credential};
 use crate::pipeline::audit::{self, Named};
 use crate::pipeline::phase::failure_of;
+use crate::pipeline::rights;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
 use crate::plan::{Plan, PlanError, build, error, execute, gates, release, status};
@@ -82,9 +83,11 @@ impl Run<'_> {
             let index = self.project.config.index(&stage.name)?;
             match credential::find(inspect, &index)? {
                 Some(credential) => credential::guard(&credential, &index)?,
+                None if rights::may_be_minted(inspect, &index) => {}
                 None => broken.push(PlanError::NoToken {
                     variable: credential::variable_of(&index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
                     index: index.name.clone(),
+                    advice: publish::advice(inspect),
                 }),
             }
             if !self.progress.done.contains("build") && self.is_taken(&index)? {
@@ -328,9 +331,7 @@ impl Run<'_> {
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
         let target = Target { credential: credential::find(inspect, &index)?, index };
         let mut plan = publish::plan(inspect, &self.project.root, &files, &[target])?;
-        for note in publish::guard_credentials(&plan)? {
-            inspect.note(note);
-        }
+        rights::complete(self.world, &mut plan)?;
         // The phase has its own entry in the ledger.
         plan.draft = None;
         let execute::Advance { produced, failed } = execute::advance(self.world, plan);

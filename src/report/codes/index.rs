@@ -22,6 +22,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "https://pypi.org/help/#file-name-reuse",
     },
     Code {
+        code: "index/no-trust",
+        title: "trusted publishing does not come about",
+        text: "The job can prove who it is, and the index gives no token for it: it has no trusted publishing, names an audience that belongs to another index, or the runner does not answer. An identity for PyPI goes to PyPI alone, whoever asks. Use a token of the project.",
+        follows: "docs.pypi.org, Trusted Publishers",
+    },
+    Code {
+        code: "index/mint",
+        title: "the index does not know this job as a publisher",
+        text: "The job said who it is and the index refused; the message has its code, the hints have the values that it compares: repository, the file name of the workflow, environment. Under Publishing of the project on the index, add a publisher with exactly these, or correct the one that is there. A reusable workflow is matched by the file that is called.",
+        follows: "docs.pypi.org, Trusted Publishers",
+    },
+    Code {
         code: "index/empty-token",
         title: "there is no token where one should be",
         text: "Standard input or the file that was named for the token is empty. In a pipeline this is often a secret that the runner did not hand out, for example to a pull request from a fork. Put the token there, and nothing else.",

@@ -1,6 +1,7 @@
 //! What tests share: a sandbox around the real program, real git, and how much to run.
 
 pub(crate) mod advisories;
+pub(crate) mod answering;
 pub(crate) mod archives;
 pub(crate) mod damage;
 pub(crate) mod depth;
