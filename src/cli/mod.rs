@@ -112,6 +112,7 @@ impl Command {
                 None => "history",
                 Some(commands::history::HistoryCommand::Verify(_)) => "history verify",
                 Some(commands::history::HistoryCommand::Export(_)) => "history export",
+                Some(commands::history::HistoryCommand::Sync(_)) => "history sync",
             },
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",

@@ -214,6 +214,12 @@ pub enum PlanError {
         /// How long was waited.
         seconds: u64,
     },
+    /// A remote that the repository does not have.
+    #[error("there is no remote `{remote}`")]
+    NoRemote {
+        /// Its name.
+        remote: String,
+    },
     /// A gate names a group that the project does not have.
     #[error("`[dependency-groups]` has no `{group}`")]
     NoGroup {
@@ -265,6 +271,7 @@ impl Explain for PlanError {
             PlanError::RemoteTag { .. } => "plan/remote-tag",
             PlanError::RemoteAhead { .. } => "plan/remote-ahead",
             PlanError::NotVisible { .. } => "plan/not-visible",
+            PlanError::NoRemote { .. } => "plan/no-remote",
             PlanError::NoGroup { .. } => "plan/no-group",
         }
     }
@@ -272,7 +279,10 @@ impl Explain for PlanError {
     fn kind(&self) -> Kind {
         match self {
             PlanError::NoKind { .. } | PlanError::CurrentWithKind { .. } | PlanError::NoIndex => Kind::Usage,
-            PlanError::NoGroup { .. } | PlanError::NoToken { .. } | PlanError::NotAPlan { .. } => Kind::Setup,
+            PlanError::NoGroup { .. }
+            | PlanError::NoRemote { .. }
+            | PlanError::NoToken { .. }
+            | PlanError::NotAPlan { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -329,7 +339,9 @@ impl Explain for PlanError {
                     .to_owned()
             }
             PlanError::NotApproved { token, .. } => {
-                format!("somebody else runs `release approve {token}`; then `release resume`")
+                format!(
+                    "somebody else runs `release approve {token}`; then `release resume` (between machines `release history sync` carries it)"
+                )
             }
             PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
             PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
@@ -337,6 +349,7 @@ impl Explain for PlanError {
                 "choose a higher version: an index never takes another file under the same name".to_owned()
             }
             PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
+            PlanError::NoRemote { .. } => "`git remote -v` lists them; name one with `--remote NAME`".to_owned(),
             PlanError::RemoteAhead { remote, branch } => {
                 format!(
                     "run `release undo` if the bump was made, `git pull --rebase {remote} {branch}`, then release again"

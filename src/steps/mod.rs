@@ -13,6 +13,7 @@ pub mod record;
 pub mod run_gates;
 pub mod run_hook;
 pub mod serve;
+pub mod sync_ledger;
 pub mod transaction;
 pub mod upload_file;
 pub mod verify_install;
@@ -46,6 +47,8 @@ pub enum Step {
     PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
     /// Branch and tag to the remote.
     Push(push::Push),
+    /// The ledgers here and of a remote.
+    SyncLedger(sync_ledger::SyncLedger),
     /// References to a repository on this machine.
     PushLocal(push_local::PushLocal),
     /// Copies of files.
@@ -77,6 +80,8 @@ pub enum Produced {
     Verified(Box<verify_install::Verified>),
     /// What is in a new repository, one line.
     Prepared(String),
+    /// How many entries of the ledger went each way.
+    Synced(sync_ledger::Synced),
     /// Whether anything was pushed.
     Pushed(bool),
     /// Nothing that anybody asks for.
@@ -130,6 +135,7 @@ impl Step {
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::Push(step) => step.describe(),
+            Step::SyncLedger(step) => step.describe(),
             Step::PushLocal(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
@@ -154,6 +160,7 @@ impl Step {
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::Push(step) => step.carry_out(effects).map(Produced::Pushed),
+            Step::SyncLedger(step) => step.carry_out(effects).map(Produced::Synced),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),

@@ -135,16 +135,28 @@ pub fn write(
     by: &Identity,
 ) -> Result<(Option<String>, String), EffectsError> {
     let before = git.resolve(LEDGER);
+    let new = write_on(git, objects, (record, before.as_deref()), by)?;
+    Ok((before, new))
+}
+
+/// Writes the object of a record on top of another one.
+///
+/// # Errors
+/// The object cannot be written.
+pub(super) fn write_on(
+    git: &Git,
+    objects: &GitMut,
+    (record, before): (&Record, Option<&str>),
+    by: &Identity,
+) -> Result<String, EffectsError> {
     let mut record = record.clone();
-    record.previous = match &before {
-        // What has no record is not ours; `history verify` says so.
-        Some(commit) => git.file_of_commit(commit, RECORD_FILE).ok().map(|bytes| Sha256::of(&bytes).to_string()),
-        None => None,
-    };
+    // What has no record is not ours; `history verify` says so.
+    let digest =
+        |commit: &str| git.file_of_commit(commit, RECORD_FILE).ok().map(|bytes| Sha256::of(&bytes).to_string());
+    record.previous = before.and_then(digest);
     let json = serde_json::to_string_pretty(&record).expect("records have string keys") + "\n";
     let message = format!("{}: {}", record.command, record.summary);
-    let new = objects.write_record(before.as_deref(), (RECORD_FILE, json.as_bytes()), &message, by)?;
-    Ok((before, new))
+    objects.write_record(before, (RECORD_FILE, json.as_bytes()), &message, by)
 }
 
 /// Appends a record to the ledger of the repository that `dir` lies in; nothing happens outside of one.
@@ -186,7 +198,14 @@ fn lock_files(git: &Git) -> (PathBuf, PathBuf) {
 }
 
 /// Moves the ledger's reference so that a kill at any instant leaves no lock behind that nobody removes.
-fn move_ledger(effects: Effects<'_>, git: &Git, (old, new): (Option<&str>, &str)) -> Result<(), EffectsError> {
+///
+/// # Errors
+/// It stands elsewhere by now, or somebody holds its lock.
+pub(super) fn move_ledger(
+    effects: Effects<'_>,
+    git: &Git,
+    (old, new): (Option<&str>, &str),
+) -> Result<(), EffectsError> {
     let files = effects.files();
     let base = git.common_dir();
     files.make_folder(&base.join("release"))?;

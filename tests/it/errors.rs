@@ -124,6 +124,7 @@ fn plan() -> Vec<Failure> {
         PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned(), advice: None },
         PlanError::GivenClock { index: "pypi".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
+        PlanError::NoRemote { remote: "upstream".to_owned() },
         PlanError::NotAPlan { problem: "its schema is `2`".to_owned() },
         PlanError::Expired { on: "2026-11-28".to_owned() },
         PlanError::Moved { facts: words(&["`to` was `1.3.0` and is `1.4.0`"]) },

@@ -22,6 +22,7 @@ mod errors;
 mod explain;
 mod history;
 mod history_export;
+mod history_sync;
 mod history_verify;
 mod index_client;
 mod index_serve;

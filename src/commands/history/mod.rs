@@ -1,6 +1,7 @@
 //! `release history`: the ledger, newest first.
 
 pub mod export;
+pub mod sync;
 pub mod verify;
 
 use serde_json::json;
@@ -26,6 +27,7 @@ pub struct Args {
 pub enum HistoryCommand {
     Verify(verify::Args),
     Export(export::Args),
+    Sync(sync::Args),
 }
 
 /// The repository of the folder that the command works in.
@@ -38,6 +40,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     match &args.command {
         Some(HistoryCommand::Verify(args)) => return verify::run(context, args),
         Some(HistoryCommand::Export(args)) => return export::run(context, args),
+        Some(HistoryCommand::Sync(args)) => return sync::run(context, args),
         None => {}
     }
     let git = repository(context)?;

@@ -107,6 +107,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/no-remote",
+        title: "the repository has no such remote",
+        text: "A remote is named by what `git remote -v` shows, usually `origin`. Add it with `git remote add NAME URL`, or name another one.",
+        follows: "",
+    },
+    Code {
         code: "plan/remote-tag",
         title: "the remote has the tag for another commit",
         text: "The version was tagged elsewhere, and that tag was pushed. Fetch the tags, and choose a higher version.",

@@ -1,0 +1,148 @@
+//! The ledger here and the one of a remote become the same: entries that only one side has get to the other.
+//!
+//! Where both sides wrote, ours go on top of theirs, as they were but for the digest of the entry before.
+//! Nothing is ever pushed by force.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::record::{self, LEDGER, RECORD_FILE, Record};
+use crate::effects::git::Identity;
+use crate::effects::{Effects, Git, GitMut, git_program};
+use crate::error::Failure;
+
+/// Where the ledger of the remote is kept here.
+const THEIRS: &str = "refs/release/remote";
+
+/// How many times somebody may be faster.
+const TRIES: usize = 5;
+
+/// The ledger and a remote.
+#[derive(Debug, Serialize)]
+pub struct SyncLedger {
+    /// The top of the repository.
+    #[serde(skip)]
+    pub top: PathBuf,
+    /// The remote's name.
+    pub remote: String,
+    /// Its URL, as configured.
+    #[serde(skip)]
+    pub url: String,
+}
+
+/// How many entries went each way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Synced {
+    /// Entries that came from the remote.
+    pub fetched: usize,
+    /// Entries that went to it.
+    pub pushed: usize,
+}
+
+impl SyncLedger {
+    /// What it does, in the imperative.
+    pub fn describe(&self) -> String {
+        format!("bring the ledgers here and of `{}` together", self.remote)
+    }
+
+    pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Synced, Failure> {
+        let mut synced = Synced::default();
+        let mut tries = 0;
+        loop {
+            let theirs = self.fetch(effects)?;
+            let git = GitMut::open(&self.top)?.look()?;
+            let (ours_only, theirs_only) = apart(&git, theirs.is_some())?;
+            synced.fetched += theirs_only;
+            if theirs_only > 0 {
+                self.put_on_top(effects, &git, (theirs.as_deref(), &ours_only))?;
+            }
+            synced.pushed = ours_only.len();
+            if ours_only.is_empty() {
+                return Ok(synced);
+            }
+            match self.push(effects) {
+                Err(_) if tries < TRIES => tries += 1,
+                Err(failure) => return Err(failure),
+                Ok(()) => return Ok(synced),
+            }
+        }
+    }
+
+    /// The newest entry of the remote, whose chain is here afterwards.
+    fn fetch(&self, effects: Effects<'_>) -> Result<Option<String>, Failure> {
+        let inspect = effects.inspect();
+        let names = [LEDGER.to_owned()];
+        let there = git_program::remote_references(inspect, (&self.top, &self.remote, &self.url), &names)?;
+        let Some((_, newest)) = there.into_iter().find(|(name, _)| name == LEDGER) else {
+            return Ok(None);
+        };
+        let program = git_program::program(inspect, &self.top)?.args([
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--upload-pack=git-upload-pack",
+            "--",
+            self.remote.as_str(),
+            &format!("+{LEDGER}:{THEIRS}"),
+        ]);
+        let ran = effects.programs().run(&program)?;
+        if !ran.ok() {
+            return Err(git_program::refused(&self.remote, &ran).into());
+        }
+        Ok(Some(newest))
+    }
+
+    /// Moves the ledger here to the remote's, with our own entries on top of it, oldest first.
+    fn put_on_top(
+        &self,
+        effects: Effects<'_>,
+        git: &Git,
+        (theirs, ours_only): (Option<&str>, &[Vec<u8>]),
+    ) -> Result<(), Failure> {
+        let objects = GitMut::open(&self.top)?;
+        let mut newest = theirs.map(str::to_owned);
+        for bytes in ours_only {
+            let Ok(record) = serde_json::from_slice::<Record>(bytes) else { continue };
+            let by = Identity {
+                name: "release".to_owned(),
+                email: "release@localhost".to_owned(),
+                seconds: effects.inspect().clock().now().as_second(),
+            };
+            newest = Some(record::write_on(git, &objects, (&record, newest.as_deref()), &by)?);
+        }
+        let before = git.resolve(LEDGER);
+        if let Some(newest) = newest {
+            record::move_ledger(effects, git, (before.as_deref(), &newest))?;
+        }
+        Ok(())
+    }
+
+    fn push(&self, effects: Effects<'_>) -> Result<(), Failure> {
+        let program = git_program::program(effects.inspect(), &self.top)?.args([
+            "push",
+            "--quiet",
+            "--no-verify",
+            "--no-follow-tags",
+            "--receive-pack=git-receive-pack",
+            "--",
+            self.remote.as_str(),
+            &format!("{LEDGER}:{LEDGER}"),
+        ]);
+        let ran = effects.programs().run(&program)?;
+        if ran.ok() { Ok(()) } else { Err(git_program::refused(&self.remote, &ran).into()) }
+    }
+}
+
+/// Our own entries that the remote does not have, oldest first, and how many of its we do not have.
+fn apart(git: &Git, has_theirs: bool) -> Result<(Vec<Vec<u8>>, usize), Failure> {
+    let mut ours = git.chain(LEDGER, RECORD_FILE)?;
+    let mut theirs = if has_theirs { git.chain(THEIRS, RECORD_FILE)? } else { Vec::new() };
+    ours.reverse();
+    theirs.reverse();
+    let common = ours.iter().zip(&theirs).take_while(|(one, other)| one.0 == other.0).count();
+    let ours_only = ours.split_off(common).into_iter().filter_map(|(_, bytes)| bytes).collect();
+    Ok((ours_only, theirs.len() - common))
+}
