@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Context;
 use crate::effects::Git;
 use crate::error::Failure;
+use crate::pipeline::run::progress;
 use crate::project::{changelog, history};
 use crate::report::{Report, text};
 
@@ -33,8 +34,13 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         None => 0,
     };
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
+    let unfinished = match &git {
+        Some(git) => progress::last(git)?.filter(|progress| !progress.ended && progress.changed(git)),
+        None => None,
+    };
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
+        _ if unfinished.is_some() => "release resume",
         (Some(_), false, ..) => "git commit",
         (Some(_), true, false, _) => "release bump --current",
         (Some(_), true, true, true) => "release publish",
@@ -53,10 +59,20 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         ),
         format!(
             "tree        {}",
-            if dirty.is_empty() { "clean".to_owned() } else { text::count(dirty.len(), "uncommitted change") }
+            match (&git, dirty.len()) {
+                (None, _) => "not in a repository".to_owned(),
+                (_, 0) => "clean".to_owned(),
+                (_, changes) => text::count(changes, "uncommitted change"),
+            }
         ),
-        format!("next        {next}"),
     ];
+    if let Some(progress) = &unfinished {
+        let document = &progress.document;
+        let left: Vec<&str> =
+            document.phases.iter().filter(|phase| !progress.done.contains(*phase)).map(String::as_str).collect();
+        report.lines.push(format!("under way   the release of {}: {} left", document.to, left.join(", ")));
+    }
+    report.lines.push(format!("next        {next}"));
     Ok(report.result(json!({
         "name": project.title(),
         "version": project.version().to_string(),
@@ -65,6 +81,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         "commits": commits.len(),
         "unreleased": unreleased,
         "dirty": dirty,
+        "under_way": unfinished.map(|progress| progress.document.to),
         "next": next,
     })))
 }

@@ -20,6 +20,11 @@ fn what_is_left_is_told_and_done_and_then_there_is_nothing_left() {
     let releasing = Releasing::acme("");
     let sandbox = &releasing.sandbox;
     releasing.killed_after(&["run", "minor", "--yes"], "publish one");
+    let stand = sandbox.release(&[]).success().stdout;
+    assert!(
+        stand.contains("under way   the release of 1.3.0: ") && stand.ends_with("next        release resume\n"),
+        "{stand}"
+    );
     let dry = sandbox.release(&["resume", "--dry-run"]).success();
     // The kill may come before or after the entry of the phase that was told last.
     assert!(dry.stdout.starts_with("would continue the release of 1.3.0\n"), "{dry}");
