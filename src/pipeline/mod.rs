@@ -4,3 +4,4 @@ pub mod audit;
 pub mod ledger;
 pub mod rehearsal;
 pub mod verification;
+pub mod watching;
