@@ -2,6 +2,7 @@
 //! judges, and returns a report. Nothing here prints.
 
 pub mod abandon;
+pub mod announce;
 pub mod apply;
 pub mod approve;
 pub mod audit;
@@ -13,6 +14,7 @@ pub mod explain;
 pub mod history;
 pub mod index;
 pub mod man;
+pub mod notes;
 pub mod plan;
 pub mod publish;
 pub mod references;
@@ -26,6 +28,7 @@ pub mod status;
 pub mod undo;
 pub mod verify;
 pub mod version;
+pub mod watch;
 
 mod under_way;
 

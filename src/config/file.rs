@@ -142,8 +142,12 @@ pub struct IndexTable {
 pub struct ForgeTable {
     /// `github` or `gitea`.
     pub kind: ForgeKind,
-    /// The address of the instance.
+    /// The address of the instance, as browsers have it. Default: that of the remote `origin`.
     pub url: Option<String>,
+    /// The repository, as `owner/name`. Default: that of the remote `origin`.
+    pub repository: Option<String>,
+    /// Whether `release run` announces there. Default: true.
+    pub announce: Option<bool>,
 }
 
 /// A kind of forge.

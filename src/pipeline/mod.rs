@@ -7,3 +7,4 @@ pub mod rehearsal;
 pub mod rights;
 pub mod run;
 pub mod verification;
+pub mod watching;

@@ -362,13 +362,12 @@ impl Explain for PlanError {
 }
 
 /// One failure of all guards that do not hold: each is reported at once.
-pub fn all(mut broken: Vec<PlanError>) -> Result<(), Failure> {
-    if broken.is_empty() {
+pub fn all<E: Into<Failure>>(broken: Vec<E>) -> Result<(), Failure> {
+    let mut broken = broken.into_iter().map(Into::into);
+    let Some(mut failure): Option<Failure> = broken.next() else {
         return Ok(());
-    }
-    let mut failure = Failure::from(broken.remove(0));
+    };
     for next in broken {
-        let next = Failure::from(next);
         failure.causes.push(format!("and {}", next.message));
         failure.hints.extend(next.hints);
     }

@@ -16,6 +16,7 @@ use crate::archive::Sha256;
 use crate::config::resolve::Policy;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::forge::{Forge, ForgeError};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{Mode, Request};
 use crate::report::text;
@@ -155,7 +156,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let request = request(&git, project, wanted.typed.as_deref())?;
     let bump = bump::plan(inspect, project, &bump_of(&request, date)?)?;
     let remote = git.remote_url("origin").map(|url| shown_url(&url));
-    let forge = announced_at(inspect, project, &git)?;
+    let forge = announced_at(inspect, project)?;
     let stages = stages(project)?;
     let branch = head.branch.map(|name| name.trim_start_matches("refs/heads/").to_owned());
     let document = Document {
@@ -266,8 +267,17 @@ fn phases(stages: &[Stage], pushes: bool, announces: bool) -> Vec<String> {
 }
 
 /// The forge that the release is announced at, as people call it; nothing where none is known.
-fn announced_at(_inspect: Inspect<'_>, project: &Project, _git: &Git) -> Result<Option<String>, Failure> {
-    Ok(project.config.forge.as_ref().and_then(|forge| forge.url.clone()))
+fn announced_at(inspect: Inspect<'_>, project: &Project) -> Result<Option<String>, Failure> {
+    let table = project.config.forge.as_ref();
+    if table.and_then(|table| table.announce) == Some(false) {
+        return Ok(None);
+    }
+    match Forge::of_project(inspect, &project.config, &project.root) {
+        Ok(forge) => Ok(Some(forge.place.to_string())),
+        // A remote that is no forge, for example a folder, has nothing to announce at.
+        Err(ForgeError::Unknown { .. }) if table.is_none() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A URL without what may be a secret in it.

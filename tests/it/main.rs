@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
 mod abandon;
+mod announce;
 mod apply;
 mod approve;
 mod architecture;
@@ -20,6 +21,8 @@ mod dependencies_requirements;
 mod dependencies_uv_lock;
 mod errors;
 mod explain;
+mod forge_errors;
+mod forge_place;
 mod history;
 mod history_export;
 mod history_sync;
@@ -29,6 +32,7 @@ mod index_serve;
 mod index_tools;
 mod laws;
 mod man;
+mod notes;
 mod plan;
 mod publish;
 mod python_bump;
@@ -65,3 +69,4 @@ mod trusted_publishing;
 mod undo;
 mod verify;
 mod version;
+mod watch;

@@ -9,7 +9,7 @@ use expect_test::expect;
 use crate::support::releasing::Releasing;
 use crate::support::{Sandbox, stand_ins};
 
-const PHASES: [&str; 11] = [
+const PHASES: [&str; 12] = [
     "preflight",
     "gates",
     "bump",
@@ -20,6 +20,7 @@ const PHASES: [&str; 11] = [
     "verify one",
     "publish two",
     "verify two",
+    "announce",
     "status",
 ];
 
@@ -37,10 +38,20 @@ fn killed_after_every_phase(releasing: &Releasing, kind: &[&str], version: &str)
     let tag = format!("refs/tags/v{version}");
     assert!(releasing.remote().contains(&tag), "{:?}", releasing.remote());
     assert_eq!(sandbox.git(&["rev-parse", "main"]), sandbox.git(&["rev-parse", "origin/main"]));
+    {
+        let state = releasing.forge.state();
+        let [release] = state.forge.releases.as_slice() else { panic!("not one release") };
+        assert_eq!(release.document["draft"], false);
+        assert_eq!(release.document["tag_name"], format!("v{version}"));
+        assert_ne!(release.document["body"], "", "the notes of the changelog");
+        assert!(release.assets.len() >= 2, "the archives");
+    }
+    releasing.forge.requests();
     let before = (sandbox.snapshot(), sandbox.git(&["for-each-ref"]), releasing.remote());
     let again = sandbox.release(&start).success();
     assert!(again.stdout.ends_with(&format!("{version} is released, and nothing was committed since\n")), "{again}");
     assert!(before == (sandbox.snapshot(), sandbox.git(&["for-each-ref"]), releasing.remote()), "a third start acts");
+    assert_eq!(releasing.forge.requests(), Vec::<String>::new());
     sandbox.release(&["history", "verify"]).success();
 }
 
@@ -119,10 +130,11 @@ fn the_whole_output() {
           README.md:3: 1.2.3 -> 1.3.0
           acme/__init__.py:3: 1.2.3 -> 1.3.0
           pyproject.toml:8: 1.2.3 -> 1.3.0
-        phases  preflight, gates, bump, build, check, push, publish one, verify one, publish two, verify two, status
+        phases  preflight, gates, bump, build, check, push, publish one, verify one, publish two, verify two, announce, status
         stage   one [UPLOAD]
         stage   two [UPLOAD]
         remote  [ROOT]/origin.git
+        forge   127.0.0.1:37475/acme/demo
         token   [TOKEN]
         ------- stderr -------
         dry run: nothing was done
@@ -133,14 +145,17 @@ fn the_whole_output() {
     let lines: Vec<String> = output.stdout.lines().map(words).collect();
     expect![[r#"
         acme 1.3.0 is released
-        acme-1.3.0.tar.gz 1.3 kB sha256
+        acme-1.3.0.tar.gz 1.4 kB sha256
         acme-1.3.0-py3-none-any.whl 995 B sha256
+        http://127.0.0.1:37475/acme/demo/releases/tag/v1.3.0
     "#]]
     .assert_eq(&(lines.join("\n") + "\n"));
     let history = releasing.sandbox.release(&["history"]).success();
     expect![[r#"
         2026-11-21T12:00:00Z  run   1.3.0  1.3.0 is released
         2026-11-21T12:00:00Z  run   1.3.0  status: inconclusive: the lock files name no package; valid until 2026-11-23T12:00:00Z
+        2026-11-21T12:00:00Z  run   1.3.0  announce: created, 2 assets: http://127.0.0.1:37475/acme/demo/releases/tag/v1.3.0
+        2026-11-21T12:00:00Z  run   1.3.0  announce 1.3.0 [begun]
         2026-11-21T12:00:00Z  run   1.3.0  verify two: 2 archives installed in clean environments, 6 checks
         2026-11-21T12:00:00Z  run   1.3.0  publish two: 2 files on `two`
         2026-11-21T12:00:00Z  run   1.3.0  publish two 1.3.0 [begun]
@@ -150,7 +165,7 @@ fn the_whole_output() {
         2026-11-21T12:00:00Z  run   1.3.0  push: pushed main and v1.3.0 to `origin`
         2026-11-21T12:00:00Z  run   1.3.0  push 1.3.0 [begun]
         2026-11-21T12:00:00Z  run   1.3.0  check: 2 archives pass every rule
-        2026-11-21T12:00:00Z  run   1.3.0  build: 2 archives, 2.3 kB by backend in isolation
+        2026-11-21T12:00:00Z  run   1.3.0  build: 2 archives, 2.4 kB by backend in isolation
         2026-11-21T12:00:00Z  run   1.3.0  bump: 1.2.3 -> 1.3.0, 4 files written, committed, tagged v1.3.0
         2026-11-21T12:00:00Z  bump  1.3.0  1.2.3 -> 1.3.0
         2026-11-21T12:00:00Z  run   1.3.0  gates: none configured
@@ -198,6 +213,7 @@ fn what_would_fail_later_is_told_first_and_all_at_once() {
         verify one   not run
         publish two  not run
         verify two   not run
+        announce     not run
         status       not run
         error[plan/no-token]: no token for `two`
           cause: and `origin` has the tag `v1.3.0` already, for another commit

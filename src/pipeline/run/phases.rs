@@ -12,13 +12,14 @@ use crate::check;
 use crate::config::targets::Index;
 use crate::effects::git_program;
 use crate::error::Failure;
+use crate::forge::Forge;
 use crate::index::{Listing, credential};
 use crate::pipeline::audit::{self, Named};
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::rights;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
-use crate::plan::{Plan, PlanError, build, error, execute, gates, release, status};
+use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, release, status};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
@@ -84,17 +85,22 @@ impl Run<'_> {
             match credential::find(inspect, &index)? {
                 Some(credential) => credential::guard(&credential, &index)?,
                 None if rights::may_be_minted(inspect, &index) => {}
-                None => broken.push(PlanError::NoToken {
+                None => broken.push(Failure::from(PlanError::NoToken {
                     variable: credential::variable_of(&index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
                     index: index.name.clone(),
                     advice: publish::advice(inspect),
-                }),
+                })),
             }
             if !self.progress.done.contains("build") && self.is_taken(&index)? {
-                broken.push(PlanError::VersionTaken { index: index.name, version: document.to.clone() });
+                broken.push(PlanError::VersionTaken { index: index.name, version: document.to.clone() }.into());
             }
         }
-        broken.extend(self.remote_problems()?);
+        if document.forge.is_some()
+            && let Err(error) = Forge::of_project(inspect, &self.project.config, &self.project.root)?.require_token()
+        {
+            broken.push(error.into());
+        }
+        broken.extend(self.remote_problems()?.into_iter().map(Failure::from));
         error::all(broken)?;
         let stages: Vec<&str> = document.stages.iter().map(|stage| stage.name.as_str()).collect();
         Ok(match stages.as_slice() {
@@ -407,7 +413,25 @@ impl Run<'_> {
     }
 
     fn announce(&mut self) -> Result<String, Failure> {
-        Ok(String::new())
+        let wanted = announce::Wanted {
+            version: self.progress.document.to.parse()?,
+            files: self.built.iter().map(|built| built.path.clone()).collect(),
+            notes: None,
+            draft: false,
+        };
+        let mut plan = announce::plan(self.world.inspect(), &self.project, &wanted)?;
+        // The phase has its own entry in the ledger.
+        plan.draft = None;
+        let mut summary = String::new();
+        for produced in execute::execute(self.world, plan)? {
+            if let Produced::Announced(announced) = produced {
+                let url = announced.url.clone().unwrap_or_default();
+                summary =
+                    format!("{}, {}: {url}", announced.state.word(), text::count(announced.assets.len(), "asset"));
+                self.announced = Some(json!(announced));
+            }
+        }
+        Ok(summary)
     }
 
     fn status(&mut self) -> Result<String, Failure> {

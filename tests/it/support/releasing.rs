@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use super::Sandbox;
+use super::forges::{Gitea, Server};
 use super::projects::ACME;
 use super::sandbox::CANARY;
 use super::served::Served;
@@ -49,9 +50,15 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     return name
 "#;
 
-/// A project with two stages and a bare remote.
+/// The configuration of a forge.
+pub(crate) fn forge_table(kind: &str, address: &str) -> String {
+    format!("\n[tool.release.forge]\nkind = \"{kind}\"\nurl = \"{address}\"\nrepository = \"acme/demo\"\n")
+}
+
+/// A project with two stages, a bare remote and a forge.
 pub(crate) struct Releasing {
     pub(crate) sandbox: Sandbox,
+    pub(crate) forge: Server<Gitea>,
     pub(crate) stages: Vec<Served>,
 }
 
@@ -82,16 +89,20 @@ impl Releasing {
             tables.push_str(&format!("\n[tool.release.index.{name}]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n"));
             sandbox.set(&format!("RELEASE_TOKEN_{}", name.to_uppercase()), served.token());
         }
+        let origin = sandbox.path("origin.git").display().to_string();
+        let forge = Gitea::start("", "");
+        forge.state().forge.origin = Some(sandbox.path("origin.git"));
+        tables.push_str(&forge_table("gitea", &forge.address));
+        sandbox.set("RELEASE_FORGE_TOKEN", CANARY);
         let pyproject = sandbox.read("pyproject.toml");
         let (before, after) = pyproject.split_once("[tool.release]\n").expect("it is configured");
         let stages_key = "stages = [\"one\", \"two\"]\n";
         sandbox.write("pyproject.toml", format!("{before}[tool.release]\n{stages_key}{after}{tables}"));
         sandbox.commit("feat: a thing");
-        let origin = sandbox.path("origin.git").display().to_string();
         sandbox.git(&["init", "-q", "--bare", "-b", "main", &origin]);
         sandbox.git(&["remote", "add", "origin", &origin]);
         sandbox.git(&["push", "-q", "origin", "main"]);
-        Releasing { sandbox, stages }
+        Releasing { sandbox, forge, stages }
     }
 
     /// Puts the archives of a folder on every stage first: what the project depends on.
