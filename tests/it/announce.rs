@@ -46,7 +46,7 @@ fn gitea(sandbox: &Sandbox) -> Server<Gitea> {
     server
 }
 
-fn announce<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
+fn announce<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
     let output = sandbox.release(&[&["announce"], more].concat());
     let host = server.address.trim_start_matches("http://");
     let clean = |text: &str| text.replace(host, "[HOST]").replace(&commit(sandbox), "[COMMIT]");
@@ -71,17 +71,20 @@ fn github_gets_a_draft_files_and_is_published_last() {
         would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
     expect![[r#"
         get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
         get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
         get /api/v3/repos/acme/demo/releases/tags/v1.0 404
-        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
           uploaded  demo-1.0-py3-none-any.whl  945 B
           uploaded  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
         get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
         get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
@@ -96,16 +99,19 @@ fn github_gets_a_draft_files_and_is_published_last() {
         POST /api/uploads/repos/acme/demo/releases/2/assets?name=demo-1.0.tar.gz 201
         get /api/v3/repos/acme/demo/releases/2 200
         PATCH /api/v3/repos/acme/demo/releases/2 200
-        get /api/v3/repos/acme/demo/releases/2 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /api/v3/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
           already-there  demo-1.0-py3-none-any.whl  945 B
           already-there  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
         get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
         get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
-        get /api/v3/repos/acme/demo/releases/tags/v1.0 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     let document = announce(&sandbox, &server, &["--format", "json"]).json();
     expect![[r#"
         {
@@ -131,7 +137,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
               "state": "already-there"
             }
           ]
-        }"#]].assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
     let body = server.state().forge.releases[0].document["body"]
         .as_str()
         .expect("notes")
@@ -141,7 +148,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
 
         - The first thing, see [the guide]([ADDRESS]/acme/demo/blob/v1.0/docs/guide.md) and [#1].
 
-        [#1]: https://example.org/issues/1"#]].assert_eq(&body);
+        [#1]: https://example.org/issues/1"#]]
+    .assert_eq(&body);
     let history = sandbox.release(&["history", "--format", "json"]).json();
     // Runs that found everything there did nothing, and say nothing.
     assert_eq!(history["result"]["records"].as_array().map(Vec::len), Some(1));
@@ -160,13 +168,15 @@ fn gitea_gets_the_same_with_files_that_are_read_back() {
         would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
     server.requests();
     expect![[r#"
         v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
           uploaded  demo-1.0-py3-none-any.whl  945 B
           uploaded  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
         get /api/v1/repos/acme/demo/tags/v1.0 200
         get /api/v1/repos/acme/demo/releases/tags/v1.0 404
@@ -181,17 +191,20 @@ fn gitea_gets_the_same_with_files_that_are_read_back() {
         get /attachments/uuid-3 200
         get /attachments/uuid-4 200
         PATCH /api/v1/repos/acme/demo/releases/2 200
-        get /api/v1/repos/acme/demo/releases/2 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /api/v1/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
           already-there  demo-1.0-py3-none-any.whl  945 B
           already-there  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
         get /api/v1/repos/acme/demo/tags/v1.0 200
         get /api/v1/repos/acme/demo/releases/tags/v1.0 200
         get /attachments/uuid-3 200
-        get /attachments/uuid-4 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /attachments/uuid-4 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
 }
 
 /// Fails each request of a whole run in turn, and runs again until it is done; then once more.
@@ -202,7 +215,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         announce(&sandbox, &server, &[]).success();
         server.requests()
     };
-    for (n, request) in whole.iter().enumerate() {
+    for n in 0..whole.len() {
         let sandbox = demo();
         let server = start(&sandbox);
         server.fail(n, fault.clone());
@@ -210,7 +223,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         assert_ne!(first.code, 0, "the fault at {n} went unseen: {first}");
         let seen = server.requests();
         let changed = seen.iter().any(|request| !request.starts_with("get") && !request.ends_with(" 500"));
-        let unclear = !request.starts_with("get");
+        let unclear = !whole[n].starts_with("get");
         // Part has landed, or may have.
         assert_eq!(first.code, if changed || unclear { 4 } else { 1 }, "{n}: {first}\n{seen:#?}");
         announce(&sandbox, &server, &[]).success();
@@ -241,7 +254,7 @@ fn gitea_is_resumed_from_every_request() {
 }
 
 /// The first two lines of a failure, its code and hint.
-fn failure<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> String {
+fn failure<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> String {
     let output = announce(sandbox, server, more);
     format!("{}[exit status: {}]\n", output.stderr, output.code)
 }
@@ -255,7 +268,8 @@ fn a_tag_that_is_missing_or_elsewhere_gets_no_release() {
         error[forge/tag-missing]: `[HOST]/acme/demo` has no tag `v1.0`
           hint: run `git push origin refs/tags/v1.0`
         [exit status: 1]
-    "#]].assert_eq(&failure(&sandbox, &server, &[]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     let other = GitHub::start("v1.0", &"0".repeat(40), None);
     configure(&sandbox, "github", &other.address);
     expect![[r#"
@@ -295,7 +309,8 @@ fn other_bytes_and_torn_uploads() {
         v1.0  updated  http://[HOST]/acme/demo/releases/tag/v1.0
           uploaded  demo-1.0-py3-none-any.whl  945 B
           already-there  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
         get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
         get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
@@ -310,7 +325,8 @@ fn other_bytes_and_torn_uploads() {
         get /api/v3/repos/acme/demo/releases/2 200
         PATCH /api/v3/repos/acme/demo/releases/2 200
         PATCH /api/v3/repos/acme/demo/releases/2 200
-        get /api/v3/repos/acme/demo/releases/2 200"#]].assert_eq(&requests(&sandbox, &server));
+        get /api/v3/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     let mut zip = Zip::wheel();
     zip.replace("demo/__init__.py", "VALUE = 2\n");
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
@@ -344,7 +360,8 @@ fn a_plus_in_a_name_stays_a_plus() {
         error[forge/asset-name]: `two words.txt` is a name that forges change or refuse
           hint: use letters, digits and `. _ + -`
         [exit status: 2]
-    "#]].assert_eq(&failure(&sandbox, &server, &["--asset", "more/two words.txt"]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &["--asset", "more/two words.txt"]));
     sandbox.write(&format!("more/{WHEEL_NAME}"), "x");
     let output = failure(&sandbox, &server, &["--asset", &format!("more/{WHEEL_NAME}")]);
     assert!(output.contains("error[forge/asset-twice]"), "{output}");
@@ -362,14 +379,16 @@ fn immutable_releases_are_told_apart() {
         error[forge/immutable-release]: the release on `[HOST]/acme/demo` is immutable and takes no more files
           hint: release a new version with all its files
         [exit status: 1]
-    "#]].assert_eq(&failure(&sandbox, &server, &["--asset", "more/late.txt"]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &["--asset", "more/late.txt"]));
     let server = github(&sandbox);
     server.state().forge.burned.push("v1.0".to_owned());
     expect![[r#"
         error[forge/tag-burned]: the tag was used by an immutable release of `[HOST]/acme/demo` before
           hint: choose a higher version: this tag can never have a release again
         [exit status: 1]
-    "#]].assert_eq(&failure(&sandbox, &server, &[]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     let server = github(&sandbox);
     let rule = json!({"message": "Validation Failed", "errors": [{"resource": "Release", "code": "custom", "field": "pre_receive", "message": "pre_receive Repository rule violations found\n\nCannot create ref due to creations being restricted.\n\n"}]});
     server.fail(8, Fault::Say(Said::json(422, &rule)));
@@ -442,7 +461,8 @@ fn a_wrong_token_and_none() {
         error[forge/token]: `[HOST]/acme/demo` does not accept the token from `RELEASE_FORGE_TOKEN`: Bad credentials
           hint: make a new token on the forge, and check which host it is for
         [exit status: 1]
-    "#]].assert_eq(&output);
+    "#]]
+    .assert_eq(&output);
     sandbox.unset("RELEASE_FORGE_TOKEN");
     // Those of github.com are not for this server.
     sandbox.set("GITHUB_TOKEN", CANARY);
@@ -452,7 +472,8 @@ fn a_wrong_token_and_none() {
         error[forge/no-token]: there is no token for `[HOST]/acme/demo`
           hint: set `RELEASE_FORGE_TOKEN`, or `GITHUB_TOKEN` for github.com
         [exit status: 3]
-    "#]].assert_eq(&failure(&sandbox, &server, &[]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     assert!(server.requests().is_empty());
     // A dry run looks at what is public.
     assert_eq!(announce(&sandbox, &server, &["--dry-run"]).code, 0);
@@ -516,7 +537,8 @@ fn drafts_stay_drafts_and_hand_made_releases_are_taken_over() {
         v1.0  created, draft  http://[HOST]/acme/demo/releases/tag/untagged-2
           uploaded  demo-1.0-py3-none-any.whl  945 B
           uploaded  demo-1.0.tar.gz  406 B
-    "#]].assert_eq(&announce(&sandbox, &server, &["--draft"]).to_string());
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--draft"]).to_string());
     assert!(announce(&sandbox, &server, &["--draft"]).success().stdout.contains("already-there, draft"));
     announce(&sandbox, &server, &[]).success();
     let server = github(&sandbox);
@@ -548,7 +570,8 @@ fn plain_http_is_for_hosts_that_are_named() {
         error[effects/plain-http]: `http://forge.test:9/api/v1/repos/acme/demo/tags/v1.0` is plain http
           hint: use https, or name the host exactly in `plain-http` of the configuration if it is in your own network
         [exit status: 3]
-    "#]].assert_eq(&sandbox.release(&["announce"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["announce"]).to_string());
     sandbox.write("release.toml", format!("plain-http = [\"forge.test:9\"]\n{forge}"));
     // Named, it is asked: nobody is there.
     let output = sandbox.release(&["announce"]);
@@ -575,5 +598,6 @@ fn hostile_notes_are_text() {
         [31mred
         </script> <img src=x onerror=alert(1)>
         ##[group]x
-    "#]].assert_eq(body.as_str().expect("notes"));
+    "#]]
+    .assert_eq(body.as_str().expect("notes"));
 }

@@ -23,6 +23,7 @@ mod errors;
 mod explain;
 mod forge_errors;
 mod forge_place;
+mod forge_workflows;
 mod history;
 mod history_export;
 mod history_sync;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::Sandbox;
 use crate::support::forges::github::Job;
-use crate::support::forges::{Fault, GitHub, Gitea, Said, Server};
+use crate::support::forges::{Fault, Forge, GitHub, Gitea, Said, Server};
 use crate::support::sandbox::{CANARY, Output};
 
 const WORKFLOW: &str = "name: Release\non:\n  push:\n    tags: [\"v*\"]\njobs: {}\n";
@@ -24,12 +24,12 @@ fn demo(workflow: &str) -> (Sandbox, String) {
     (sandbox, commit)
 }
 
-fn configure<F>(sandbox: &Sandbox, kind: &str, server: &Server<F>) {
+fn configure<F: Forge>(sandbox: &Sandbox, kind: &str, server: &Server<F>) {
     let text = format!("[forge]\nkind = \"{kind}\"\nurl = \"{}\"\nrepository = \"acme/demo\"\n", server.address);
     sandbox.write("release.toml", text);
 }
 
-fn watch<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
+fn watch<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
     let output = sandbox.release(&[&["watch", "--interval", "0"], more].concat());
     let clean = |text: &str| text.replace(server.address.trim_start_matches("http://"), "[HOST]");
     Output { code: output.code, stdout: clean(&output.stdout), stderr: clean(&output.stderr) }
@@ -47,7 +47,7 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
     let of = (commit.as_str(), "v1.0");
     {
         let mut state = server.state();
-        let steps = [
+        let steps: [(usize, (&str, Option<&str>), Vec<Job>); 4] = [
             (2, ("queued", None), vec![job("test", "queued", None)]),
             (3, ("in_progress", None), vec![job("test", "in_progress", None)]),
             (
@@ -77,7 +77,8 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
         note: release.yml: `test` ok in 1 min 05 s
         note: release.yml: `publish` running
         note: release.yml: `publish` ok in 1 min 05 s
-    "#]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
     {
         let mut state = server.state();
         let failed = Job { failed_step: Some("Run ::error:: tests"), ..job("test", "completed", Some("failure")) };
@@ -99,7 +100,8 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
         note: release.yml: `test` failed in 1 min 05 s
         note: release.yml: `publish` skipped in 1 min 05 s
         [exit status: 10]
-    "#]].assert_eq(&watch(&sandbox, &server, &["v1.0"]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["v1.0"]).to_string());
     {
         let mut state = server.state();
         let (runs, jobs) = state.forge.run(of, ("in_progress", None), &[job("test", "in_progress", None)]);
@@ -112,7 +114,8 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
           hint: Usage: release watch [OPTIONS] [TAG|VERSION]
           hint: For more information, try '--help'.
         [exit status: 2]
-    "#]].assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0", "--interval", "1"]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0", "--interval", "1"]).to_string());
 }
 
 #[test]
@@ -139,7 +142,8 @@ fn a_branch_on_the_same_commit_is_not_the_tag() {
           hint: Usage: release watch [OPTIONS] [TAG|VERSION]
           hint: For more information, try '--help'.
         [exit status: 2]
-    "#]].assert_eq(&watch(&sandbox, &server, &["--wait", "0", "--interval", "1"]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["--wait", "0", "--interval", "1"]).to_string());
 }
 
 #[test]
@@ -156,11 +160,17 @@ fn gitea_tells_of_tasks_or_of_nothing() {
     };
     server.state().forge.tasks = vec![task("test", "success"), task("publish", "failure")];
     expect![[r#"
+        error[forge/job-failed]: the job `publish` of `release.yml` failed
+          help: look at http://[HOST]/acme/demo/actions/runs/3
+        failed  release.yml          http://[HOST]/acme/demo/actions/runs/3
+        ok        test       30.0 s  http://[HOST]/acme/demo/actions/runs/3
+        failed    publish    30.0 s  http://[HOST]/acme/demo/actions/runs/3
         ------- stderr -------
-        error[forge/refused]: cannot look for workflow runs: `[HOST]/acme/demo` refuses (418): status 418
-          hint: put right what it says, then run the same command again
-        [exit status: 1]
-    "#]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+        note: release.yml: `test` ok in 30.0 s
+        note: release.yml: `publish` failed in 30.0 s
+        [exit status: 10]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
     server.state().forge.has_actions = false;
     expect![[r#"
         warning[forge/no-runs-api]: `[HOST]/acme/demo` does not tell of workflow runs
@@ -168,7 +178,8 @@ fn gitea_tells_of_tasks_or_of_nothing() {
         ------- stderr -------
         cannot tell: see above what is missing
         [exit status: 11]
-    "#]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
 }
 
 #[test]
@@ -225,5 +236,6 @@ fn filters_match_as_the_forges_document_them() {
         {push: {paths: [src]}} -> starts
         {workflow_dispatch: } -> it does not run `on: push`
         [ -> it is no YAML: while parsing a node, did not find expected node content at byte 6 line 2 column 1
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
