@@ -14,6 +14,7 @@ pub mod publish;
 pub mod references;
 pub mod rehearse;
 pub mod schema;
+pub mod security;
 pub mod show;
 pub mod stand;
 pub mod status;

@@ -7,6 +7,7 @@ pub mod execute;
 pub mod gates;
 pub mod publish;
 pub mod rehearse;
+pub mod security;
 pub mod status;
 pub mod verify;
 

@@ -1,6 +1,7 @@
 //! The kinds of change, one file each: data, what it says of itself, whether it is done already, and
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
+pub mod append_record;
 pub mod await_files;
 pub mod build_archives;
 pub mod error;
@@ -45,6 +46,8 @@ pub enum Step {
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
     KeepNewest(keep_files::KeepNewest),
+    /// An entry of the ledger that stands for itself.
+    AppendRecord(append_record::AppendRecord),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
     /// One archive to one index.
@@ -117,6 +120,7 @@ impl Step {
             Step::PushLocal(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
+            Step::AppendRecord(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
@@ -138,6 +142,7 @@ impl Step {
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
