@@ -3,6 +3,7 @@
 mod archive;
 mod build;
 mod check;
+mod decisions;
 mod dependencies;
 mod doors;
 mod index;
@@ -37,6 +38,7 @@ const TABLES: &[&[Code]] = &[
     python::CODES,
     dependencies::CODES,
     security::CODES,
+    decisions::CODES,
     status::CODES,
 ];
 

@@ -3,6 +3,7 @@
 pub(crate) mod advisories;
 pub(crate) mod archives;
 pub(crate) mod damage;
+pub(crate) mod decisions;
 pub(crate) mod depth;
 pub(crate) mod json_schema;
 pub(crate) mod projects;
