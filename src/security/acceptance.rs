@@ -188,7 +188,10 @@ impl Acceptance {
         let after = |span: Span| today.checked_add(span).is_ok_and(|day| end > day);
         if self.created.is_none() && after(longest(level)) {
             let days = longest(level).get_days();
-            return Some(("security/acceptance-too-long", format!("holds until {end}, more than {days} days from now")));
+            return Some((
+                "security/acceptance-too-long",
+                format!("holds until {end}, more than {days} days from now"),
+            ));
         }
         (!after(WARNING_DAYS.days()))
             .then(|| ("security/acceptance-ends-soon", format!("ends after {end}, in less than two weeks")))
@@ -282,7 +285,8 @@ impl Reader<'_> {
             created: table.contains_key("created").then(|| self.date(table, "created")).transpose()?,
             status,
             justification: justification.map(str::to_owned),
-            versions: self.parsed(table, "versions", "versions of PEP 440, such as `<=1.11.0`", |text| text.parse().ok())?,
+            versions: self
+                .parsed(table, "versions", "versions of PEP 440, such as `<=1.11.0`", |text| text.parse().ok())?,
             max_severity: self.parsed(
                 table,
                 "max_severity",

@@ -338,9 +338,10 @@ fn accept(request: &Request<'_>, result: &mut Audit) {
     let today = request.now.to_zoned(TimeZone::UTC).date();
     for entry in &request.acceptances.entries {
         // Without advisories nothing can match: that says nothing about the entry.
-        let mut note = request.database.is_some().then(|| {
-            ("security/acceptance-unused", "matches no finding".to_owned(), "remove the entry")
-        });
+        let mut note = request
+            .database
+            .is_some()
+            .then(|| ("security/acceptance-unused", "matches no finding".to_owned(), "remove the entry"));
         let others = result.findings.iter().find(|f| f.package != entry.package && f.ids.contains(&entry.id));
         if let Some(other) = others {
             let what = format!("names the wrong package: the flaw is one of `{}`", other.package);

@@ -123,7 +123,9 @@ impl Surface {
         match &self.graph {
             Some(graph) => graph.reachable(&runtime).contains(package),
             None if self.ships_lock => true,
-            None => !runtime.is_empty() && !names(&self.groups).contains(package) && !names(&self.build).contains(package),
+            None => {
+                !runtime.is_empty() && !names(&self.groups).contains(package) && !names(&self.build).contains(package)
+            }
         }
     }
 }

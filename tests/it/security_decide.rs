@@ -67,7 +67,8 @@ fn tools_of_developers_never_call_for_a_release() {
 #[test]
 fn an_exploited_flaw_is_raised_by_the_catalogue() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
-    sandbox.write("../kev.json", r#"{"catalogVersion": "2024.10.15", "vulnerabilities": [{"cveID": "CVE-2020-28493"}]}"#);
+    sandbox
+        .write("../kev.json", r#"{"catalogVersion": "2024.10.15", "vulnerabilities": [{"cveID": "CVE-2020-28493"}]}"#);
     assert_eq!(brief(&decided(&sandbox, &["../kev.json"])), "release-now D3");
 }
 
@@ -96,7 +97,8 @@ fn hostile_names_in_reports_are_harmless_in_every_format() {
     );
     sandbox.write("../{hostile}.json", &audit);
     for format in ["human", "json", "github"] {
-        let record = ["security", "record", "--db", &corpus(), "../bandit.json", "../{hostile}.json", "--format", format];
+        let record =
+            ["security", "record", "--db", &corpus(), "../bandit.json", "../{hostile}.json", "--format", format];
         let mut text = sandbox.release(&record).success().to_string();
         for command in ["changes", "decide", "explain"] {
             text.push_str(&sandbox.release(&["security", command, "--format", format]).success().to_string());

@@ -324,7 +324,8 @@ fn what_holds_for_every_decision() {
 
 #[test]
 fn a_key_is_one_release() {
-    let key = |flaws: Vec<Seen>, policy: &Security| decide(&state(flaws), policy, Place::Workflow, at(0)).expect("one").key;
+    let key =
+        |flaws: Vec<Seen>, policy: &Security| decide(&state(flaws), policy, Place::Workflow, at(0)).expect("one").key;
     let policy = Security::default();
     let base = key(vec![was(Level::High, Exposure::Pinned)], &policy);
     assert_eq!(base.len(), 16);

@@ -8,7 +8,8 @@ use crate::support::sandbox::assert_clean;
 #[test]
 fn our_audit_and_reports_of_others_become_one_state() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.2"));
-    let arguments = ["security", "record", "--db", &corpus(), &report("pip-audit-2.10.1.json"), &report("bandit-1.9.4.json")];
+    let arguments =
+        ["security", "record", "--db", &corpus(), &report("pip-audit-2.10.1.json"), &report("bandit-1.9.4.json")];
     expect![[""]].assert_eq(&sandbox.release(&arguments).to_string());
     expect![[""]].assert_eq(&kept(&sandbox, "state.json"));
     // The same facts at the same time are the same bytes; git sees nothing of it.
@@ -33,10 +34,10 @@ fn a_secret_in_a_report_is_in_no_file_and_no_output() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     for format in ["human", "json", "github"] {
         for name in ["bandit-1.9.4.json", "bandit-1.9.4.sarif"] {
-            let record = sandbox.release(&["-v", "--format", format, "security", "record", "--db", &corpus(), &report(name)]);
-            let rest = ["changes", "decide", "explain"].map(|command| {
-                sandbox.release(&["-v", "--format", format, "security", command]).success().to_string()
-            });
+            let record =
+                sandbox.release(&["-v", "--format", format, "security", "record", "--db", &corpus(), &report(name)]);
+            let rest = ["changes", "decide", "explain"]
+                .map(|command| sandbox.release(&["-v", "--format", format, "security", command]).success().to_string());
             for text in [record.success().to_string(), rest.concat()] {
                 assert!(!text.contains("hunter2"), "{text}");
             }
@@ -77,8 +78,10 @@ fn the_last_release_may_be_an_archive() {
     }
     zip.finish().expect("a zip");
     let path = path.display().to_string();
-    let document =
-        sandbox.release(&["security", "record", "--db", &corpus(), "--released", &path, "--format", "json"]).success().json();
+    let document = sandbox
+        .release(&["security", "record", "--db", &corpus(), "--released", &path, "--format", "json"])
+        .success()
+        .json();
     let findings = document["result"]["state"]["findings"].as_array().expect("a list").clone();
     let shown: Vec<String> = findings
         .iter()

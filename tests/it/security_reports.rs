@@ -91,9 +91,7 @@ fn what_bandit_quotes_never_leaves_the_reader() {
 
 #[test]
 fn a_report_that_is_not_whole_says_so() {
-    let flaw = |name: &str, id: &str| {
-        json!({"dependencies": [{"name": name, "version": "1", "vulns": [{"id": id, "fix_versions": [], "aliases": []}]}], "fixes": []})
-    };
+    let flaw = |name: &str, id: &str| json!({"dependencies": [{"name": name, "version": "1", "vulns": [{"id": id, "fix_versions": [], "aliases": []}]}], "fixes": []});
     let sarif = |run: Value| json!({"version": "2.1.0", "runs": [run]});
     let tool = json!({"driver": {"name": "x"}});
     for (what, report) in [

@@ -120,7 +120,8 @@ fn findings_that_turn_out_to_be_one_keep_the_older_identity() {
     both.extend(one(&["GHSA-1"], "1"));
     let second = next(Some(&decided(&first)), Day { hours: 24, flaws: both, ..Day::default() });
     assert_eq!(second.findings.len(), 2);
-    let third = next(Some(&decided(&second)), Day { hours: 48, flaws: one(&["PYSEC-1", "GHSA-1"], "1"), ..Day::default() });
+    let third =
+        next(Some(&decided(&second)), Day { hours: 48, flaws: one(&["PYSEC-1", "GHSA-1"], "1"), ..Day::default() });
     assert_eq!(third.findings.len(), 1);
     assert_eq!(third.findings[0].id, first.findings[0].id);
     assert_eq!(third.findings[0].merged_from.len(), 1);
@@ -129,7 +130,8 @@ fn findings_that_turn_out_to_be_one_keep_the_older_identity() {
 
 #[test]
 fn the_same_facts_give_the_same_bytes() {
-    let flaws = || vec![flaw("b", &["CVE-2"], Level::High, Exposure::Pinned), flaw("a", &["CVE-1"], Level::Low, Exposure::Dev)];
+    let flaws =
+        || vec![flaw("b", &["CVE-2"], Level::High, Exposure::Pinned), flaw("a", &["CVE-1"], Level::Low, Exposure::Dev)];
     let first = next(None, Day { flaws: flaws(), ..Day::default() });
     let mut turned = flaws();
     turned.reverse();
@@ -224,7 +226,9 @@ fn an_acceptance_expires_at_midnight_exactly_once() {
 #[test]
 fn an_acceptance_ends_with_what_it_named() {
     let entry = |more: &str| {
-        format!("[[accepted]]\nid = 'CVE-1'\npackage = 'jinja2'\nreason = 'why'\nby = 'ana'\nuntil = 2026-12-20\n{more}\n")
+        format!(
+            "[[accepted]]\nid = 'CVE-1'\npackage = 'jinja2'\nreason = 'why'\nby = 'ana'\nuntil = 2026-12-20\n{more}\n"
+        )
     };
     let first = decided(&next(None, Day { flaws: one(&["CVE-1"], "1"), accepted: &entry(""), ..Day::default() }));
     assert_eq!(first.findings[0].status, Status::Accepted);
@@ -260,12 +264,18 @@ fn findings_in_code_survive_shifted_lines_and_moved_files() {
     let sources: &[&str] = &["osv", "bandit"];
     let day = |hours, code| Day { hours, code, sources, ..Day::default() };
     let ids = |state: &State| state.code.iter().map(|finding| finding.id.clone()).collect::<BTreeSet<_>>();
-    let first = next(None, day(0, vec![hit("a.py", 2, "call(x)"), hit("a.py", 9, "call(x)"), hit("a.py", 5, "call(y)")]));
+    let first =
+        next(None, day(0, vec![hit("a.py", 2, "call(x)"), hit("a.py", 9, "call(x)"), hit("a.py", 5, "call(y)")]));
     assert_eq!(ids(&first).len(), 3, "two alike are two");
-    let shifted =
-        next(Some(&first), day(1, vec![hit("a.py", 5, "  call(x)"), hit("a.py", 12, "call( x )"), hit("a.py", 8, "call(y)")]));
+    let shifted = next(
+        Some(&first),
+        day(1, vec![hit("a.py", 5, "  call(x)"), hit("a.py", 12, "call( x )"), hit("a.py", 8, "call(y)")]),
+    );
     assert_eq!(ids(&shifted), ids(&first));
-    let moved = next(Some(&shifted), day(2, vec![hit("b.py", 5, "call(x)"), hit("b.py", 12, "call(x)"), hit("b.py", 8, "call(y)")]));
+    let moved = next(
+        Some(&shifted),
+        day(2, vec![hit("b.py", 5, "call(x)"), hit("b.py", 12, "call(x)"), hit("b.py", 8, "call(y)")]),
+    );
     assert_eq!(ids(&moved), ids(&first));
     assert!(moved.code.iter().all(|finding| finding.first_seen == at(0)));
     let edited = next(Some(&moved), day(3, vec![hit("b.py", 5, "call(z)")]));

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::cli::variables;
 use crate::commands::{Context, Done};
 use crate::error::Failure;
 use crate::plan::security as plan;
@@ -30,7 +29,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let project = context.project()?;
     let file = plan::state_file(inspect, &project, args.state.as_deref())?;
     let state = plan::need_state(inspect, &file)?;
-    let in_workflow = inspect.variables().get(variables::GITHUB_ACTIONS.name) == Some("true");
+    let in_workflow = inspect.variables().get("GITHUB_ACTIONS") == Some("true");
     let place = if in_workflow { Place::Workflow } else { Place::Local };
     let decision = decision::decide(&state, &project.config.security, place, inspect.clock().now())?;
     let out = match &args.out {

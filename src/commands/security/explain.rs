@@ -79,8 +79,12 @@ fn traced(decision: &Decision, trace: &Trace) -> Vec<String> {
     let Some(judged) = judged else { return Vec::new() };
     let mut lines = vec![format!("{} in {}: {} by {}", judged.id, judged.package, judged.decision.word(), judged.rule)];
     for asked in &trace.rules {
-        let no: Vec<&str> =
-            asked.when.iter().filter(|(_, value)| *value == &Value::Bool(false)).map(|(name, _)| name.as_str()).collect();
+        let no: Vec<&str> = asked
+            .when
+            .iter()
+            .filter(|(_, value)| *value == &Value::Bool(false))
+            .map(|(name, _)| name.as_str())
+            .collect();
         if asked.holds {
             lines.push(format!("  {} holds", asked.rule));
             break;

@@ -117,11 +117,8 @@ struct Last {
 }
 
 fn last_release(inspect: Inspect<'_>, project: &Project, archive: Option<&Path>) -> Result<Last, Failure> {
-    let mut last = Last {
-        read: None,
-        head: Head { version: project.version().to_string(), ..Head::default() },
-        gaps: Vec::new(),
-    };
+    let mut last =
+        Last { read: None, head: Head { version: project.version().to_string(), ..Head::default() }, gaps: Vec::new() };
     let git = Git::discover(&project.root)?;
     let tagged = match &git {
         Some(git) => history::releases(git, project)?.pop(),

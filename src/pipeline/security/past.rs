@@ -57,7 +57,9 @@ impl Ledger {
         match decision.decision {
             Verdict::ReleaseNow => {}
             Verdict::Ask if decision.delivers.is_empty() => {
-                return Ok(Go::Nothing("the decision is `ask`, and a release would take nothing from users".to_owned()));
+                return Ok(Go::Nothing(
+                    "the decision is `ask`, and a release would take nothing from users".to_owned(),
+                ));
             }
             Verdict::Ask => {
                 return Ok(match self.approved_by(decision, approvers) {

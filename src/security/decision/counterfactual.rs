@@ -33,7 +33,8 @@ pub(super) fn of(
     }
     let mut without = state.clone();
     without.findings.retain(|finding| !decided.contains(&finding.id.as_str()));
-    let names: Vec<String> = deciding(ruling).take(NAMED).map(|one| format!("{} in `{}`", one.id, one.package)).collect();
+    let names: Vec<String> =
+        deciding(ruling).take(NAMED).map(|one| format!("{} in `{}`", one.id, one.package)).collect();
     let names = if decided.len() > NAMED { format!("these {} findings", decided.len()) } else { names.join(", ") };
     sentences.push(format!("{} without {names}", by(&judge(&without, policy, own))));
     if let Some(sentence) = with_the_fix(state, policy, own, ruling) {
@@ -60,5 +61,6 @@ fn with_the_fix(state: &State, policy: &Security, own: &[OwnRule], ruling: &Ruli
     }
     let then = judge(&fixed, policy, own);
     let better = !asked.is_empty() && then.verdict != ruling.verdict;
-    better.then(|| format!("would be `{}` by {} if HEAD asked for {}", then.verdict.word(), then.rule, asked.join(", ")))
+    better
+        .then(|| format!("would be `{}` by {} if HEAD asked for {}", then.verdict.word(), then.rule, asked.join(", ")))
 }

@@ -134,7 +134,8 @@ impl Writer<'_> {
 
     /// The findings that the decision is about; where there is none, those that are known all the same.
     fn about(&self) -> Vec<(&Finding, &Judged)> {
-        let all = self.decision.findings.iter().filter_map(|judged| Some((self.state.finding(&judged.finding)?, judged)));
+        let all =
+            self.decision.findings.iter().filter_map(|judged| Some((self.state.finding(&judged.finding)?, judged)));
         let of_release = matches!(self.decision.decision, Verdict::ReleaseNow | Verdict::Ask);
         all.filter(|(finding, judged)| match self.decision.decision {
             Verdict::Hold => finding.status == Status::Open && judged.decision >= Verdict::ProposeFix,
@@ -351,7 +352,8 @@ fn known(text: &str) -> String {
 /// Without controls and marks that reorder what is read, on one line.
 fn clean(text: &str) -> String {
     let is_harmless = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     text.replace(['\n', '\r', '\t'], " ").chars().filter(is_harmless).collect::<String>().trim().to_owned()
 }

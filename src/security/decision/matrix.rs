@@ -4,8 +4,8 @@
 //! D0 is about the whole state and stands in [`super::hold`]; D12 is what is left.
 
 use Predicate::{
-    AnyChange, AtHead, BuildAtHead, Critical, Delivered, DeliveredBuild, DevOnly, Exploited, Floating, HasFix,
-    High, Low, Malicious, Medium, NoFix, NotReleased, Open, ReachesUsers, ShippedAtHead,
+    AnyChange, AtHead, BuildAtHead, Critical, Delivered, DeliveredBuild, DevOnly, Exploited, Floating, HasFix, High,
+    Low, Malicious, Medium, NoFix, NotReleased, Open, ReachesUsers, ShippedAtHead,
 };
 
 use super::Verdict;

@@ -67,7 +67,8 @@ fn read_rule(table: &SecurityRuleTable) -> Result<OwnRule, SecurityError> {
         then: then.unwrap_or(Verdict::None),
         reason: table.reason.clone(),
         package: when.package.as_deref().map(normalize),
-        severity: word(&when.severity, &levels).map_err(|known| refuse("when.severity", &value(&when.severity), known))?,
+        severity: word(&when.severity, &levels)
+            .map_err(|known| refuse("when.severity", &value(&when.severity), known))?,
         exposure: word(&when.exposure, &exposures)
             .map_err(|known| refuse("when.exposure", &value(&when.exposure), known))?,
         change: word(&when.change, &kinds).map_err(|known| refuse("when.change", &value(&when.change), known))?,

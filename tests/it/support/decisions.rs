@@ -26,7 +26,8 @@ pub(crate) fn project(dependencies: &[&str], dev: &[&str]) -> String {
 
 /// A `uv.lock` of `acme` with these packages; `runtime` are its direct dependencies.
 pub(crate) fn lock(runtime: &[&str], dev: &[&str], packages: &[(&str, &str)]) -> String {
-    let edges = |names: &[&str]| names.iter().map(|name| format!("{{ name = {name:?} }}")).collect::<Vec<_>>().join(", ");
+    let edges =
+        |names: &[&str]| names.iter().map(|name| format!("{{ name = {name:?} }}")).collect::<Vec<_>>().join(", ");
     let mut text = format!(
         "version = 1\nrevision = 3\n\n[[package]]\nname = \"acme\"\nversion = \"1.2.3\"\nsource = {{ editable = \".\" }}\n\
          dependencies = [{}]\n\n[package.dev-dependencies]\ndev = [{}]\n",
