@@ -18,6 +18,8 @@
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
 //!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
+//! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
+//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
@@ -42,6 +44,7 @@ pub mod commands;
 pub mod config;
 pub mod effects;
 pub mod error;
+pub mod forge;
 pub mod index;
 pub mod pipeline;
 pub mod plan;

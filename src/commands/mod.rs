@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments (the doc comments are the help) and `run`, which loads, plans or
 //! judges, and returns a report. Nothing here prints.
 
+pub mod announce;
 pub mod audit;
 pub mod build;
 pub mod bump;
@@ -10,6 +11,7 @@ pub mod explain;
 pub mod history;
 pub mod index;
 pub mod man;
+pub mod notes;
 pub mod publish;
 pub mod references;
 pub mod rehearse;
@@ -20,6 +22,7 @@ pub mod stand;
 pub mod status;
 pub mod verify;
 pub mod version;
+pub mod watch;
 
 use std::path::PathBuf;
 

@@ -5,3 +5,4 @@ pub mod ledger;
 pub mod rehearsal;
 pub mod security;
 pub mod verification;
+pub mod watching;

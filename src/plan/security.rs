@@ -10,12 +10,14 @@ use super::Plan;
 use crate::effects::files::What;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::forge::Forge;
 use crate::project::{Project, ProjectError};
 use crate::security::SecurityError;
 use crate::security::decision::Decision;
 use crate::security::state::{Decided, State};
 use crate::steps::Step;
 use crate::steps::append_record::AppendRecord;
+use crate::steps::dispatch_workflow::DispatchWorkflow;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::write_files::WriteFiles;
 
@@ -163,10 +165,34 @@ pub fn guard(inspect: Inspect<'_>, project: &Project, decision: &Decision, state
 /// Plans to start the release workflow of a decision.
 ///
 /// # Errors
-/// The forge is not known.
-pub fn trigger(_inspect: Inspect<'_>, _project: &Project, decision: &Decision) -> Result<Plan, Failure> {
-    let _ = reason_of(decision);
-    Ok(Plan::default())
+/// The forge is not known, or there is no token for it.
+pub fn trigger(inspect: Inspect<'_>, project: &Project, decision: &Decision) -> Result<Plan, Failure> {
+    let forge = Forge::of_project(inspect, &project.config, &project.root)?;
+    forge.require_token()?;
+    let policy = &project.config.security;
+    let inputs = [
+        ("version", "patch".to_owned()),
+        ("decision", decision.key.clone()),
+        ("reason", reason_of(decision)),
+    ];
+    let mut plan = Plan::of(vec![Step::DispatchWorkflow(DispatchWorkflow {
+        place: forge.place.clone(),
+        workflow: policy.workflow.clone(),
+        git_ref: policy.reference.clone(),
+        inputs: inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        forge,
+    })]);
+    plan.draft = Some((
+        project.root.clone(),
+        Draft {
+            command: "security trigger",
+            project: decision.project.clone(),
+            version: decision.released.clone(),
+            summary: format!("{} by {}: `{}`", decision.key, decision.rule, policy.workflow),
+            facts: Facts { key: Some(decision.key.clone()), ..Facts::default() },
+        },
+    ));
+    Ok(plan)
 }
 
 /// What the workflow is told: one short line.

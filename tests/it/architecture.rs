@@ -43,7 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("build", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("check", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("index", &["config", "project", "archive", "build", "check", "effects", "python", "report", "error", "secret"]),
-    ("forge", &["config", "project", "effects", "python", "report", "error", "secret"]),
+    ("forge", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("security", &["config", "project", "effects", "python", "report", "error", "secret"]),
     ("status", &["config", "project", "security", "effects", "python", "report", "error", "secret"]),
     ("effects", &["report", "error", "secret"]),

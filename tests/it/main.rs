@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
+mod announce;
 mod architecture;
 mod archive_digest;
 mod archive_read;
@@ -17,12 +18,15 @@ mod dependencies_requirements;
 mod dependencies_uv_lock;
 mod errors;
 mod explain;
+mod forge_errors;
+mod forge_place;
 mod history;
 mod index_client;
 mod index_serve;
 mod index_tools;
 mod laws;
 mod man;
+mod notes;
 mod publish;
 mod python_bump;
 mod python_entry_points;
@@ -65,3 +69,4 @@ mod status_page;
 mod support;
 mod verify;
 mod version;
+mod watch;

@@ -6,6 +6,7 @@ mod check;
 mod decisions;
 mod dependencies;
 mod doors;
+mod forge;
 mod index;
 mod planning;
 mod projects;
@@ -32,6 +33,7 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     check::CODES,
     doors::CODES,
+    forge::CODES,
     index::CODES,
     planning::CODES,
     projects::CODES,
