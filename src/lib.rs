@@ -16,10 +16,9 @@
 //! - [`build`]: a project to archives (PEP 517 in isolation), environments, the cache of wheels.
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
+//! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
 //!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
-//! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
-//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.

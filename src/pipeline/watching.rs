@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::effects::Inspect;
 use crate::error::Failure;
-use crate::forge::workflows::{Run, State};
 use crate::forge::Forge;
+use crate::forge::workflows::{Run, State};
 use crate::report::text;
 
 /// A run that a pushed tag starts shows up within this time.
@@ -85,4 +85,3 @@ fn tell(inspect: Inspect<'_>, runs: &[Run], told: &mut BTreeMap<(String, String)
 pub fn took(seconds: i64) -> String {
     text::duration(u128::try_from(seconds).unwrap_or(0) * 1_000)
 }
-

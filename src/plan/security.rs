@@ -170,18 +170,14 @@ pub fn trigger(inspect: Inspect<'_>, project: &Project, decision: &Decision) -> 
     let forge = Forge::of_project(inspect, &project.config, &project.root)?;
     forge.require_token()?;
     let policy = &project.config.security;
-    let inputs = [
-        ("version", "patch".to_owned()),
-        ("decision", decision.key.clone()),
-        ("reason", reason_of(decision)),
-    ];
-    let mut plan = Plan::of(vec![Step::DispatchWorkflow(DispatchWorkflow {
+    let inputs = [("version", "patch".to_owned()), ("decision", decision.key.clone()), ("reason", reason_of(decision))];
+    let mut plan = Plan::of(vec![Step::DispatchWorkflow(Box::new(DispatchWorkflow {
         place: forge.place.clone(),
         workflow: policy.workflow.clone(),
         git_ref: policy.reference.clone(),
         inputs: inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         forge,
-    })]);
+    }))]);
     plan.draft = Some((
         project.root.clone(),
         Draft {

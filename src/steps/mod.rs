@@ -1,8 +1,8 @@
 //! The kinds of change, one file each: data, what it says of itself, whether it is done already, and
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
-pub mod append_record;
 pub mod announce_release;
+pub mod append_record;
 pub mod await_files;
 pub mod build_archives;
 pub mod dispatch_workflow;

@@ -100,7 +100,10 @@ fn the_keys_that_may_be_there() {
     assert_eq!(entry.versions.as_ref().map(ToString::to_string).as_deref(), Some("<=1.11.0"));
     assert_eq!(parse(ENTRY).expect("entries").entries[0].status.word(), "accepted");
     for (line, message) in [
-        ("status = \"fine\"", "`status` must be one of `accepted`, `not_affected`, `false_positive`, `mitigated`, `in_triage`, `will_not_fix`"),
+        (
+            "status = \"fine\"",
+            "`status` must be one of `accepted`, `not_affected`, `false_positive`, `mitigated`, `in_triage`, `will_not_fix`",
+        ),
         ("status = \"not_affected\"", "an accepted finding has no `justification`"),
         ("justification = \"because\"", "`justification` must be a label of OpenVEX"),
         ("versions = \"1.x\"", "`versions` must be versions of PEP 440, such as `<=1.11.0`"),

@@ -54,7 +54,8 @@ fn what_is_not_asked_for_directly() {
     assert_eq!(of(&["requests"], "pytest", &["8"]), Exposure::Dev);
     assert_eq!(of(&["requests"], "setuptools", &["80"]), Exposure::Build);
     assert_eq!(of(&[], "idna", &["3.7"]), Exposure::Dev, "nothing is installed with the project");
-    let text = lock(&["requests"], &["pytest"], &[]) + "\n[[package]]\nname = \"requests\"\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\ndependencies = [{ name = \"idna\" }]\n";
+    let text = lock(&["requests"], &["pytest"], &[])
+        + "\n[[package]]\nname = \"requests\"\nversion = \"1\"\nsource = { registry = \"https://pypi.org/simple\" }\ndependencies = [{ name = \"idna\" }]\n";
     let graph = Graph::of_uv_lock(&text);
     let surface = Surface { graph, ..surface(&["requests"]) };
     let fixes = ["3.7".to_owned()];
