@@ -268,7 +268,7 @@ fn text_from_outside_is_harmless_in_markdown() {
     state.project = HOSTILE[3].to_owned();
     state.findings[0].package = HOSTILE[1].to_owned();
     if let Some(presence) = &mut state.findings[0].released {
-        presence.versions = vec![HOSTILE[0].to_owned(), HOSTILE[4].to_owned()];
+        presence.versions = vec![HOSTILE[0].to_owned(), HOSTILE[5].to_owned()];
     }
     state.released.as_mut().expect("a release").version = HOSTILE[2].to_owned();
     let made = decision(&state);

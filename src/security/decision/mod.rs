@@ -1,6 +1,9 @@
 //! What is to be done about a state: a pure function of the state, the configuration, where it runs and the
 //! time. [`matrix`] holds the rules, [`predicate`] what they can ask, [`own_rules`] those of the project.
 //!
+//! One more finding never makes what the rules say less urgent. Only a modifier does, and it only turns
+//! `release-now` into `ask`.
+//!
 //! Every decision carries the trace of every rule for every finding, what would have changed it, and a key:
 //! the same key means the same release, so it is started once.
 
