@@ -17,7 +17,8 @@
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
-//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
+//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
+//!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
@@ -27,6 +28,7 @@
 //!
 //! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
+//! - `<git>/release/security/`: the recorded state of findings and the last decision (`plan/security.rs`).
 //! - `refs/release/ledger`: what was done (`steps/record.rs`).
 //! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
 //!

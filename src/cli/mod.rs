@@ -56,6 +56,9 @@ pub enum Command {
     #[command(subcommand)]
     Index(IndexCommand),
     Audit(commands::audit::Args),
+    /// What is to be done about findings, and the release that follows
+    #[command(subcommand)]
+    Security(SecurityCommand),
     /// The security status
     #[command(subcommand)]
     Status(StatusCommand),
@@ -79,6 +82,42 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum IndexCommand {
     Serve(commands::index::serve::Args),
+}
+
+/// What is to be done about findings.
+#[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
+#[derive(Debug, Subcommand)]
+pub enum SecurityCommand {
+    Record(commands::security::record::Args),
+    Changes(commands::security::changes::Args),
+    Decide(commands::security::decide::Args),
+    Explain(commands::security::explain::Args),
+    Approve(commands::security::approve::Args),
+    Trigger(commands::security::trigger::Args),
+}
+
+impl SecurityCommand {
+    fn name(&self) -> &'static str {
+        match self {
+            SecurityCommand::Record(_) => "security record",
+            SecurityCommand::Changes(_) => "security changes",
+            SecurityCommand::Decide(_) => "security decide",
+            SecurityCommand::Explain(_) => "security explain",
+            SecurityCommand::Approve(_) => "security approve",
+            SecurityCommand::Trigger(_) => "security trigger",
+        }
+    }
+
+    fn run(&self, context: &Context<'_>) -> Result<Report, Failure> {
+        match self {
+            SecurityCommand::Record(args) => commands::security::record::run(context, args),
+            SecurityCommand::Changes(args) => commands::security::changes::run(context, args),
+            SecurityCommand::Decide(args) => commands::security::decide::run(context, args),
+            SecurityCommand::Explain(args) => commands::security::explain::run(context, args),
+            SecurityCommand::Approve(args) => commands::security::approve::run(context, args),
+            SecurityCommand::Trigger(args) => commands::security::trigger::run(context, args),
+        }
+    }
 }
 
 /// The security status.
@@ -105,6 +144,7 @@ impl Command {
             Command::Watch(_) => "watch",
             Command::Index(IndexCommand::Serve(_)) => "index serve",
             Command::Audit(_) => "audit",
+            Command::Security(command) => command.name(),
             Command::Status(StatusCommand::Build(_)) => "status build",
             Command::Rehearse(_) => "rehearse",
             Command::Plan(_) => "plan",
@@ -146,6 +186,7 @@ impl Command {
             Command::Watch(args) => commands::watch::run(context, args),
             Command::Index(IndexCommand::Serve(args)) => commands::index::serve::run(context, args),
             Command::Audit(args) => commands::audit::run(context, args),
+            Command::Security(command) => command.run(context),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
             Command::Rehearse(args) => commands::rehearse::run(context, args),
             Command::Plan(args) => commands::plan::run(context, args),

@@ -22,6 +22,7 @@ pub mod rehearse;
 pub mod resume;
 pub mod run;
 pub mod schema;
+pub mod security;
 pub mod show;
 pub mod stand;
 pub mod status;

@@ -46,6 +46,8 @@ pub struct ConfigFile {
     pub verify: Option<VerifyTable>,
     /// What the audit reads.
     pub audit: Option<AuditTable>,
+    /// What is done about findings.
+    pub security: Option<SecurityTable>,
     /// The security status.
     pub status: Option<StatusTable>,
     /// A repository of several packages.
@@ -211,6 +213,125 @@ pub struct AuditTable {
     pub db: Option<String>,
     /// How many days old the newest advisory may be. Default: 7.
     pub max_age_days: Option<u32>,
+}
+
+/// What is done about findings.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SecurityTable {
+    /// `delivers`: release when that takes a finding from users. `posture`: release on every change. Default:
+    /// `delivers`.
+    pub profile: Option<SecurityProfile>,
+    /// From which severity a release may start without anybody being asked: `critical`, `high` or `never`.
+    /// Default: `high`.
+    pub auto: Option<SecurityAuto>,
+    /// How a severity that nobody rates is treated: `medium` or `high`. Default: `medium`.
+    pub unknown_severity: Option<UnknownSeverity>,
+    /// How many days a finding may stay open, by severity.
+    pub sla: Option<SlaTable>,
+    /// How many hours old the newest advisory may be for anything to be decided. Default: 48.
+    pub db_max_age_hours: Option<u32>,
+    /// How many hours a fix must be known before a release ships it without anybody being asked. Default: 72.
+    pub cooldown_hours: Option<u32>,
+    /// Scanners whose reports `security record` must get, such as `["pip-audit", "bandit"]`. Default: none.
+    pub require: Option<Vec<String>>,
+    /// Whether users install exactly what is locked, as they do with an application. Default: false.
+    pub ships_lock: Option<bool>,
+    /// Addresses, as git knows them, of those who may approve. Default: anybody.
+    pub approvers: Option<Vec<String>>,
+    /// The workflow file that `security trigger` starts. Default: `release.yml`.
+    pub workflow: Option<String>,
+    /// The branch or tag that it runs on. Default: the first of `branches`, else `main`.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// Rules of your own; they come before D3 and those after it.
+    #[serde(default)]
+    pub rules: Vec<SecurityRuleTable>,
+    /// Whether your own rules come before D1 and D2, too. Default: false.
+    pub allow_unsafe: Option<bool>,
+}
+
+/// When a release starts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecurityProfile {
+    /// When it takes a finding from users.
+    #[default]
+    Delivers,
+    /// On every change.
+    Posture,
+}
+
+/// From which severity a release may start without anybody being asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecurityAuto {
+    /// Only for critical findings, and those known to be exploited.
+    Critical,
+    /// For high ones, too.
+    #[default]
+    High,
+    /// Never.
+    Never,
+}
+
+/// How a severity that nobody rates is treated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnknownSeverity {
+    /// As medium.
+    #[default]
+    Medium,
+    /// As high.
+    High,
+}
+
+/// How many days a finding may stay open, by severity.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SlaTable {
+    /// Default: 7.
+    pub critical: Option<u32>,
+    /// Default: 30.
+    pub high: Option<u32>,
+    /// Default: 90.
+    pub medium: Option<u32>,
+    /// Default: 180.
+    pub low: Option<u32>,
+    /// Default: 30.
+    pub unknown: Option<u32>,
+}
+
+/// A rule of your own: data, no expressions.
+#[derive(Debug, Clone, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SecurityRuleTable {
+    /// Its name, such as `legacy-py`; not one of D0 to D12.
+    pub id: String,
+    /// When it holds: every key that is there must fit.
+    pub when: SecurityWhenTable,
+    /// `block`, `release-now`, `ask`, `propose-fix`, `batch`, `note`, `status-only` or `none`.
+    pub then: String,
+    /// Why, for those who read the decision.
+    pub reason: String,
+}
+
+/// When a rule of your own holds.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SecurityWhenTable {
+    /// The package.
+    pub package: Option<String>,
+    /// `critical`, `high`, `medium`, `low`, `none` or `unknown`.
+    pub severity: Option<String>,
+    /// How it reaches users of HEAD: `own`, `bundled`, `pinned`, `capped`, `floating`, `build` or `dev`.
+    pub exposure: Option<String>,
+    /// What has changed: `new`, `reopened`, `severity_up`, `fix_available`, …
+    pub change: Option<String>,
+    /// Whether there is a fix.
+    pub fix: Option<bool>,
+    /// Whether it is known to be exploited.
+    pub exploited: Option<bool>,
 }
 
 /// The security status.

@@ -7,7 +7,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
-use super::file::{CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, PolicyTable, ReferenceTable};
+use super::file::{
+    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, PolicyTable, ReferenceTable, SecurityAuto,
+    SecurityProfile, SecurityRuleTable, SecurityTable, UnknownSeverity,
+};
 use super::origin::Origin;
 use super::targets::Index;
 
@@ -60,6 +63,8 @@ pub struct Config {
     pub verify: Verify,
     /// What the audit reads.
     pub audit: Audit,
+    /// What is done about findings.
+    pub security: Security,
     /// The security status.
     pub status: Status,
     /// The folders of the packages of a workspace.
@@ -108,6 +113,88 @@ pub struct Audit {
     pub db: Option<String>,
     /// How old the newest advisory may be.
     pub max_age: Duration,
+}
+
+/// What is done about findings.
+#[derive(Debug, Clone, Serialize)]
+pub struct Security {
+    /// When a release starts.
+    pub profile: SecurityProfile,
+    /// From which severity a release may start without anybody being asked.
+    pub auto: SecurityAuto,
+    /// How a severity that nobody rates is treated.
+    pub unknown: UnknownSeverity,
+    /// How many days a finding may stay open.
+    pub sla: Sla,
+    /// How old the newest advisory may be.
+    pub db_max_age: Duration,
+    /// How long a fix must be known.
+    pub cooldown: Duration,
+    /// Scanners whose reports must be there.
+    pub require: Vec<String>,
+    /// Whether users install exactly what is locked.
+    pub ships_lock: bool,
+    /// Who may approve; empty: anybody.
+    pub approvers: Vec<String>,
+    /// The workflow that is started.
+    pub workflow: String,
+    /// The branch or tag that it runs on.
+    pub reference: String,
+    /// The project's own rules.
+    pub rules: Vec<SecurityRuleTable>,
+    /// Whether they come before D1 and D2.
+    pub allow_unsafe: bool,
+}
+
+/// How many days a finding may stay open, by severity.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Sla {
+    /// Critical ones.
+    pub critical: u32,
+    /// High ones.
+    pub high: u32,
+    /// Medium ones.
+    pub medium: u32,
+    /// Low ones.
+    pub low: u32,
+    /// Those that nobody rates.
+    pub unknown: u32,
+}
+
+impl Security {
+    fn of(table: SecurityTable, branches: &[String]) -> Self {
+        let hours = |hours: u32| Duration::from_secs(u64::from(hours) * 60 * 60);
+        let sla = table.sla.unwrap_or_default();
+        Security {
+            profile: table.profile.unwrap_or_default(),
+            auto: table.auto.unwrap_or_default(),
+            unknown: table.unknown_severity.unwrap_or_default(),
+            sla: Sla {
+                critical: sla.critical.unwrap_or(7),
+                high: sla.high.unwrap_or(30),
+                medium: sla.medium.unwrap_or(90),
+                low: sla.low.unwrap_or(180),
+                unknown: sla.unknown.unwrap_or(30),
+            },
+            db_max_age: hours(table.db_max_age_hours.unwrap_or(48)),
+            cooldown: hours(table.cooldown_hours.unwrap_or(72)),
+            require: table.require.unwrap_or_default(),
+            ships_lock: table.ships_lock.unwrap_or(false),
+            approvers: table.approvers.unwrap_or_default(),
+            workflow: table.workflow.unwrap_or_else(|| "release.yml".to_owned()),
+            reference: table
+                .reference
+                .unwrap_or_else(|| branches.first().map_or_else(|| "main".to_owned(), Clone::clone)),
+            rules: table.rules,
+            allow_unsafe: table.allow_unsafe.unwrap_or(false),
+        }
+    }
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Security::of(SecurityTable::default(), &[])
+    }
 }
 
 /// The security status.
@@ -164,12 +251,17 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let budgets = verify.budgets.unwrap_or_default();
     let audit = written.audit.unwrap_or_default();
     let status = written.status.unwrap_or_default();
+    let branches = Setting::of(written.branches, Vec::new());
+    let security = Security::of(written.security.unwrap_or_default(), &branches.value);
+    if security.workflow.contains(['/', '\\']) || security.workflow.is_empty() {
+        return Err(refuse("security.workflow", "must be the name of a file in the folder of workflows"));
+    }
     let mut indexes = Index::built_in();
     indexes.extend(written.index.into_iter().map(|(name, table)| (name.clone(), Index::of_table(&name, table))));
     Ok(Config {
         file: file.map(str::to_owned),
         tag,
-        branches: Setting::of(written.branches, Vec::new()),
+        branches,
         stages: Setting::of(written.stages, Vec::new()),
         plain_http: Setting::of(written.plain_http, Vec::new()),
         changelog: written.changelog.and_then(|changelog| changelog.path),
@@ -192,6 +284,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
             db: audit.db,
             max_age: Duration::from_secs(u64::from(audit.max_age_days.unwrap_or(7)) * DAY),
         },
+        security,
         status: Status {
             out: status.out.unwrap_or_else(|| "public".to_owned()),
             valid_for: Duration::from_secs(u64::from(status.valid_for_hours.unwrap_or(48)) * 60 * 60),

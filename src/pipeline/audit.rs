@@ -15,7 +15,7 @@ use crate::security::audit::{self, Audit, Request};
 use crate::security::sources::Database;
 
 /// Names that are looked for where no file is named.
-const LOCK_FILES: [&str; 2] = ["uv.lock", "requirements.txt"];
+pub(super) const LOCK_FILES: [&str; 2] = ["uv.lock", "requirements.txt"];
 
 /// A record of one advisory is small.
 const RECORD_LIMIT: u64 = 8 * 1024 * 1024;
@@ -29,26 +29,62 @@ pub struct Named<'a> {
     pub database: Option<&'a Path>,
 }
 
+/// Everything that an audit rests on.
+pub struct Inputs {
+    /// What is locked.
+    pub dependencies: Dependencies,
+    /// What is known to be vulnerable.
+    pub database: Option<Database>,
+    /// What the maintainers accept.
+    pub acceptances: Acceptances,
+    max_age: SignedDuration,
+}
+
+impl Inputs {
+    /// Judges what is locked, or what was.
+    pub fn judge(&self, inspect: Inspect<'_>, dependencies: &Dependencies) -> Audit {
+        audit::audit(&Request {
+            dependencies,
+            database: self.database.as_ref(),
+            acceptances: &self.acceptances,
+            now: inspect.clock().now(),
+            max_age: self.max_age,
+        })
+    }
+}
+
 /// Audits a project.
 ///
 /// # Errors
 /// A file that was named cannot be read or parsed.
 pub fn audit(inspect: Inspect<'_>, project: &Project, named: Named<'_>) -> Result<Audit, Failure> {
-    let dependencies = dependencies(inspect, project, named.files)?;
     let database = database(inspect, project, named.database)?;
+    let inputs = inputs(inspect, project, named.files, database)?;
+    Ok(inputs.judge(inspect, &inputs.dependencies))
+}
+
+/// Gathers what an audit rests on, with a database that was read before.
+///
+/// # Errors
+/// A lock file or the list of accepted findings cannot be read or parsed.
+pub fn inputs(
+    inspect: Inspect<'_>,
+    project: &Project,
+    files: &[PathBuf],
+    database: Option<Database>,
+) -> Result<Inputs, Failure> {
     let acceptances =
         match inspect.files().read_text_if_there(&project.root.join(".release/security.toml"), FILE_LIMIT)? {
             Some(text) => Acceptances::parse(".release/security.toml", &text)?,
             None => Acceptances::default(),
         };
     let max_age = i64::try_from(project.config.audit.max_age.as_secs()).unwrap_or(i64::MAX);
-    Ok(audit::audit(&Request {
-        dependencies: &dependencies,
-        database: database.as_ref(),
-        acceptances: &acceptances,
-        now: inspect.clock().now(),
+    Ok(Inputs {
+        dependencies: dependencies(inspect, project, files)?,
+        database,
+        acceptances,
         max_age: SignedDuration::from_secs(max_age),
-    }))
+    })
 }
 
 fn dependencies(inspect: Inspect<'_>, project: &Project, named: &[PathBuf]) -> Result<Dependencies, Failure> {
@@ -88,7 +124,11 @@ fn dependencies(inspect: Inspect<'_>, project: &Project, named: &[PathBuf]) -> R
     Ok(Dependencies::join(parts))
 }
 
-fn database(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<Option<Database>, Failure> {
+/// Reads the database of advisories; nothing where none is named.
+///
+/// # Errors
+/// It cannot be read.
+pub fn database(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<Option<Database>, Failure> {
     let path = match (named, &project.config.audit.db) {
         (Some(named), _) => inspect.dir().join(named),
         (None, Some(configured)) => project.root.join(configured),

@@ -6,5 +6,6 @@ pub mod phase;
 pub mod rehearsal;
 pub mod rights;
 pub mod run;
+pub mod security;
 pub mod verification;
 pub mod watching;

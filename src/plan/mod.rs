@@ -9,6 +9,7 @@ pub mod gates;
 pub mod publish;
 pub mod rehearse;
 pub mod release;
+pub mod security;
 pub mod status;
 pub mod undo;
 pub mod verify;

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-use super::acceptance::{Acceptance, Acceptances};
+use super::acceptance::{self, Acceptance, Acceptances, Answer};
 use super::advisory::Advisory;
 use super::grouping::{Group, group};
 use super::matching::{Fix, Installed, MatchedBy, Reading, Undetermined, Verdict, fix};
@@ -337,42 +337,55 @@ fn aliases<'a>(database: &'a Database, group: &Group, matched: &[&Advisory]) -> 
 fn accept(request: &Request<'_>, result: &mut Audit) {
     let today = request.now.to_zoned(TimeZone::UTC).date();
     for entry in &request.acceptances.entries {
-        let mut used = false;
+        // Without advisories nothing can match: that says nothing about the entry.
+        let mut note = request
+            .database
+            .is_some()
+            .then(|| ("security/acceptance-unused", "matches no finding".to_owned(), "remove the entry"));
+        let others = result.findings.iter().find(|f| f.package != entry.package && f.ids.contains(&entry.id));
+        if let Some(other) = others {
+            let what = format!("names the wrong package: the flaw is one of `{}`", other.package);
+            note = Some(("security/acceptance-other-package", what, "correct `package`, or remove the entry"));
+        }
         for finding in &mut result.findings {
-            if entry.covers(&finding.package, &finding.ids) {
-                used = true;
-                if !entry.is_expired(today) && finding.accepted.is_none() {
-                    finding.accepted =
-                        Some(Accepted { reason: entry.reason.clone(), by: entry.by.clone(), until: entry.until });
+            let versions = std::slice::from_ref(&finding.version);
+            let flaw = acceptance::Flaw {
+                package: &finding.package,
+                ids: &finding.ids,
+                versions,
+                level: finding.severity.level,
+                has_fix: finding.fix.is_some(),
+                malicious: finding.ids.iter().any(|id| id.starts_with("MAL-")),
+            };
+            match entry.answer(&flaw, today) {
+                Answer::Other => continue,
+                Answer::Ended(why) => {
+                    let help = "upgrade the package, or decide anew and set another `until`";
+                    note = Some(("security/acceptance-expired", why, help));
+                    continue;
                 }
+                Answer::Holds => {}
+            }
+            let help = "upgrade the package, or decide anew before that day";
+            note = entry.warning(flaw.level, today).map(|(code, what)| (code, what, help));
+            if finding.accepted.is_none() {
+                let until = entry.end(finding.severity.level);
+                finding.accepted = Some(Accepted { reason: entry.reason.clone(), by: entry.by.clone(), until });
             }
         }
-        let note = if !used && request.database.is_none() {
-            // Without advisories nothing can match: that says nothing about the entry.
-            continue;
-        } else if !used {
-            acceptance_note(request, entry, "security/acceptance-unused", "matches no finding", "remove the entry")
-        } else if entry.is_expired(today) {
-            acceptance_note(
-                request,
-                entry,
-                "security/acceptance-expired",
-                &format!("ended after {}", entry.until),
-                "upgrade the package, or decide anew and set another `until`",
-            )
-        } else {
-            continue;
-        };
-        result.acceptance_notes.push(note);
+        if let Some((code, what, help)) = note {
+            let note = acceptance_note(request, entry, (code, &what, help));
+            let is_wrong = code == "security/acceptance-other-package";
+            let severity = if is_wrong { report::Severity::Error } else { note.severity };
+            result.acceptance_notes.push(report::Finding { severity, ..note });
+        }
     }
 }
 
 fn acceptance_note(
     request: &Request<'_>,
     entry: &Acceptance,
-    code: &'static str,
-    what: &str,
-    help: &str,
+    (code, what, help): (&'static str, &str, &str),
 ) -> report::Finding {
     let message = format!("the acceptance of `{}` in `{}` {what}", entry.id, entry.package);
     report::Finding::warning(code, message).at(Location::line(&request.acceptances.file, entry.line)).help(help)

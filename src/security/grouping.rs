@@ -52,7 +52,7 @@ pub fn group(records: &[&Advisory]) -> Vec<Group> {
 }
 
 /// Ids with the one to show first, the rest sorted by text.
-fn ordered(ids: BTreeSet<&str>) -> Vec<String> {
+pub(super) fn ordered(ids: BTreeSet<&str>) -> Vec<String> {
     let rank = |id: &str| {
         let prefixes = ["CVE-", "PYSEC-", "GHSA-"];
         prefixes.iter().position(|prefix| id.starts_with(prefix)).unwrap_or(prefixes.len())

@@ -6,12 +6,12 @@
 use std::cmp::Ordering;
 
 use cvss::Cvss;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::advisory::{Advisory, SeverityEntry};
 
 /// How bad a flaw is, in the order in which it calls for action: unknown stands above medium.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A score of 0.
@@ -44,8 +44,19 @@ impl Level {
         }
     }
 
+    /// The level of a score by the qualitative scale of CVSS v3 and v4.
+    pub fn of_score(score: f64) -> Self {
+        match score {
+            s if s >= 9.0 => Level::Critical,
+            s if s >= 7.0 => Level::High,
+            s if s >= 4.0 => Level::Medium,
+            s if s > 0.0 => Level::Low,
+            _ => Level::None,
+        }
+    }
+
     /// The level that a publisher's word means, GHSA's `MODERATE` among them.
-    fn of_word(word: &str) -> Option<Self> {
+    pub fn of_word(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "none" => Some(Level::None),
             "low" | "negligible" => Some(Level::Low),
@@ -108,11 +119,7 @@ pub fn score(vector: &str) -> Option<Scored> {
     let level = match (&parsed, score) {
         (Cvss::CvssV20(_), s) if s >= 7.0 => Level::High,
         (Cvss::CvssV20(_), s) if s > 0.0 && s < 4.0 => Level::Low,
-        (_, s) if s >= 9.0 => Level::Critical,
-        (_, s) if s >= 7.0 => Level::High,
-        (_, s) if s >= 4.0 => Level::Medium,
-        (_, s) if s > 0.0 => Level::Low,
-        _ => Level::None,
+        (_, s) => Level::of_score(s),
     };
     Some(Scored { level, score, system, vector: vector.to_owned() })
 }

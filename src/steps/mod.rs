@@ -2,6 +2,7 @@
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
 pub mod announce_release;
+pub mod append_record;
 pub mod await_files;
 pub mod build_archives;
 pub mod dispatch_workflow;
@@ -61,6 +62,8 @@ pub enum Step {
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
     KeepNewest(keep_files::KeepNewest),
+    /// An entry of the ledger that stands for itself.
+    AppendRecord(append_record::AppendRecord),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
     /// A token by trusted publishing.
@@ -151,6 +154,7 @@ impl Step {
             Step::PushLocal(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
+            Step::AppendRecord(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
@@ -178,6 +182,7 @@ impl Step {
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),

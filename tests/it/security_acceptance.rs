@@ -44,7 +44,7 @@ fn an_unknown_key_is_an_error_with_its_line() {
     let (message, line, hint) = refused(&format!("{ENTRY}untill = 2027-01-01\n"));
     assert_eq!(message, "`untill` is not a key of `.release/security.toml`");
     assert_eq!(line, Some(7));
-    assert_eq!(hint, "use one of `id`, `package`, `reason`, `by`, `until`");
+    assert!(hint.starts_with("use one of `id`, `package`, `reason`, `by`, `until`, `created`, `status`, "), "{hint}");
     let (message, line, hint) = refused("\n[[accept]]\n");
     assert_eq!(message, "`accept` is not a key of `.release/security.toml`");
     assert_eq!((line, hint.as_str()), (Some(2), "use one of `accepted`"));
@@ -87,4 +87,31 @@ fn what_is_no_toml_is_an_error_with_its_line() {
 fn errors_become_failures_with_their_code() {
     let failure = Failure::from(parse("a = 1").expect_err("an unknown key"));
     assert_eq!(failure.code, "security/acceptance-unknown-key");
+}
+
+#[test]
+fn the_keys_that_may_be_there() {
+    let more = "created = 2026-11-20\nstatus = \"not_affected\"\njustification = \"vulnerable_code_not_in_execute_path\"\n\
+                versions = \"<=1.11.0\"\nmax_severity = \"high\"\nuntil_fixed = true\nowner = \"@ana\"\n\
+                approved_by = \"@bo\"\nissue = \"https://example.org/1\"\n";
+    let read = parse(&format!("{ENTRY}{more}")).expect("entries");
+    let entry = &read.entries[0];
+    assert_eq!((entry.status.word(), entry.until_fixed), ("not_affected", true));
+    assert_eq!(entry.versions.as_ref().map(ToString::to_string).as_deref(), Some("<=1.11.0"));
+    assert_eq!(parse(ENTRY).expect("entries").entries[0].status.word(), "accepted");
+    for (line, message) in [
+        (
+            "status = \"fine\"",
+            "`status` must be one of `accepted`, `not_affected`, `false_positive`, `mitigated`, `in_triage`, `will_not_fix`",
+        ),
+        ("status = \"not_affected\"", "an accepted finding has no `justification`"),
+        ("justification = \"because\"", "`justification` must be a label of OpenVEX"),
+        ("versions = \"1.x\"", "`versions` must be versions of PEP 440, such as `<=1.11.0`"),
+        ("max_severity = \"bad\"", "`max_severity` must be one of `low`, `medium`, `high`, `critical`"),
+        ("until_fixed = \"yes\"", "`until_fixed` must be `true` or `false`"),
+        ("created = \"today\"", "`created` must be a date without a time"),
+        ("issue = \"javascript:alert(1)\"", "`issue` must be a URL that begins with `https://`"),
+    ] {
+        assert_eq!(refused(&format!("{ENTRY}{line}\n")).0, message);
+    }
 }

@@ -186,7 +186,11 @@ fn an_accepted_finding_does_not_fail_and_stays_listed() {
     let demo = pins(&[("de-mo", "1.0")]);
     let audit = audit_with(&demo, &records, accepted);
     assert_eq!(audit.outcome, Outcome::Clean);
-    assert!(audit.acceptance_notes.is_empty());
+    assert_eq!(audit.acceptance_notes[0].code, "security/acceptance-ends-soon");
+    let long = accepted.replace("2026-11-20", "2028-11-20");
+    assert_eq!(audit_with(&demo, &records, &long).acceptance_notes[0].code, "security/acceptance-too-long");
+    let good = accepted.replace("2026-11-20", "2027-02-20");
+    assert!(audit_with(&demo, &records, &good).acceptance_notes.is_empty());
     let holds = audit.findings[0].accepted.as_ref().expect("accepted");
     assert_eq!((holds.reason.as_str(), holds.by.as_str()), ("tests only", "ana"));
     assert_eq!(audit.report()[0].code, "security/accepted");
@@ -200,10 +204,13 @@ fn an_accepted_finding_does_not_fail_and_stays_listed() {
     assert_eq!(note.message, "the acceptance of `CVE-1` in `de-mo` ended after 2026-11-19");
     assert_eq!(note.location.as_ref().and_then(|place| place.line), Some(1));
 
-    for unused in [accepted.replace("CVE-1", "CVE-2"), accepted.replace("De.Mo", "other")] {
+    for (unused, code) in [
+        (accepted.replace("CVE-1", "CVE-2"), "security/acceptance-unused"),
+        (accepted.replace("De.Mo", "other"), "security/acceptance-other-package"),
+    ] {
         let audit = audit_with(&demo, &records, &unused);
         assert_eq!(audit.outcome, Outcome::Findings);
-        assert_eq!(audit.acceptance_notes[0].code, "security/acceptance-unused");
+        assert_eq!(audit.acceptance_notes[0].code, code);
     }
 }
 

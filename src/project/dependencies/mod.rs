@@ -5,6 +5,7 @@
 //! [`Include`]s and judging versions are left to others.
 
 pub mod error;
+pub mod graph;
 pub mod requirements;
 pub mod uv_lock;
 

@@ -3,6 +3,7 @@
 mod archive;
 mod build;
 mod check;
+mod decisions;
 mod dependencies;
 mod doors;
 mod forge;
@@ -41,6 +42,7 @@ const TABLES: &[&[Code]] = &[
     runs::CODES,
     dependencies::CODES,
     security::CODES,
+    decisions::CODES,
     status::CODES,
 ];
 

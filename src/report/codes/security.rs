@@ -50,8 +50,10 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "security/acceptance-expired",
         title: "an acceptance has ended",
-        text: "The day in `until` is past, so the finding counts again. Upgrade the package, or \
-               look at the flaw anew and set another day with a reason that still holds.",
+        text: "The day in `until` is past, or what the entry names has changed: another version is \
+               locked, the flaw is rated above `max_severity`, or there is a fix although it says \
+               `until_fixed = true`. So the finding counts again. Upgrade the package, or look at the \
+               flaw anew and set another day with a reason that still holds.",
         follows: "",
     },
     Code {
@@ -98,7 +100,8 @@ pub(super) const CODES: &[Code] = &[
         title: "the list of accepted findings has an unknown key",
         text: "A key that means nothing is most often a spelling mistake, and `untill` would then \
                leave an entry without end. Each `[[accepted]]` block has `id`, `package`, `reason`, \
-               `by` and `until`, and nothing else.",
+               `by` and `until`. It may have `created`, `status`, `justification`, `versions`, \
+               `max_severity`, `until_fixed`, `owner`, `approved_by` and `issue`, and nothing else.",
         follows: "",
     },
     Code {
@@ -111,9 +114,11 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "security/acceptance-value",
         title: "an accepted finding has a value of the wrong kind",
-        text: "`id`, `package`, `reason` and `by` are texts that are not empty; `until` is a date \
-               without quotes and without a time. Write `until = 2027-06-30`, not \
-               `until = \"2027-06-30\"`.",
+        text: "`id`, `package`, `reason` and `by` are texts that are not empty; `until` and `created` \
+               are dates without quotes and without a time. Write `until = 2027-06-30`, not \
+               `until = \"2027-06-30\"`. `status` is one of `accepted`, `not_affected`, \
+               `false_positive`, `mitigated`, `in_triage` and `will_not_fix`; `justification` is a label \
+               of OpenVEX and must be there for `not_affected`; `versions` are those of PEP 440.",
         follows: "",
     },
 ];

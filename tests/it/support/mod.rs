@@ -4,6 +4,7 @@ pub(crate) mod advisories;
 pub(crate) mod answering;
 pub(crate) mod archives;
 pub(crate) mod damage;
+pub(crate) mod decisions;
 pub(crate) mod depth;
 pub(crate) mod forges;
 pub(crate) mod json_schema;

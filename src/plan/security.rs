@@ -1,0 +1,207 @@
+//! Where states and decisions are kept, and the plans that write them, approve a decision or start its
+//! release.
+
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::Plan;
+use crate::effects::files::What;
+use crate::effects::{Git, Inspect};
+use crate::error::Failure;
+use crate::forge::Forge;
+use crate::project::{Project, ProjectError};
+use crate::security::SecurityError;
+use crate::security::decision::Decision;
+use crate::security::state::{Decided, State};
+use crate::steps::Step;
+use crate::steps::append_record::AppendRecord;
+use crate::steps::dispatch_workflow::DispatchWorkflow;
+use crate::steps::record::{Draft, Facts};
+use crate::steps::write_files::WriteFiles;
+
+/// The largest state or decision.
+const LIMIT: u64 = 64 << 20;
+
+/// The most characters of a reason.
+const REASON_CHARACTERS: usize = 200;
+
+/// The file of the state: the one that is named, else in the folder of the repository's git directory, where
+/// no build and no commit can pick it up.
+///
+/// # Errors
+/// None is named and this is no repository.
+pub fn state_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<PathBuf, Failure> {
+    match named {
+        Some(named) => Ok(inspect.dir().join(named)),
+        None => Ok(folder(project)?.join("state.json")),
+    }
+}
+
+/// The file of the last decision.
+///
+/// # Errors
+/// None is named and this is no repository.
+pub fn decision_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<PathBuf, Failure> {
+    match named {
+        Some(named) => Ok(inspect.dir().join(named)),
+        None => Ok(folder(project)?.join("decision.json")),
+    }
+}
+
+fn folder(project: &Project) -> Result<PathBuf, Failure> {
+    let git = Git::discover(&project.root)?;
+    let git = git.ok_or_else(|| ProjectError::NoRepository { dir: project.root.display().to_string() })?;
+    Ok(git.common_dir().join("release/security"))
+}
+
+/// The state in a file; nothing where there is none.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_state(inspect: Inspect<'_>, file: &Path) -> Result<Option<State>, Failure> {
+    if inspect.files().what(file) == What::Missing {
+        return Ok(None);
+    }
+    let bytes = inspect.files().read(file, LIMIT)?;
+    Ok(Some(State::parse(&file.display().to_string(), &bytes)?))
+}
+
+/// The state in a file, which must be there.
+///
+/// # Errors
+/// It is not, or cannot be read.
+pub fn need_state(inspect: Inspect<'_>, file: &Path) -> Result<State, Failure> {
+    let missing = || SecurityError::NoState { file: file.display().to_string() };
+    Ok(read_state(inspect, file)?.ok_or_else(missing)?)
+}
+
+/// The decision in a file, which must be there.
+///
+/// # Errors
+/// It is not, or cannot be read.
+pub fn need_decision(inspect: Inspect<'_>, file: &Path) -> Result<Decision, Failure> {
+    if inspect.files().what(file) == What::Missing {
+        return Err(SecurityError::NoDecision { file: file.display().to_string() }.into());
+    }
+    let bytes = inspect.files().read(file, LIMIT)?;
+    Ok(Decision::parse(&file.display().to_string(), &bytes)?)
+}
+
+/// Plans to write a state.
+pub fn record(state: &State, file: &Path) -> Plan {
+    Plan::of(vec![write(file, state.to_json())])
+}
+
+/// Plans to write a decision with its texts into `out`, and to mark the state as decided.
+pub fn decide(state: &State, decision: &Decision, (file, out): (&Path, &Path)) -> Plan {
+    let decided = Decided {
+        key: decision.key.clone(),
+        decision: decision.decision.word().to_owned(),
+        rule: decision.rule.clone(),
+    };
+    let texts = WriteFiles {
+        dir: out.to_owned(),
+        files: vec![
+            ("decision.json".to_owned(), decision.to_json().into_bytes()),
+            ("justification.md".to_owned(), decision.justification.clone().into_bytes()),
+            ("notes.md".to_owned(), decision.notes.clone().into_bytes()),
+        ],
+    };
+    let state = State { decided: Some(decided), ..state.clone() };
+    Plan::of(vec![Step::WriteFiles(texts), write(file, state.to_json())])
+}
+
+fn write(file: &Path, text: String) -> Step {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let dir = file.parent().unwrap_or(Path::new(".")).to_owned();
+    Step::WriteFiles(WriteFiles { dir, files: vec![(name, text.into_bytes())] })
+}
+
+/// Plans to approve a decision, for the commit that it is about.
+pub fn approve(project: &Project, decision: &Decision, reason: Option<&str>) -> Plan {
+    let reason = one_line(reason.unwrap_or("no reason given"));
+    Plan::of(vec![Step::AppendRecord(AppendRecord {
+        dir: project.root.clone(),
+        draft: Draft {
+            command: "security approve",
+            project: decision.project.clone(),
+            version: decision.released.clone(),
+            summary: format!("approved {} ({}): {reason}", decision.key, decision.rule),
+            facts: Facts {
+                key: Some(decision.key.clone()),
+                document: Some(json!({"commit": decision.commit, "inputs": decision.inputs, "reason": reason})),
+                ..Facts::default()
+            },
+        },
+    })])
+}
+
+/// A decision may be acted upon while it is fresh, about HEAD, and about the state that is recorded.
+///
+/// # Errors
+/// It is not.
+pub fn guard(inspect: Inspect<'_>, project: &Project, decision: &Decision, state: &State) -> Result<(), Failure> {
+    let head = match Git::discover(&project.root)? {
+        Some(git) => git.head()?.commit,
+        None => None,
+    };
+    if head != decision.commit || head.is_none() {
+        let text = |commit: &Option<String>| commit.clone().unwrap_or_default();
+        return Err(SecurityError::Outdated { about: text(&decision.commit), head: text(&head) }.into());
+    }
+    if state.decided.as_ref().is_none_or(|decided| decided.key != decision.key) {
+        return Err(SecurityError::OtherState.into());
+    }
+    let limit = SignedDuration::try_from(project.config.security.db_max_age).unwrap_or(SignedDuration::MAX);
+    if inspect.clock().now().duration_since(decision.decided_at) > limit {
+        let at = decision.decided_at.to_string();
+        return Err(SecurityError::OldDecision { at, hours: limit.as_hours() }.into());
+    }
+    Ok(())
+}
+
+/// Plans to start the release workflow of a decision.
+///
+/// # Errors
+/// The forge is not known, or there is no token for it.
+pub fn trigger(inspect: Inspect<'_>, project: &Project, decision: &Decision) -> Result<Plan, Failure> {
+    let forge = Forge::of_project(inspect, &project.config, &project.root)?;
+    forge.require_token()?;
+    let policy = &project.config.security;
+    let inputs = [("version", "patch".to_owned()), ("decision", decision.key.clone()), ("reason", reason_of(decision))];
+    let mut plan = Plan::of(vec![Step::DispatchWorkflow(Box::new(DispatchWorkflow {
+        place: forge.place.clone(),
+        workflow: policy.workflow.clone(),
+        git_ref: policy.reference.clone(),
+        inputs: inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        forge,
+    }))]);
+    plan.draft = Some((
+        project.root.clone(),
+        Draft {
+            command: "security trigger",
+            project: decision.project.clone(),
+            version: decision.released.clone(),
+            summary: format!("{} by {}: `{}`", decision.key, decision.rule, policy.workflow),
+            facts: Facts { key: Some(decision.key.clone()), ..Facts::default() },
+        },
+    ));
+    Ok(plan)
+}
+
+/// What the workflow is told: one short line.
+pub fn reason_of(decision: &Decision) -> String {
+    let ids = decision.findings.iter().filter(|judged| decision.delivers.contains(&judged.finding));
+    let ids: Vec<String> = ids.take(3).map(|judged| format!("{} in {}", judged.id, judged.package)).collect();
+    one_line(&format!("security {}: {}", decision.rule, ids.join(", ")))
+}
+
+/// A text on one line, bounded, without what a shell, a runner or a terminal acts upon.
+fn one_line(text: &str) -> String {
+    let harmless = |c: char| !c.is_control() && !matches!(c, '`' | '$' | '<' | '>' | '\\' | '"' | '%');
+    let line: String = text.replace(['\n', '\r', '\t'], " ").chars().filter(|c| harmless(*c)).collect();
+    let line: String = line.replace("::", ":").trim().chars().take(REASON_CHARACTERS).collect();
+    line.trim_end().to_owned()
+}

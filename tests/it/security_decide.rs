@@ -1,0 +1,113 @@
+//! `release security decide`: from a recorded project to a decision in words.
+
+use expect_test::expect;
+
+use crate::support::Sandbox;
+use crate::support::decisions::{FRESH, corpus, decided, kept, lock, project, sandbox};
+
+fn brief(decision: &serde_json::Value) -> String {
+    format!("{} {}", decision["decision"], decision["rule"]).replace('"', "")
+}
+
+#[test]
+fn a_fix_at_head_is_released() {
+    let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    sandbox.release(&["security", "record", "--db", &corpus()]).success();
+    expect![[""]].assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
+    expect![[""]].assert_eq(&kept(&sandbox, "justification.md"));
+    expect![[""]].assert_eq(&kept(&sandbox, "notes.md"));
+    let before = kept(&sandbox, "decision.json");
+    sandbox.release(&["security", "decide"]).success();
+    assert_eq!(kept(&sandbox, "decision.json"), before, "the same facts, the same decision");
+}
+
+#[test]
+fn every_kind_of_decision_comes_from_a_real_project() {
+    for (released, head, expected) in [
+        (("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"), "release-now D4"),
+        (("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"), "ask D5"),
+        (("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.7"), "propose-fix D7"),
+        (("urllib3", ">=1.24.2,<1.25"), ("urllib3", ">=1.24.2,<1.25"), "propose-fix D7"),
+        (("werkzeug", ">=2.3.7"), ("werkzeug", ">=2.3.7"), "note D8"),
+        (("werkzeug", "==2.3.8"), ("werkzeug", "==2.3.7"), "block D2"),
+        (("werkzeug", "==3.0.4"), ("werkzeug", "==3.0.4"), "none D12"),
+    ] {
+        let sandbox = sandbox(released, head);
+        assert_eq!(brief(&decided(&sandbox, &[])), expected, "{released:?} {head:?}");
+    }
+}
+
+#[test]
+fn the_second_scan_calls_for_nothing_new() {
+    let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.7"));
+    assert_eq!(brief(&decided(&sandbox, &[])), "propose-fix D7");
+    assert_eq!(brief(&decided(&sandbox, &[])), "none D12");
+}
+
+#[test]
+fn a_failed_source_holds() {
+    let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    sandbox.write("../scan.json", "Traceback (most recent call last):");
+    let decision = decided(&sandbox, &["../scan.json"]);
+    assert_eq!(brief(&decision), "hold D0");
+    expect![[""]].assert_eq(&kept(&sandbox, "justification.md"));
+}
+
+#[test]
+fn tools_of_developers_never_call_for_a_release() {
+    let mut sandbox = Sandbox::with(&[
+        ("pyproject.toml", &project(&["idna==3.7"], &["werkzeug==2.3.7"])),
+        ("uv.lock", &lock(&["idna"], &["werkzeug"], &[("idna", "3.7"), ("werkzeug", "2.3.7")])),
+    ]);
+    sandbox.git(&["tag", "v1.2.3"]);
+    sandbox.set("RELEASE_NOW", FRESH);
+    assert_eq!(brief(&decided(&sandbox, &[])), "status-only D11");
+}
+
+#[test]
+fn an_exploited_flaw_is_raised_by_the_catalogue() {
+    let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
+    sandbox
+        .write("../kev.json", r#"{"catalogVersion": "2024.10.15", "vulnerabilities": [{"cveID": "CVE-2020-28493"}]}"#);
+    assert_eq!(brief(&decided(&sandbox, &["../kev.json"])), "release-now D3");
+}
+
+#[test]
+fn on_a_machine_of_ones_own_somebody_is_asked() {
+    let mut sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    sandbox.unset("GITHUB_ACTIONS");
+    let decision = decided(&sandbox, &[]);
+    assert_eq!(brief(&decision), "ask D4");
+    assert_eq!(decision["modifiers"][0]["name"], "local");
+}
+
+#[test]
+fn hostile_names_in_reports_are_harmless_in_every_format() {
+    let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
+    let hostile = "x\\n::set-env name=PATH::y</script>\\u001b[31m##[error][a](https://evil.example)";
+    let bandit = format!(
+        r#"{{"errors": [], "metrics": {{}}, "results": [{{"test_id": "B1", "filename": "{hostile}", "line_number": 1,
+        "issue_severity": "LOW", "code": "1 x", "issue_text": "{hostile}"}}]}}"#
+    );
+    sandbox.write("../bandit.json", bandit);
+    let audit = format!(
+        r#"{{"dependencies": [{{"name": "{hostile}", "version": "{hostile}", "vulns": [{{"id": "{hostile}"}}]}},
+        {{"name": "jinja2", "version": "{hostile}", "vulns": [{{"id": "CVE-2020-28493", "fix_versions": ["{hostile}"],
+        "aliases": ["{hostile}"], "description": "{hostile}"}}]}}], "fixes": []}}"#
+    );
+    sandbox.write("../{hostile}.json", &audit);
+    for format in ["human", "json", "github"] {
+        let record =
+            ["security", "record", "--db", &corpus(), "../bandit.json", "../{hostile}.json", "--format", format];
+        let mut text = sandbox.release(&record).success().to_string();
+        for command in ["changes", "decide", "explain"] {
+            text.push_str(&sandbox.release(&["security", command, "--format", format]).success().to_string());
+        }
+        assert!(!text.contains('\u{1b}') && !text.contains("##["), "{text}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("::set-env")), "{text}");
+    }
+    for name in ["justification.md", "notes.md"] {
+        let text = kept(&sandbox, name);
+        assert!(!text.contains("evil") && !text.contains("script") && !text.contains("set-env"), "{text}");
+    }
+}
