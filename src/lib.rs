@@ -17,7 +17,7 @@
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
-//! - [`status`]: what the world may see of it: document, page, badges.
+//! - [`status`]: what the world may see of it: document, grade, pages, badges, feed, and how it is served.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
@@ -27,6 +27,7 @@
 //! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
 //! - `refs/release/ledger`: what was done (`steps/record.rs`).
+//! - `<out>/security-status/`: the status; the next one goes on from it (`pipeline/status.rs`).
 //! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
 //!
 //! A walk: `release bump minor` → `cli/mod.rs` → `commands/bump.rs` → `plan/bump.rs` (pure: edits, commit, tag)

@@ -76,6 +76,9 @@ pub enum IndexCommand {
 #[derive(Debug, Subcommand)]
 pub enum StatusCommand {
     Build(commands::status::build::Args),
+    Publish(commands::status::publish::Args),
+    Check(commands::status::check::Args),
+    Probe(commands::status::probe::Args),
 }
 
 impl Command {
@@ -93,6 +96,9 @@ impl Command {
             Command::Index(IndexCommand::Serve(_)) => "index serve",
             Command::Audit(_) => "audit",
             Command::Status(StatusCommand::Build(_)) => "status build",
+            Command::Status(StatusCommand::Publish(_)) => "status publish",
+            Command::Status(StatusCommand::Check(_)) => "status check",
+            Command::Status(StatusCommand::Probe(_)) => "status probe",
             Command::Rehearse(_) => "rehearse",
             Command::History(_) => "history",
             Command::Explain(_) => "explain",
@@ -119,6 +125,9 @@ impl Command {
             Command::Index(IndexCommand::Serve(args)) => commands::index::serve::run(context, args),
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
+            Command::Status(StatusCommand::Publish(args)) => commands::status::publish::run(context, args),
+            Command::Status(StatusCommand::Check(args)) => commands::status::check::run(context, args),
+            Command::Status(StatusCommand::Probe(args)) => commands::status::probe::run(context, args),
             Command::Rehearse(args) => commands::rehearse::run(context, args),
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),

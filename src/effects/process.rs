@@ -27,6 +27,8 @@ pub enum Environment {
     Home,
     /// The same, and the user's settings of pip, proxies and TLS: for installers.
     Installer,
+    /// The user's home, the network, and what git is given to log in with: its helpers, ssh and its agent.
+    Git,
 }
 
 impl Environment {
@@ -47,6 +49,13 @@ impl Environment {
             Environment::Network => closed || network,
             Environment::Home => closed || home,
             Environment::Installer => closed || home || installer,
+            Environment::Git => {
+                let git = matches!(
+                    name,
+                    "SSH_AUTH_SOCK" | "SSH_AGENT_PID" | "SSH_ASKPASS" | "GIT_ASKPASS" | "GIT_SSH" | "GIT_SSH_COMMAND"
+                ) || name.starts_with("GIT_CONFIG_");
+                closed || home || network || git
+            }
         }
     }
 }

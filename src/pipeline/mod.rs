@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod ledger;
 pub mod rehearsal;
+pub mod status;
 pub mod verification;

@@ -6,12 +6,12 @@
 use std::cmp::Ordering;
 
 use cvss::Cvss;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::advisory::{Advisory, SeverityEntry};
 
 /// How bad a flaw is, in the order in which it calls for action: unknown stands above medium.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A score of 0.

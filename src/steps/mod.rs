@@ -2,10 +2,12 @@
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
 pub mod await_files;
+pub mod await_status;
 pub mod build_archives;
 pub mod error;
 pub mod keep_files;
 pub mod prepare_rehearsal;
+pub mod publish_branch;
 pub mod push_local;
 pub mod record;
 pub mod run_gates;
@@ -35,12 +37,16 @@ pub enum Step {
     BuildArchives(build_archives::BuildArchives),
     /// Until an index shows files.
     AwaitFiles(await_files::AwaitFiles),
+    /// Until a status is served.
+    AwaitStatus(await_status::AwaitStatus),
     /// An archive, installed and tried.
     VerifyInstall(verify_install::VerifyInstall),
     /// The throw-away repository of a rehearsal.
     PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
     /// References to a repository on this machine.
     PushLocal(push_local::PushLocal),
+    /// Files beside those of a branch, pushed.
+    PublishBranch(publish_branch::PublishBranch),
     /// Copies of files.
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
@@ -64,6 +70,10 @@ pub enum Produced {
     Archives(Vec<Built>),
     /// What an index shows.
     Shown(await_files::Shown),
+    /// What is served.
+    Served(await_status::Served),
+    /// What became of a branch.
+    Published(publish_branch::Published),
     /// What was tried of an archive.
     Verified(Box<verify_install::Verified>),
     /// What is in a new repository, one line.
@@ -84,6 +94,8 @@ impl Produced {
         match self {
             Produced::Written(files) => files.is_empty(),
             Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
+            Produced::Published(published) => published.commit.is_none(),
+            Produced::Served(served) => served.at_once,
             _ => false,
         }
     }
@@ -112,9 +124,11 @@ impl Step {
             Step::RunGates(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
+            Step::AwaitStatus(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::PushLocal(step) => step.describe(),
+            Step::PublishBranch(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
@@ -133,9 +147,11 @@ impl Step {
             Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
+            Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::PublishBranch(step) => step.carry_out(effects).map(Produced::Published),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),

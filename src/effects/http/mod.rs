@@ -3,12 +3,14 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the door to the network")]
 
+pub mod timing;
+
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub use reqwest::Url;
-use reqwest::blocking::{Client, RequestBuilder, multipart};
+use reqwest::blocking::{Client, RequestBuilder, Response, multipart};
 
 use super::Variables;
 use super::error::EffectsError;
@@ -75,12 +77,13 @@ impl Settings {
         if let Some((_, client)) = clients.iter().find(|(known, _)| *known == limits) {
             return Ok(client.clone());
         }
-        let client = self.make_client(limits)?;
+        // A connection that a server closed meanwhile would look like a failed upload: none is kept.
+        let client = self.make_client(limits, 0)?;
         clients.push((limits, client.clone()));
         Ok(client)
     }
 
-    fn make_client(&self, limits: Limits) -> Result<Client, EffectsError> {
+    fn make_client(&self, limits: Limits, idle: usize) -> Result<Client, EffectsError> {
         let refused = |source: reqwest::Error| EffectsError::NoAnswer {
             host: "the HTTP client".to_owned(),
             doing: "setting it up",
@@ -93,8 +96,7 @@ impl Settings {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(limits.connect)
             .timeout(limits.total)
-            // A connection that a server closed meanwhile would look like a failed upload.
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(idle)
             .no_proxy();
         let no_proxy = self.proxies.iter().find(|(scheme, _)| scheme == "no").map(|(_, hosts)| hosts.as_str());
         let bypass =
@@ -165,28 +167,34 @@ pub struct Basic {
 }
 
 fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, EffectsError> {
-    let failed = |doing| {
-        let host = host.clone();
-        // Without the URL: it may carry credentials, and the host is already named.
-        move |source: reqwest::Error| EffectsError::NoAnswer { host, doing, source: Box::new(source.without_url()) }
-    };
-    let mut response = request.send().map_err(failed("sending the request"))?;
-    let header = |name: reqwest::header::HeaderName| {
-        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-    };
-    let mut answer = Answer {
-        status: response.status().as_u16(),
-        content_type: header(reqwest::header::CONTENT_TYPE).unwrap_or_default(),
-        location: header(reqwest::header::LOCATION),
-        retry_after: header(reqwest::header::RETRY_AFTER),
-        body: Vec::new(),
-    };
+    let mut response = request.send().map_err(no_answer(&host, "sending the request"))?;
+    let mut answer = answer_of(&response);
     response.by_ref().take(limit).read_to_end(&mut answer.body).map_err(|source| EffectsError::NoAnswer {
         host: host.clone(),
         doing: "reading the answer",
         source: Box::new(source),
     })?;
     Ok(answer)
+}
+
+/// Without the URL: it may carry credentials, and the host is already named.
+fn no_answer(host: &str, doing: &'static str) -> impl FnOnce(reqwest::Error) -> EffectsError {
+    let host = host.to_owned();
+    move |source| EffectsError::NoAnswer { host, doing, source: Box::new(source.without_url()) }
+}
+
+/// The head of an answer.
+fn answer_of(response: &Response) -> Answer {
+    let header = |name: reqwest::header::HeaderName| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    Answer {
+        status: response.status().as_u16(),
+        content_type: header(reqwest::header::CONTENT_TYPE).unwrap_or_default(),
+        location: header(reqwest::header::LOCATION),
+        retry_after: header(reqwest::header::RETRY_AFTER),
+        body: Vec::new(),
+    }
 }
 
 fn host_of(url: &Url) -> String {

@@ -301,10 +301,17 @@ impl Rehearsal<'_> {
         let inspect = self.world.inspect();
         let database = self.wanted.database.as_ref().map(|path| self.outer.inspect().dir().join(path));
         let audit = audit::audit(inspect, &self.project, Named { files: &[], database: database.as_deref() })?;
-        let document = status::document(inspect, &self.project, &audit)?;
-        execute::execute(&self.world, status::plan(&document, &self.kept)?)?;
-        let state = serde_json::to_value(document.state).expect("a state is a word");
+        let named = super::super::status::Named {
+            out: &self.kept,
+            previous: None,
+            decision: None,
+            probes: None,
+            exposure: &|_| None,
+        };
+        let status = super::super::status::prepare(inspect, &self.project, &audit, &named)?;
+        execute::execute(&self.world, status::build(&status, &self.kept, None)?)?;
+        let document = &status.document;
         let why = document.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
-        Ok(format!("{}{why}; valid until {}", state.as_str().unwrap_or_default(), document.valid_until))
+        Ok(format!("{}{why}; valid until {}", document.state.word(), document.valid_until))
     }
 }

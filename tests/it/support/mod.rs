@@ -5,6 +5,7 @@ pub(crate) mod archives;
 pub(crate) mod damage;
 pub(crate) mod depth;
 pub(crate) mod json_schema;
+pub(crate) mod pages;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod sandbox;
