@@ -13,6 +13,7 @@ use crate::effects::http::{Limits, timing::Timed};
 use crate::effects::{EffectsError, Git, Inspect};
 use crate::error::Failure;
 use crate::project::{FILE_LIMIT, Project, history};
+use crate::report::text;
 use crate::security::audit::{Audit, Vulnerability};
 use crate::security::exposure::Exposure;
 use crate::status::document::{self, Clock, LastDecision};
@@ -171,10 +172,11 @@ fn endpoint(inspect: Inspect<'_>, probes: Option<&Path>) -> Result<Option<Availa
 /// # Errors
 /// It cannot be read.
 pub fn stored(inspect: Inspect<'_>, path: &Path) -> Result<Vec<Stored>, Failure> {
-    let text = inspect.files().read_text_if_there(path, FILE_LIMIT)?.unwrap_or_default();
-    let (lines, unread) = probe::read(&text);
+    let stored = inspect.files().read_text_if_there(path, FILE_LIMIT)?.unwrap_or_default();
+    let (lines, unread) = probe::read(&stored);
     if unread > 0 {
-        inspect.warn(format!("{unread} lines of `{}` could not be read and are left out", path.display()));
+        let number = text::count(unread, "line");
+        inspect.warn(format!("{number} of `{}` could not be read and is left out", path.display()));
     }
     Ok(lines)
 }

@@ -412,7 +412,7 @@ impl Document {
         if holds_hidden(&value) {
             return Err("it holds control characters".to_owned());
         }
-        let document: Document = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        let document: Document = serde_json::from_value(value).map_err(|error| reason(&error))?;
         if document.schema_version != SCHEMA_VERSION {
             return Err(format!("`schema_version` is not {SCHEMA_VERSION}"));
         }
@@ -433,6 +433,12 @@ impl Document {
     pub fn is_complete(&self) -> bool {
         self.reasons.is_empty() && self.state != State::Inconclusive
     }
+}
+
+/// What is wrong, without the list of all that would have been right.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(", expected one of").next().unwrap_or_default().to_owned()
 }
 
 /// The JSON Schema of the document (draft 2020-12).

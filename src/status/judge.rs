@@ -43,17 +43,17 @@ pub fn judge(served: &Served, measure: &Measure<'_>) -> (Vec<Finding>, Option<Do
     };
     let mut findings = Vec::new();
     findings.extend(times(&document, measure));
-    if document.clock == Clock::Given {
-        findings.push(
-            Finding::warning("status/given-clock", "its time was given and not read from a clock")
-                .help("unset `RELEASE_NOW` and build it again"),
-        );
-    }
     for (name, text) in &served.badges {
         findings.extend(badge(&document, name, text.as_deref()));
     }
     if let Some(built) = measure.built {
         findings.extend(sequence(&document, built));
+    }
+    if document.clock == Clock::Given {
+        findings.push(
+            Finding::warning("status/given-clock", "its time was given and not read from a clock")
+                .help("unset `RELEASE_NOW` and build it again"),
+        );
     }
     (findings, Some(document))
 }

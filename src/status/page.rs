@@ -5,6 +5,8 @@
 //! their hashes in the Content-Security-Policy. Aims at WCAG 2.2 AA: words beside every colour, both colour
 //! schemes, reflow at 320 pixels.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::value::{Serde, Value};
@@ -66,6 +68,7 @@ pub fn render(status: &Status, url: Option<&str>) -> Result<String, StatusError>
             }).collect::<Vec<Value>>(),
             spark => spark(&points),
             spark_words => spark_words(&points),
+            resolved => document.ttr.iter().filter(|ttr| ttr.closed > 0).map(Serde).collect::<Vec<_>>(),
             releases => releases(document),
             endpoint => endpoint(document),
             penalties => grade.penalties.iter().map(|penalty| context! {
@@ -154,7 +157,12 @@ fn verdict(document: &Document) -> String {
     };
     match document.state {
         State::Inconclusive => {
-            format!("It cannot be told whether {} has known vulnerabilities.", document.project.name)
+            let name = &document.project.name;
+            let known = match document.counts.open.total() {
+                0 => String::new(),
+                number => format!(" {number} were known at the last check."),
+            };
+            format!("It cannot be told whether {name} has known vulnerabilities.{known}")
         }
         State::Ok => match document.counts.accepted {
             0 => format!("No known vulnerabilities; {compared}."),
@@ -190,6 +198,7 @@ fn since(document: &Document) -> String {
         };
     }
     let mut said = match (document.days_clean, document.oldest_open_days) {
+        (Some(0), Some(0)) if document.counts.open.total() > 0 => "Every finding is less than a day old.".to_owned(),
         (Some(0), Some(days)) if document.counts.open.total() > 0 => {
             format!("The oldest finding has been open for {}.", days_words(days))
         }
@@ -223,12 +232,16 @@ fn advice(document: &Document) -> Vec<Value> {
     if document.state == State::Inconclusive {
         lines.push(line("Do not rely on this status. Audit what you have installed yourself.".to_owned(), None));
     }
-    let mut commands: Vec<String> =
-        open.iter().filter(|finding| finding.exposure == Some(Exposure::Floating)).filter_map(upgrade).collect();
-    commands.sort();
-    commands.dedup();
-    for command in commands.into_iter().take(COMMANDS) {
-        lines.push(line("Upgrade what you have installed beside it:".to_owned(), Some(command)));
+    let floating = open.iter().filter(|finding| finding.exposure == Some(Exposure::Floating));
+    let mut upgrades: BTreeMap<ProjectName, Version> = BTreeMap::new();
+    for (name, fix) in floating.filter_map(fixed) {
+        let highest = upgrades.entry(name).or_insert_with(|| fix.clone());
+        *highest = fix.max(highest.clone());
+    }
+    // Names and versions that parse are taken by a shell as they are.
+    for (name, fix) in upgrades.into_iter().take(COMMANDS) {
+        let command = format!("pip install --upgrade \"{}>={fix}\"", name.normalized());
+        lines.push(line(format!("Upgrade {} where you have it installed:", name.normalized()), Some(command)));
     }
     let shipped = open.iter().filter(|finding| finding.exposure.is_none_or(Exposure::is_shipped)).count();
     if shipped > 0 {
@@ -246,11 +259,10 @@ fn advice(document: &Document) -> Vec<Value> {
     lines
 }
 
-/// The command that upgrades to the fix. Only for names and versions that a shell takes as they are.
-fn upgrade(finding: &Finding) -> Option<String> {
-    let name: ProjectName = finding.package.parse().ok()?;
-    let fix = finding.fix.iter().filter_map(|fix| fix.parse::<Version>().ok()).max()?;
-    Some(format!("pip install --upgrade \"{}>={fix}\"", name.normalized()))
+/// The package and the version that has every fix of a finding.
+fn fixed(finding: &Finding) -> Option<(ProjectName, Version)> {
+    let name = finding.package.parse().ok()?;
+    Some((name, finding.fix.iter().filter_map(|fix| fix.parse().ok()).max()?))
 }
 
 fn title_of(finding: &Finding) -> String {
@@ -312,7 +324,7 @@ fn endpoint(document: &Document) -> Option<String> {
 
 /// The lines of the sparkline, newest points first in `points`; a day without a score interrupts them.
 fn spark(points: &[&Point]) -> Option<Value> {
-    if points.len() < 2 {
+    if points.iter().filter(|point| point.score.is_some()).count() < 2 {
         return None;
     }
     let last = points.len() - 1;
@@ -351,7 +363,8 @@ fn spark_words(points: &[&Point]) -> String {
         return "No day has a score yet.".to_owned();
     };
     let from = points.last().map_or("", |point| point.day.as_str());
-    format!("Scores of {} since {from}, between {low} and {high} of 100.{unknown}", text::count(points.len(), "day"))
+    let range = if low == high { format!("{low}") } else { format!("between {low} and {high}") };
+    format!("Score since {from}: {range} of 100.{unknown}")
 }
 
 /// `2026-11-20T06:00:11Z` as people read it.

@@ -34,7 +34,12 @@ fn json(sandbox: &Sandbox, path: &str) -> Value {
 fn writes_every_file_and_goes_on_from_the_last() {
     let mut sandbox = sandbox();
     let corpus = corpus();
-    expect![[""]].assert_eq(&sandbox.release(&["status", "build", "--db", &corpus]).to_string());
+    expect![[r#"
+        findings: 1 open finding, made 2024-10-16T12:00:00Z, valid until 2024-10-17T12:00:00Z
+        no grade: this is the first status: there is nothing to compare it with
+        sequence 1, written to [ROOT]/repo/public/security-status
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "build", "--db", &corpus]).to_string());
     let document = json(&sandbox, "public/security-status/index.json");
     assert_eq!(document["state"], "findings");
     assert_eq!(document["clock"], "given");
@@ -57,7 +62,12 @@ fn writes_every_file_and_goes_on_from_the_last() {
     let feed = sandbox.read("public/security-status/feed.atom");
     // A day later only what is a time, the sequence and what follows from them has changed.
     sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
-    expect![[""]].assert_eq(&sandbox.release(&["status", "build", "--db", &corpus]).to_string());
+    expect![[r#"
+        findings: 1 open finding, made 2024-10-17T12:00:00Z, valid until 2024-10-18T12:00:00Z
+        grade A (91 of 100)
+        sequence 2, written to [ROOT]/repo/public/security-status
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "build", "--db", &corpus]).to_string());
     let later = json(&sandbox, "public/security-status/index.json");
     let changed: Vec<&String> = document
         .as_object()
@@ -66,7 +76,10 @@ fn writes_every_file_and_goes_on_from_the_last() {
         .filter(|(key, value)| later[*key] != **value)
         .map(|(key, _)| key)
         .collect();
-    assert_eq!(changed, [""]);
+    assert_eq!(
+        changed,
+        ["sequence", "generated_at", "refreshed_at", "valid_until", "next_expected", "grade", "oldest_open_days"]
+    );
     assert_eq!(later["findings"][0]["first_seen"], "2024-10-16T12:00:00Z");
     assert_eq!(sandbox.read("public/security-status/feed.atom"), feed, "no real change, no new entry");
     assert_eq!(json(&sandbox, "public/security-status/history.json")["points"].as_array().map(Vec::len), Some(2));
@@ -79,7 +92,11 @@ fn without_a_database_it_is_not_good() {
     let badge = json(&sandbox, "site/security-status/badge/vulns.json");
     assert_eq!(badge["isError"], true);
     assert_eq!(badge["message"], "unknown · 2024-10-16");
-    expect![[""]].assert_eq(&sandbox.release(&["status", "build", "--dry-run"]).to_string());
+    expect![[r#"
+        would write security-status/schema/v1.json, security-status/badge/grade.json, security-status/badge/grade.svg, security-status/badge/vulns.json, security-status/badge/vulns.svg, security-status/badge/updated.json, security-status/badge/updated.svg, security-status/badge/release.json, security-status/badge/release.svg, security-status/history.json, security-status/feed.atom, security-status/releases.html, security-status/index.html, security-status/v1/index.json, security-status/index.json in `[ROOT]/repo/public`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["status", "build", "--dry-run"]).to_string());
 }
 
 #[test]
@@ -87,7 +104,11 @@ fn what_cannot_be_refreshed_is_published_as_it_was() {
     let mut sandbox = sandbox();
     sandbox.release(&["status", "build", "--db", &corpus()]).success();
     sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
-    expect![[""]].assert_eq(&sandbox.release(&["status", "build"]).to_string());
+    expect![[r#"
+        inconclusive: 1 open finding, made 2024-10-17T12:00:00Z, valid until 2024-10-18T12:00:00Z
+        no grade: not everything could be found out; the advisories are older than 7 days, or of unknown age; fewer than half of the packages were compared with advisories
+        sequence 2, written to [ROOT]/repo/public/security-status
+    "#]].assert_eq(&sandbox.release(&["status", "build"]).to_string());
     let document = json(&sandbox, "public/security-status/index.json");
     assert_eq!(document["findings"][0]["status"], "unconfirmed");
     assert_eq!(document["findings"][0]["package"], "jinja2");
@@ -110,13 +131,32 @@ fn goes_on_from_what_is_served() {
     assert_eq!((&document["sequence"], &document["oldest_open_days"]), (&2.into(), &2.into()));
     // There is none yet: the history begins.
     pages.turn_to(&sandbox.path("home"));
-    expect![[""]].assert_eq(&build(&url).to_string());
+    expect![[r#"
+        findings: 1 open finding, made 2024-10-18T12:00:00Z, valid until 2024-10-19T12:00:00Z
+        no grade: this is the first status: there is nothing to compare it with
+        sequence 1, written to [ROOT]/repo/new/security-status
+        ------- stderr -------
+        note: there is no status before this one: the history begins now
+    "#]]
+    .assert_eq(&build(&url).to_string());
     let broken = Pages::start(&sandbox.repo(), |_| Reply::Said(503, String::new()));
     let answer = build(&broken.url());
-    expect![[""]].assert_eq(&answer.to_string().replace(&broken.url(), "URL/"));
+    expect![[r#"
+        ------- stderr -------
+        error[status/unanswered]: `URL/security-status/index.json` answers 503
+          hint: run the same command again later: without the last status its sequence and history would be lost
+        [exit status: 1]
+    "#]]
+    .assert_eq(&answer.to_string().replace(&broken.url(), "URL/"));
     let bad = Pages::start(&sandbox.repo(), |_| Reply::Said(200, "{}".to_owned()));
     let answer = build(&bad.url());
-    expect![[""]].assert_eq(&answer.to_string().replace(&bad.url(), "URL/"));
+    expect![[r#"
+        ------- stderr -------
+        error[status/previous]: the status in `URL/security-status/` cannot be read: missing field `schema_version`
+          hint: name the last status that was published with `--previous URL|DIR`, or remove this one to begin anew
+        [exit status: 3]
+    "#]]
+    .assert_eq(&answer.to_string().replace(&bad.url(), "URL/"));
 }
 
 #[test]
@@ -141,10 +181,41 @@ fn shows_runs_of_the_ledger_the_last_decision_and_stored_probes() {
         [(1, "up"), (2, "up"), (3, "slow"), (4, "down"), (7, "up")].map(|(hour, class)| line(hour, class)).concat();
     sandbox.write("probes.jsonl", lines + "torn {\n");
     let arguments = ["status", "build", "--db", &corpus(), "--decision", "decision.json", "--probes", "probes.jsonl"];
-    expect![[""]].assert_eq(&sandbox.release(&arguments).to_string());
+    expect![[r#"
+        findings: 1 open finding, made 2024-10-16T12:00:00Z, valid until 2024-10-17T12:00:00Z
+        no grade: this is the first status: there is nothing to compare it with
+        sequence 1, written to [ROOT]/repo/public/security-status
+        ------- stderr -------
+        warning: 1 lines of `[ROOT]/repo/probes.jsonl` could not be read and are left out
+    "#]]
+    .assert_eq(&sandbox.release(&arguments).to_string());
     let document = json(&sandbox, "public/security-status/index.json");
-    expect![[""]].assert_eq(&serde_json::to_string_pretty(&document["releases"]).expect("JSON"));
-    expect![[""]].assert_eq(&serde_json::to_string_pretty(&document["endpoint"]).expect("JSON"));
+    expect![[r#"
+        {
+          "success_90d": 1,
+          "failed_90d": 1,
+          "success_pct": null,
+          "last": {
+            "version": "1.0",
+            "time": "2024-10-12T10:00:00Z",
+            "outcome": "step/gate"
+          },
+          "median_ms": 95000,
+          "p90_ms": null
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&document["releases"]).expect("JSON"));
+    expect![[r#"
+        {
+          "samples": 5,
+          "expected": 12,
+          "coverage_pct": 41.6,
+          "available": 4,
+          "available_pct": 80.0,
+          "available_low_pct": 37.6,
+          "available_high_pct": 96.4,
+          "p95_ttfb_ms": 20
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&document["endpoint"]).expect("JSON"));
     assert_eq!(document["last_decision"]["rule"], "D7");
     let page = sandbox.read("public/security-status/releases.html");
     assert!(
@@ -210,5 +281,12 @@ fn an_address_that_is_none_is_refused() {
         "pyproject.toml",
         "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.status]\nurl = 'javascript:alert(1)'\n",
     )]);
-    expect![[""]].assert_eq(&sandbox.release(&["status", "build"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[config/value]: `status.url` must begin with `https://`
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "build"]).to_string());
 }

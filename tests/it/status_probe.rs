@@ -73,8 +73,21 @@ fn a_name_that_cannot_be_looked_up_tells_nothing() {
     let sandbox = sandbox();
     let output = sandbox.release(&["status", "probe", "https://status.invalid/", "--pause", "0"]);
     assert_eq!(output.code, 11, "{output}");
-    expect![[""]].assert_eq(&output.to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["status", "probe", "public"]).to_string());
+    expect![[r#"
+        warning[status/no-answer]: no answer from `status.invalid` while sending the request
+          help: look at the network of this machine
+        ------- stderr -------
+        cannot tell: see above what is missing
+        [exit status: 11]
+    "#]]
+    .assert_eq(&output.to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: `public` is no URL
+          hint: a probe asks a server: `https://…`
+        [exit status: 2]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "probe", "public"]).to_string());
 }
 
 #[test]

@@ -43,43 +43,74 @@ fn served(sandbox: &Sandbox, path: &str) -> String {
     sandbox.git(&["-C", &origin, "show", &format!("gh-pages:{path}")])
 }
 
+/// Commits are made at a fixed time, but their ids say nothing to a reader.
 fn hide(text: &str) -> String {
     let hash = |word: &str| word.len() == 40 && word.chars().all(|c| c.is_ascii_hexdigit());
-    text.split(' ')
-        .map(|word| if hash(word.trim()) { word.replace(word.trim(), "COMMIT") } else { word.to_owned() })
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = text.split_inclusive([' ', '\n']);
+    words.map(|word| if hash(word.trim()) { word.replace(word.trim(), "COMMIT") } else { word.to_owned() }).collect()
 }
 
 #[test]
 fn to_a_folder_beside_what_is_there() {
     let mut sandbox = sandbox();
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[status/not-built]: there is no `security-status/schema/v1.json` in `[ROOT]/repo/public`
+          hint: run `release status build` first, or name its folder with `--from DIR`
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
     sandbox.release(&["status", "build", "--db", &corpus()]).success();
     sandbox.write("site/index.html", "documentation");
     sandbox.write("site/security-status/own.txt", "of somebody else");
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
+    expect![[r#"
+        sequence 1: 15 files written
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
     assert_eq!(sandbox.read("site/index.html"), "documentation");
     assert_eq!(sandbox.read("site/security-status/own.txt"), "of somebody else");
     assert_eq!(sandbox.read("site/security-status/index.json"), sandbox.read("public/security-status/index.json"));
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
+    expect![[r#"
+        sequence 1 was there already
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
     // An older one does not replace a newer one.
     sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
     sandbox.release(&["status", "build", "--db", &corpus(), "--out", "newer", "--previous", "site"]).success();
     sandbox.release(&["status", "publish", "--to", "dir", "site", "--from", "newer"]).success();
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[status/older]: sequence 2 is published already, and 1 was built
+          hint: build it again on top of what is published: `release status build --previous URL|DIR`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "dir", "site"]).to_string());
     assert!(before == sandbox.snapshot());
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "dir"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: `--to dir` needs a folder
+          hint: name it: `release status publish --to dir DIR`
+        [exit status: 2]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "dir"]).to_string());
 }
 
 #[test]
 fn to_a_branch_in_one_commit_beside_what_is_there() {
     let sandbox = with_remote();
     let publish = ["status", "publish", "--to", "branch"];
-    expect![[""]].assert_eq(&sandbox.release(&[&publish[..], &["--dry-run"]].concat()).to_string());
+    expect![[r#"
+        would put 15 files on branch `gh-pages` of `origin`, beside what it has
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&[&publish[..], &["--dry-run"]].concat()).to_string());
     let local = sandbox.git(&["for-each-ref"]);
-    expect![[""]].assert_eq(&hide(&sandbox.release(&publish).to_string()));
+    expect![[r#"
+        sequence 1 pushed as COMMIT
+    "#]]
+    .assert_eq(&hide(&sandbox.release(&publish).to_string()));
     assert_eq!(served(&sandbox, "docs/index.html"), "documentation");
     assert_eq!(served(&sandbox, "security-status/CNAME-like.txt"), "of somebody else");
     assert_eq!(served(&sandbox, "security-status/index.json"), sandbox.read("public/security-status/index.json"));
@@ -87,9 +118,14 @@ fn to_a_branch_in_one_commit_beside_what_is_there() {
     let log = sandbox.git(&["-C", &origin, "log", "--format=%an %s", "gh-pages"]);
     assert_eq!(log.lines().next(), Some("Ana Tester status: sequence 1"), "{log}");
     assert_eq!(log.lines().count(), 3);
-    // No branch and no working tree of ours changed; the ledger has an entry, once.
+    // No branch and no tag of ours changed; the ledger has an entry, once. Git notes where the remote stands.
     let after = sandbox.git(&["for-each-ref"]);
-    assert_eq!(after.lines().filter(|line| !line.contains("refs/release/ledger")).count(), local.lines().count());
+    let ours = |all: &str| -> Vec<String> {
+        let names = all.lines().filter(|line| line.contains("refs/heads/") || line.contains("refs/tags/"));
+        names.map(str::to_owned).collect()
+    };
+    assert_eq!(ours(&after), ours(&local));
+    assert_eq!(after.matches("refs/release/").count(), 1, "{after}");
     expect![[""]].assert_eq(&sandbox.release(&publish).to_string());
     assert_eq!(sandbox.git(&["for-each-ref"]), after);
     assert!(!sandbox.repo().join(".git/FETCH_HEAD").exists() && !sandbox.repo().join(".git/shallow").exists());
@@ -137,7 +173,14 @@ fn who_is_overtaken_each_time_gives_up_and_forces_nothing() {
         &format!("$real -C {site} commit -q --allow-empty -m more; $real -C {site} push -q origin gh-pages"),
     );
     let output = sandbox.release(&["status", "publish", "--to", "branch"]);
-    expect![[""]].assert_eq(&output.to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[status/rejected]: branch `gh-pages` of `origin` moved each time the status was pushed
+          cause: [rejected] (fetch first)
+          hint: run the same command again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&output.to_string());
     let origin = sandbox.path("origin.git").display().to_string();
     let log = sandbox.git(&["-C", &origin, "log", "--format=%s", "gh-pages"]);
     assert_eq!(log.lines().filter(|line| *line == "more").count(), 4, "{log}");
@@ -189,7 +232,13 @@ fn an_older_one_does_not_replace_a_newer_one_on_a_branch() {
     sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
     sandbox.release(&["status", "build", "--db", &corpus(), "--out", "newer", "--previous", "public"]).success();
     sandbox.release(&["status", "publish", "--to", "branch", "--from", "newer"]).success();
-    expect![[""]].assert_eq(&sandbox.release(&["status", "publish", "--to", "branch"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[status/older]: sequence 2 is published already, and 1 was built
+          hint: build it again on top of what is published: `release status build --previous URL|DIR`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["status", "publish", "--to", "branch"]).to_string());
     assert_eq!(served(&sandbox, "security-status/index.json").matches("\"sequence\": 2").count(), 1);
 }
 
@@ -215,10 +264,21 @@ fn pages_waits_until_it_is_served() {
         if number < 2 { Reply::Said(404, String::new()) } else { Reply::File }
     });
     let output = sandbox.release(&["status", "publish", "--to", "pages", "--url", &pages.url(), "--wait", "30"]);
-    expect![[""]].assert_eq(&hide(&output.to_string()).replace(&pages.url(), "URL/"));
+    expect![[r#"
+        sequence 1 pushed as ea68369aae4136bd60913a662c8a2ef32201f88b
+        sequence 1 is served
+    "#]]
+    .assert_eq(&hide(&output.to_string()).replace(&pages.url(), "URL/"));
     let never = Pages::start(&mirror, |_| Reply::File);
     let output = sandbox.release(&["status", "publish", "--to", "pages", "--url", &never.url(), "--wait", "0"]);
-    expect![[""]].assert_eq(&hide(&output.to_string()).replace(&never.url(), "URL/"));
+    expect![[r#"
+        sequence 1 was there already
+        no status is served yet: run the same command again later
+        ------- stderr -------
+        part has landed: run the same command again to continue
+        [exit status: 4]
+    "#]]
+    .assert_eq(&hide(&output.to_string()).replace(&never.url(), "URL/"));
 }
 
 #[test]
