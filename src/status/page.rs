@@ -68,7 +68,7 @@ pub fn render(status: &Status, url: Option<&str>) -> Result<String, StatusError>
             }).collect::<Vec<Value>>(),
             spark => spark(&points),
             spark_words => spark_words(&points),
-            resolved => document.ttr.iter().filter(|ttr| ttr.closed > 0).map(Serde).collect::<Vec<_>>(),
+            resolved => document.ttr.iter().filter(|ttr| ttr.closed > 0).map(|ttr| Value::from(Serde(ttr))).collect::<Vec<Value>>(),
             releases => releases(document),
             endpoint => endpoint(document),
             penalties => grade.penalties.iter().map(|penalty| context! {
