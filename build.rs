@@ -7,6 +7,7 @@ use std::env;
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(offline)");
     println!("cargo::rustc-check-cfg=cfg(no_strace)");
+    println!("cargo::rustc-check-cfg=cfg(no_chromium)");
     println!("cargo::rerun-if-env-changed=PYRELEASE_TEST_OFFLINE");
     println!("cargo::rerun-if-env-changed=PATH");
     println!("cargo::rerun-if-changed=build.rs");
@@ -16,5 +17,9 @@ fn main() {
     let path = env::var_os("PATH").unwrap_or_default();
     if !env::split_paths(&path).any(|dir| dir.join("strace").is_file()) {
         println!("cargo::rustc-cfg=no_strace");
+    }
+    let browsers = ["chromium", "chromium-browser", "google-chrome"];
+    if !env::split_paths(&path).any(|dir| browsers.iter().any(|name| dir.join(name).is_file())) {
+        println!("cargo::rustc-cfg=no_chromium");
     }
 }

@@ -19,7 +19,7 @@
 //! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
 //!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
-//! - [`status`]: what the world may see of it: document, page, badges.
+//! - [`status`]: what the world may see of it: document, grade, pages, badges, feed, and how it is served.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
@@ -30,6 +30,7 @@
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
 //! - `<git>/release/security/`: the recorded state of findings and the last decision (`plan/security.rs`).
 //! - `refs/release/ledger`: what was done (`steps/record.rs`).
+//! - `<out>/security-status/`: the status; the next one goes on from it (`pipeline/status.rs`).
 //! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
 //!
 //! A walk: `release bump minor` → `cli/mod.rs` → `commands/bump.rs` → `plan/bump.rs` (pure: edits, commit, tag)

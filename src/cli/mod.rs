@@ -125,6 +125,9 @@ impl SecurityCommand {
 #[derive(Debug, Subcommand)]
 pub enum StatusCommand {
     Build(commands::status::build::Args),
+    Publish(commands::status::publish::Args),
+    Check(commands::status::check::Args),
+    Probe(commands::status::probe::Args),
 }
 
 impl Command {
@@ -146,6 +149,9 @@ impl Command {
             Command::Audit(_) => "audit",
             Command::Security(command) => command.name(),
             Command::Status(StatusCommand::Build(_)) => "status build",
+            Command::Status(StatusCommand::Publish(_)) => "status publish",
+            Command::Status(StatusCommand::Check(_)) => "status check",
+            Command::Status(StatusCommand::Probe(_)) => "status probe",
             Command::Rehearse(_) => "rehearse",
             Command::Plan(_) => "plan",
             Command::Run(_) => "run",
@@ -188,6 +194,9 @@ impl Command {
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Security(command) => command.run(context),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
+            Command::Status(StatusCommand::Publish(args)) => commands::status::publish::run(context, args),
+            Command::Status(StatusCommand::Check(args)) => commands::status::check::run(context, args),
+            Command::Status(StatusCommand::Probe(args)) => commands::status::probe::run(context, args),
             Command::Rehearse(args) => commands::rehearse::run(context, args),
             Command::Plan(args) => commands::plan::run(context, args),
             Command::Run(args) => commands::run::run(context, args),

@@ -340,8 +340,29 @@ pub struct SecurityWhenTable {
 pub struct StatusTable {
     /// Where `status build` writes. Default: `public`.
     pub out: Option<String>,
-    /// How many hours a status is valid. Default: 48.
+    /// How many hours a status is valid. Default: twice `interval-hours`.
     pub valid_for_hours: Option<u32>,
+    /// How many hours lie between two statuses, as planned. Default: 24.
+    pub interval_hours: Option<u32>,
+    /// Where the folder of `out` is served, such as `https://acme.github.io/demo/`.
+    pub url: Option<String>,
+    /// The branch that `status publish --to branch` and `--to pages` put it on. Default: `gh-pages`.
+    pub branch: Option<String>,
+    /// How much of the findings is published: `full`, `ids` or `counts`. Default: `full`.
+    pub detail: Option<StatusDetail>,
+}
+
+/// How much of the findings is published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusDetail {
+    /// Everything.
+    #[default]
+    Full,
+    /// Packages and ids, without versions, fixes, reasons and the names of skipped packages.
+    Ids,
+    /// Numbers alone.
+    Counts,
 }
 
 /// A repository of several packages.

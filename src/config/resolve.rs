@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::ConfigError;
 use super::file::{
     CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, PolicyTable, ReferenceTable, SecurityAuto,
-    SecurityProfile, SecurityRuleTable, SecurityTable, UnknownSeverity,
+    SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
 };
 use super::origin::Origin;
 use super::targets::Index;
@@ -204,6 +204,29 @@ pub struct Status {
     pub out: String,
     /// How long it is valid.
     pub valid_for: Duration,
+    /// The time between two, as planned.
+    pub interval: Duration,
+    /// Where its folder is served.
+    pub url: Option<String>,
+    /// The branch it is put on.
+    pub branch: String,
+    /// How much of the findings is published.
+    pub detail: StatusDetail,
+}
+
+impl Status {
+    fn of(written: StatusTable) -> Self {
+        let hours = |hours: u32| Duration::from_secs(u64::from(hours) * 60 * 60);
+        let interval = written.interval_hours.unwrap_or(24);
+        Status {
+            out: written.out.unwrap_or_else(|| "public".to_owned()),
+            valid_for: hours(written.valid_for_hours.unwrap_or(interval.saturating_mul(2))),
+            interval: hours(interval),
+            url: written.url,
+            branch: written.branch.unwrap_or_else(|| "gh-pages".to_owned()),
+            detail: written.detail.unwrap_or_default(),
+        }
+    }
 }
 
 const DAY: u64 = 24 * 60 * 60;
@@ -251,6 +274,9 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let budgets = verify.budgets.unwrap_or_default();
     let audit = written.audit.unwrap_or_default();
     let status = written.status.unwrap_or_default();
+    if status.url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        return Err(refuse("status.url", "must begin with `https://`"));
+    }
     let branches = Setting::of(written.branches, Vec::new());
     let security = Security::of(written.security.unwrap_or_default(), &branches.value);
     if security.workflow.contains(['/', '\\']) || security.workflow.is_empty() {
@@ -285,10 +311,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
             max_age: Duration::from_secs(u64::from(audit.max_age_days.unwrap_or(7)) * DAY),
         },
         security,
-        status: Status {
-            out: status.out.unwrap_or_else(|| "public".to_owned()),
-            valid_for: Duration::from_secs(u64::from(status.valid_for_hours.unwrap_or(48)) * 60 * 60),
-        },
+        status: Status::of(status),
         members,
     })
 }

@@ -540,6 +540,40 @@ impl GitMut {
         write().map_err(failed("write the index"))
     }
 
+    /// Writes a commit that is `parent` with these files beside everything it has, byte for byte; nothing where
+    /// it has them already. No reference moves.
+    ///
+    /// # Errors
+    /// An object cannot be written.
+    pub fn write_overlay(
+        &self,
+        parent: Option<&str>,
+        files: &[(String, Vec<u8>)],
+        message: &str,
+        identity: &Identity,
+    ) -> Result<Option<String>, EffectsError> {
+        let signature = identity.signature()?;
+        let write = || -> Result<Option<Oid>, git2::Error> {
+            let parent = parent.map(|id| self.repository.find_commit(Oid::from_str(id)?)).transpose()?;
+            let base = match &parent {
+                Some(parent) => parent.tree()?,
+                None => self.repository.find_tree(self.repository.treebuilder(None)?.write()?)?,
+            };
+            let mut update = TreeUpdateBuilder::new();
+            for (path, bytes) in files {
+                update.upsert(path.as_str(), self.repository.blob(bytes)?, git2::FileMode::Blob);
+            }
+            let tree = update.create_updated(&self.repository, &base)?;
+            if tree == base.id() {
+                return Ok(None);
+            }
+            let tree = self.repository.find_tree(tree)?;
+            let parents: Vec<&git2::Commit<'_>> = parent.iter().collect();
+            self.repository.commit(None, &signature, &signature, message, &tree, &parents).map(Some)
+        };
+        Ok(write().map_err(failed("write the commit"))?.map(|id| id.to_string()))
+    }
+
     /// Writes a commit whose tree is one file, on top of `parent`; no reference moves. A ledger record.
     ///
     /// # Errors

@@ -53,7 +53,17 @@ impl Environment {
                 closed
                     || home
                     || network
-                    || matches!(name, "SSH_AUTH_SOCK" | "GIT_SSH_COMMAND" | "GIT_CONFIG_NOSYSTEM" | "GIT_SSL_CAINFO")
+                    || matches!(
+                        name,
+                        "SSH_AUTH_SOCK"
+                            | "SSH_AGENT_PID"
+                            | "SSH_ASKPASS"
+                            | "GIT_ASKPASS"
+                            | "GIT_SSH"
+                            | "GIT_SSH_COMMAND"
+                            | "GIT_SSL_CAINFO"
+                    )
+                    || name.starts_with("GIT_CONFIG_")
             }
         }
     }

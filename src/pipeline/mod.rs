@@ -7,5 +7,6 @@ pub mod rehearsal;
 pub mod rights;
 pub mod run;
 pub mod security;
+pub mod status;
 pub mod verification;
 pub mod watching;

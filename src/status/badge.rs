@@ -9,9 +9,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::document::{Document, State, day_of};
+use super::grade::Letter;
+use super::xml::escape;
 use crate::security::severity::Level;
-
-const LABEL: &str = "security";
 
 /// How many severities a badge has room to name; the rest are counted together.
 const NAMED_LEVELS: usize = 2;
@@ -43,16 +43,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The badge of a status.
-    pub fn of(document: &Document) -> Self {
-        let (text, color) = verdict(document);
+    fn new(label: &str, message: String, color: &'static str) -> Self {
         Endpoint {
             schema_version: 1,
-            label: LABEL.to_owned(),
-            message: format!("{text} · {}", document.day()),
+            label: label.to_owned(),
+            message,
             color,
             label_color: LABEL_COLOUR,
-            is_error: document.state == State::Inconclusive,
+            is_error: color == UNKNOWN,
         }
     }
 
@@ -64,46 +62,123 @@ impl Endpoint {
     }
 }
 
-/// The badge of a status as SVG.
-pub fn svg(document: &Document) -> String {
-    let badge = Endpoint::of(document);
-    let until = day_of(&document.valid_until);
-    let (text, _) = verdict(document);
-    let title = format!("{LABEL}: {text}, checked {}, valid until {until}", document.day());
-    draw(&badge, &title)
+/// A badge of a status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Badge {
+    /// Its name, of which the files are named: `badge/grade.json`, `badge/grade.svg`.
+    pub name: &'static str,
+    /// What it shows.
+    pub endpoint: Endpoint,
+    /// The same in words, for those who do not see it.
+    pub title: String,
 }
 
-/// What the badge says, without the day, and its colour.
-fn verdict(document: &Document) -> (String, &'static str) {
+impl Badge {
+    /// The bytes of the SVG file.
+    pub fn svg(&self) -> String {
+        draw(&self.endpoint, &self.title)
+    }
+}
+
+/// Every badge of a status.
+pub fn all(document: &Document) -> Vec<Badge> {
+    let badges = [
+        ("grade", grade(document)),
+        ("vulns", vulns(document)),
+        ("updated", updated(document)),
+        ("release", release(document)),
+    ];
+    let until = day_of(&document.valid_until);
+    badges
+        .into_iter()
+        .map(|(name, endpoint)| {
+            let said = endpoint.message.replace(" · ", ", ");
+            let title = match name {
+                "release" => format!("{}: {said}", endpoint.label),
+                _ => format!("{}: {said}, checked {}, valid until {until}", endpoint.label, document.day()),
+            };
+            Badge { name, endpoint, title }
+        })
+        .collect()
+}
+
+/// `unknown`, with the last day on which something was known.
+fn unknown(document: &Document) -> String {
+    match &document.refreshed_at {
+        Some(time) => format!("unknown · last known {}", day_of(time)),
+        None => format!("unknown · {}", document.day()),
+    }
+}
+
+fn grade(document: &Document) -> Endpoint {
+    let letter = document.grade.letter;
+    let color = match letter {
+        Letter::APlus | Letter::A => OK,
+        Letter::B => LOW,
+        Letter::C | Letter::D => MEDIUM,
+        Letter::E | Letter::F => CRITICAL,
+        Letter::Unknown => UNKNOWN,
+    };
+    if document.state == State::Inconclusive {
+        return Endpoint::new("security", unknown(document), UNKNOWN);
+    }
+    let open = document.counts.open.words();
+    let worst = open.first().map_or(String::new(), |(_, words)| format!(" · {words}"));
+    Endpoint::new("security", format!("{}{worst} · {}", letter.word(), document.day()), color)
+}
+
+fn vulns(document: &Document) -> Endpoint {
+    let label = "vulnerabilities";
     let open = &document.counts.open;
-    match document.state {
-        State::Inconclusive => ("unknown".to_owned(), UNKNOWN),
+    let (text, color) = match document.state {
+        State::Inconclusive => return Endpoint::new(label, unknown(document), UNKNOWN),
         State::Ok => match document.counts.accepted {
-            0 => ("no known vulnerabilities".to_owned(), OK),
+            0 => ("none known".to_owned(), OK),
             accepted => (format!("{accepted} accepted"), LOW),
         },
         State::Findings => {
-            let levels = Level::ALL.into_iter().filter(|&level| open.of(level) > 0);
-            let mut words: Vec<String> = levels
-                .clone()
-                .take(NAMED_LEVELS)
-                .map(|level| match level {
-                    Level::Unknown => format!("{} unrated", open.of(level)),
-                    Level::None => format!("{} rated 0", open.of(level)),
-                    _ => format!("{} {}", open.of(level), level.word()),
-                })
-                .collect();
-            let others: usize = levels.clone().skip(NAMED_LEVELS).map(|level| open.of(level)).sum();
+            let words = open.words();
+            let others: usize = words.iter().skip(NAMED_LEVELS).map(|(number, _)| number).sum();
+            let mut text: Vec<String> = words.into_iter().take(NAMED_LEVELS).map(|(_, words)| words).collect();
             if others > 0 {
-                words.push(format!("{others} more"));
+                text.push(format!("{others} more"));
             }
-            let color = match levels.max() {
+            let worst = Level::ALL.into_iter().filter(|&level| open.of(level) > 0).max();
+            let color = match worst {
                 Some(Level::Critical | Level::High) => CRITICAL,
                 Some(Level::Medium | Level::Unknown) | None => MEDIUM,
                 Some(Level::Low | Level::None) => LOW,
             };
-            (words.join(", "), color)
+            (text.join(", "), color)
         }
+    };
+    Endpoint::new(label, format!("{text} · {}", document.day()), color)
+}
+
+fn updated(document: &Document) -> Endpoint {
+    let label = "security status";
+    match (document.state, &document.refreshed_at) {
+        (State::Inconclusive, Some(time)) => {
+            Endpoint::new(label, format!("not refreshed since {}", day_of(time)), UNKNOWN)
+        }
+        (State::Inconclusive, None) => Endpoint::new(label, unknown(document), UNKNOWN),
+        _ => Endpoint::new(label, format!("{} · until {}", document.day(), day_of(&document.valid_until)), OK),
+    }
+}
+
+fn release(document: &Document) -> Endpoint {
+    let label = "release";
+    if let Some(last) = &document.releases.last {
+        let version = last.version.as_deref().unwrap_or("unnamed");
+        let day = day_of(&last.time);
+        return match last.outcome.as_str() {
+            "ok" => Endpoint::new(label, format!("{version} · {day}"), OK),
+            _ => Endpoint::new(label, format!("{version} failed · {day}"), CRITICAL),
+        };
+    }
+    match &document.project.version_released {
+        Some(version) => Endpoint::new(label, format!("{version} · as of {}", document.day()), OK),
+        None => Endpoint::new(label, format!("none · {}", document.day()), UNKNOWN),
     }
 }
 
@@ -141,21 +216,6 @@ fn draw(badge: &Endpoint, title: &str) -> String {
     }
     svg.push_str("</g></svg>\n");
     svg
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 /// The width of a text in Verdana of 11 pixels, rounded down to whole pixels and up to an odd number,

@@ -1,19 +1,22 @@
-//! The status as a JSON document, the one source of page and badges.
+//! The status as a JSON document, the one source of page, badges and feed.
 //!
-//! The same inputs give the same bytes: keys in a fixed order, lists sorted, lines ended by LF. The
-//! shape is described by [`schema`]; a `schema_version` never changes its meaning.
+//! Only what is on this list of fields gets out: ids, names, versions, numbers and dates, never the prose of
+//! an advisory. The same facts give the same bytes: keys in a fixed order, lists sorted, lines ended by LF.
+//! The shape is described by [`schema`]; a `schema_version` never changes its meaning. Making a document of
+//! an audit is left to `compose.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::error::StatusError;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::figures::Releases;
+use super::grade::Grade;
+use super::probe::Availability;
 use crate::security::advisory::is_id;
-use crate::security::audit::{self, Audit, Outcome, Vulnerability};
+use crate::security::exposure::Exposure;
 use crate::security::severity::Level;
 
 /// The version of the document's shape.
@@ -22,45 +25,52 @@ pub const SCHEMA_VERSION: &str = "1.0";
 /// The most characters that a text from outside keeps.
 const TEXT_CHARACTERS: usize = 300;
 
-/// What a status is made of.
-#[derive(Debug, Clone)]
-pub struct Input<'a> {
-    /// The project.
-    pub project: Project,
-    /// What was found.
-    pub audit: &'a Audit,
-    /// The name of the database, such as `osv`.
-    pub database: &'a str,
-    /// When the status is made.
-    pub now: Timestamp,
-    /// Where `now` comes from.
-    pub clock: Clock,
-    /// How long the status is valid.
-    pub valid_for: SignedDuration,
-}
-
 /// The security status of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(title = "Security status", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Security status")]
 pub struct Document {
     /// The version of this document's shape.
     pub schema_version: String,
+    /// One more than that of the status before; a lower one than seen before is an old copy.
+    pub sequence: u64,
     /// The project.
     pub project: Project,
     /// When the status was made.
     #[schemars(extend("format" = "date-time"))]
     pub generated_at: String,
+    /// When the findings were last compared wholly with advisories; nothing where they never were.
+    #[schemars(extend("format" = "date-time"))]
+    pub refreshed_at: Option<String>,
     /// Until when the status may be relied on; later it says nothing.
     #[schemars(extend("format" = "date-time"))]
     pub valid_until: String,
+    /// When the next status should be there.
+    #[schemars(extend("format" = "date-time"))]
+    pub next_expected: String,
     /// Where the times come from.
     pub clock: Clock,
+    /// How much of the findings is published.
+    pub detail: Detail,
     /// The verdict.
     pub state: State,
     /// Why the verdict cannot be relied on, or is not complete.
     pub reasons: Vec<String>,
+    /// The grade with its sum.
+    pub grade: Grade,
     /// How many findings there are.
     pub counts: Counts,
+    /// Whole days since a finding of at least medium severity was open for users; nothing where it cannot be
+    /// told.
+    pub days_clean: Option<u32>,
+    /// Whether none was open since the first status, so that the days before it are not known.
+    pub days_clean_since_history_start: bool,
+    /// How long the oldest open finding has been open, in days.
+    pub oldest_open_days: Option<u32>,
+    /// Open findings whose fix should have reached users by now.
+    pub sla_breaches: usize,
+    /// How long findings took to be resolved, worst severity first.
+    pub ttr: Vec<TimeToRemediate>,
     /// How much of the dependencies was judged.
     pub coverage: Coverage,
     /// The databases that were asked.
@@ -68,12 +78,18 @@ pub struct Document {
     /// Open findings, worst first.
     pub findings: Vec<Finding>,
     /// Findings that the maintainers accept until a day.
-    pub accepted: Vec<AcceptedFinding>,
+    pub accepted: Vec<Finding>,
+    /// The last decision about a release for security.
+    pub last_decision: Option<LastDecision>,
+    /// How releases went.
+    pub releases: Releases,
+    /// How the place where the status is served answers.
+    pub endpoint: Option<Availability>,
 }
 
 /// The project that a status is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Project {
     /// Its name.
     pub name: String,
@@ -84,7 +100,7 @@ pub struct Project {
 }
 
 /// Where a time comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// The clock of the machine.
@@ -93,8 +109,11 @@ pub enum Clock {
     Given,
 }
 
+/// How much of the findings is published.
+pub use crate::config::file::StatusDetail as Detail;
+
 /// The verdict of a status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Nothing open was found.
@@ -105,19 +124,32 @@ pub enum State {
     Inconclusive,
 }
 
+impl State {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Ok => "ok",
+            State::Findings => "findings",
+            State::Inconclusive => "inconclusive",
+        }
+    }
+}
+
 /// How many findings there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Open findings by severity.
     pub open: BySeverity,
+    /// Open findings by how they reach users.
+    pub by_exposure: ByExposure,
     /// Accepted findings.
     pub accepted: usize,
 }
 
 /// A number for each severity.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct BySeverity {
     /// Critical.
     pub critical: usize,
@@ -151,7 +183,23 @@ impl BySeverity {
         Level::ALL.into_iter().map(|level| self.of(level)).sum()
     }
 
-    fn add(&mut self, level: Level) {
+    /// How many there are of each severity that there is any of, worst first: `1 high`, `2 without a rating`.
+    pub fn words(&self) -> Vec<(usize, String)> {
+        let levels = Level::ALL.into_iter().filter(|&level| self.of(level) > 0);
+        levels
+            .map(|level| {
+                let number = self.of(level);
+                let words = match level {
+                    Level::Unknown => format!("{number} unrated"),
+                    Level::None => format!("{number} rated 0"),
+                    _ => format!("{number} {}", level.word()),
+                };
+                (number, words)
+            })
+            .collect()
+    }
+
+    pub(super) fn add(&mut self, level: Level) {
         let number = match level {
             Level::Critical => &mut self.critical,
             Level::High => &mut self.high,
@@ -164,9 +212,63 @@ impl BySeverity {
     }
 }
 
+/// A number for each way to users.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByExposure {
+    /// Our own code.
+    pub own: usize,
+    /// Code of others inside our archives.
+    pub bundled: usize,
+    /// Pinned by our requirements.
+    pub pinned: usize,
+    /// Fixes are excluded by our requirements.
+    pub capped: usize,
+    /// Users get the fix without a release.
+    pub floating: usize,
+    /// Tools that build the archives.
+    pub build: usize,
+    /// Tools of the developers.
+    pub dev: usize,
+    /// Not known; counted like `pinned` in the grade.
+    pub unknown: usize,
+}
+
+impl ByExposure {
+    pub(super) fn add(&mut self, exposure: Option<Exposure>) {
+        let number = match exposure {
+            Some(Exposure::Own) => &mut self.own,
+            Some(Exposure::Bundled) => &mut self.bundled,
+            Some(Exposure::Pinned) => &mut self.pinned,
+            Some(Exposure::Capped) => &mut self.capped,
+            Some(Exposure::Floating) => &mut self.floating,
+            Some(Exposure::Build) => &mut self.build,
+            Some(Exposure::Dev) => &mut self.dev,
+            None => &mut self.unknown,
+        };
+        *number += 1;
+    }
+}
+
+/// How long findings of a severity took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimeToRemediate {
+    /// The severity.
+    pub level: Level,
+    /// How many were resolved.
+    pub closed: usize,
+    /// How many are still open: without them the rest would look better than it is.
+    pub open: usize,
+    /// The median of the resolved ones, in days.
+    pub median_days: Option<u32>,
+    /// What nine of ten of them stayed within, in days.
+    pub p90_days: Option<u32>,
+}
+
 /// How much was judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// Locked packages.
     pub packages: usize,
@@ -177,8 +279,8 @@ pub struct Coverage {
 }
 
 /// A package that was not judged.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Skipped {
     /// Its name, or where it stands.
     pub name: String,
@@ -187,8 +289,8 @@ pub struct Skipped {
 }
 
 /// A database that was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Source {
     /// Its name.
     pub name: String,
@@ -201,10 +303,12 @@ pub struct Source {
     pub ok: bool,
 }
 
-/// An open finding.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
+    /// Stays the same when the flaw gets more ids and when the package is locked in another version.
+    pub id: String,
     /// The package.
     pub package: String,
     /// The locked versions that are affected.
@@ -213,16 +317,43 @@ pub struct Finding {
     pub ids: Vec<String>,
     /// How bad it is.
     pub severity: Severity,
+    /// How it reaches users; nothing where that is not known.
+    pub exposure: Option<Exposure>,
     /// The lowest versions without the flaw, empty where none is known.
     pub fix: Vec<String>,
+    /// Since when it is known here.
+    #[schemars(extend("format" = "date-time"))]
+    pub first_seen: String,
+    /// Since when a fix is known here.
+    #[schemars(extend("format" = "date-time"))]
+    pub fix_since: Option<String>,
+    /// When the fix should have reached users.
+    #[schemars(extend("format" = "date-time"))]
+    pub sla_due: Option<String>,
+    /// What is known of it now.
+    pub status: FindingStatus,
+    /// Why it is accepted, and until when.
+    pub acceptance: Option<Acceptance>,
     /// Where to read about it.
     #[schemars(extend("format" = "uri"))]
     pub url: String,
 }
 
+/// What is known of a finding now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FindingStatus {
+    /// It is there.
+    Open,
+    /// It was there at the last status, and this time it could not be found out.
+    Unconfirmed,
+    /// The maintainers accept it.
+    Accepted,
+}
+
 /// How bad a flaw is.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Severity {
     /// The level.
     pub level: Level,
@@ -233,73 +364,41 @@ pub struct Severity {
     pub source: String,
 }
 
-/// A finding that the maintainers accept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct AcceptedFinding {
+/// Why a finding is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
     /// The last day (UTC) on which it is accepted.
     #[schemars(extend("format" = "date"))]
     pub until: String,
-    /// The package.
-    pub package: String,
-    /// Every id of the flaw, the one to show first.
-    pub ids: Vec<String>,
-    /// How bad it is.
-    pub level: Level,
-    /// Why it is accepted.
+    /// Why.
     pub reason: String,
-    /// Where to read about it.
-    #[schemars(extend("format" = "uri"))]
-    pub url: String,
+}
+
+/// A decision about a release for security.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LastDecision {
+    /// What was decided.
+    pub decision: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// The key under which it is carried out at most once.
+    pub key: String,
+}
+
+impl LastDecision {
+    /// A decision, its texts made harmless.
+    pub fn of(decision: &str, rule: &str, key: &str) -> Self {
+        LastDecision { decision: plain(decision), rule: plain(rule), key: plain(key) }
+    }
 }
 
 impl Document {
-    /// Makes the status of an audit.
-    ///
-    /// # Errors
-    /// [`StatusError::ValidFor`] where the validity is not positive or leaves the calendar.
-    pub fn new(input: &Input<'_>) -> Result<Self, StatusError> {
-        let Input { audit, now, .. } = input;
-        let valid_for = || StatusError::ValidFor { hours: input.valid_for.as_hours() };
-        let valid_until = now.checked_add(input.valid_for).map_err(|_| valid_for())?;
-        if second(valid_until) <= second(*now) {
-            return Err(valid_for());
-        }
-        let (accepted, open): (Vec<&Vulnerability>, Vec<&Vulnerability>) =
-            audit.findings.iter().partition(|finding| finding.accepted.is_some());
-        let findings = merged(&open);
-        let accepted = merged_accepted(&accepted);
-        let mut counts = BySeverity::default();
-        for finding in &findings {
-            counts.add(finding.severity.level);
-        }
-        let skipped: BTreeSet<Skipped> = audit.coverage.skipped.iter().map(Skipped::of).collect();
-        Ok(Document {
-            schema_version: SCHEMA_VERSION.to_owned(),
-            project: Project {
-                name: plain(&input.project.name),
-                version_released: input.project.version_released.as_deref().map(plain),
-                commit: input.project.commit.as_deref().map(plain),
-            },
-            generated_at: time(*now),
-            valid_until: time(valid_until),
-            clock: input.clock,
-            state: match audit.outcome {
-                Outcome::Clean => State::Ok,
-                Outcome::Findings => State::Findings,
-                Outcome::Inconclusive => State::Inconclusive,
-            },
-            reasons: audit.reasons.iter().map(ToString::to_string).collect(),
-            counts: Counts { open: counts, accepted: accepted.len() },
-            coverage: Coverage {
-                packages: audit.coverage.packages,
-                audited: audit.coverage.audited,
-                skipped: skipped.into_iter().collect(),
-            },
-            sources: vec![source(input)],
-            findings,
-            accepted,
-        })
+    /// What it comes to, in one line.
+    pub fn line(&self) -> String {
+        let why = self.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
+        format!("{}{why}; valid until {}", self.state.word(), self.valid_until)
     }
 
     /// The bytes of `index.json`.
@@ -309,10 +408,43 @@ impl Document {
         json
     }
 
+    /// Reads a document, every key of it known and of its kind. Times are not looked at.
+    ///
+    /// # Errors
+    /// What is wrong, in the reader's words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        // A status from elsewhere goes into the next one: what ours never hold is refused.
+        if holds_hidden(&value) {
+            return Err("it holds control characters".to_owned());
+        }
+        let document: Document = serde_json::from_value(value).map_err(|error| reason(&error))?;
+        if document.schema_version != SCHEMA_VERSION {
+            return Err(format!("`schema_version` is not {SCHEMA_VERSION}"));
+        }
+        for finding in document.findings.iter().chain(&document.accepted) {
+            if !finding.url.starts_with("https://osv.dev") || !finding.ids.iter().all(|id| is_id(id)) {
+                return Err("a finding has an id or a URL that is none".to_owned());
+            }
+        }
+        Ok(document)
+    }
+
     /// The day on which it was made, UTC.
     pub fn day(&self) -> &str {
         day_of(&self.generated_at)
     }
+
+    /// Whether everything could be found out.
+    pub fn is_complete(&self) -> bool {
+        self.reasons.is_empty() && self.state != State::Inconclusive
+    }
+}
+
+/// What is wrong, without the list of all that would have been right.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(", expected one of").next().unwrap_or_default().to_owned()
 }
 
 /// The JSON Schema of the document (draft 2020-12).
@@ -325,110 +457,19 @@ pub(super) fn day_of(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-fn source(input: &Input<'_>) -> Source {
-    let facts = input.audit.database.as_ref();
-    let doubted = input.audit.reasons.iter().any(|reason| match reason {
-        audit::Reason::NoDatabase
-        | audit::Reason::UndatedDatabase
-        | audit::Reason::StaleDatabase(_)
-        | audit::Reason::FutureDatabase(_)
-        | audit::Reason::UnreadableRecords(_) => true,
-        audit::Reason::NoPackages
-        | audit::Reason::NothingAuditable
-        | audit::Reason::NotRead(_)
-        | audit::Reason::Indeterminate(_) => false,
-    });
-    Source {
-        name: plain(input.database),
-        db_time: facts.and_then(|facts| facts.modified).map(time),
-        records: facts.map_or(0, |facts| facts.records),
-        ok: !doubted,
-    }
-}
-
-impl Skipped {
-    fn of(skipped: &audit::NotAudited) -> Self {
-        Skipped { name: plain(&skipped.name), why: plain(&skipped.why) }
-    }
-}
-
-/// One finding a flaw and package: several locked versions are named together, with the worst rating
-/// of them. The order of the audit, worst first, is kept.
-fn merged(open: &[&Vulnerability]) -> Vec<Finding> {
-    let mut places: BTreeMap<(&str, &[String]), usize> = BTreeMap::new();
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in open {
-        let key = (finding.package.as_str(), finding.ids.as_slice());
-        let place = *places.entry(key).or_insert(findings.len());
-        if place == findings.len() {
-            findings.push(Finding {
-                package: plain(&finding.package),
-                installed: Vec::new(),
-                ids: ids(finding),
-                severity: Severity {
-                    level: finding.severity.level,
-                    score: finding.severity.score,
-                    source: plain(&finding.severity.source),
-                },
-                fix: Vec::new(),
-                url: url(finding),
-            });
-        }
-        let merged = &mut findings[place];
-        insert(&mut merged.installed, plain(&finding.version));
-        if let Some(fix) = &finding.fix {
-            insert(&mut merged.fix, plain(&fix.minimal));
-        }
-    }
-    findings
-}
-
-fn merged_accepted(accepted: &[&Vulnerability]) -> Vec<AcceptedFinding> {
-    let entries: BTreeSet<AcceptedFinding> = accepted
-        .iter()
-        .filter_map(|finding| {
-            let accepted = finding.accepted.as_ref()?;
-            Some(AcceptedFinding {
-                until: accepted.until.to_string(),
-                package: plain(&finding.package),
-                ids: ids(finding),
-                level: finding.severity.level,
-                reason: plain(&accepted.reason),
-                url: url(finding),
-            })
-        })
-        .collect();
-    entries.into_iter().collect()
-}
-
-fn insert(sorted: &mut Vec<String>, text: String) {
-    if let Err(place) = sorted.binary_search(&text) {
-        sorted.insert(place, text);
-    }
-}
-
-fn ids(finding: &Vulnerability) -> Vec<String> {
-    finding.ids.iter().filter(|id| is_id(id)).cloned().collect()
-}
-
-fn url(finding: &Vulnerability) -> String {
-    match finding.ids.iter().find(|id| is_id(id)) {
-        Some(id) => format!("https://osv.dev/vulnerability/{id}"),
-        None => "https://osv.dev".to_owned(),
-    }
-}
-
-fn second(time: Timestamp) -> i64 {
-    time.as_second()
-}
-
 /// A time to the second, UTC, as RFC 3339.
-fn time(time: Timestamp) -> String {
+pub(super) fn time(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// Whole days from one time to another, not negative; nothing where one is no time.
+pub(super) fn days_between(from: &str, to: Timestamp) -> Option<u32> {
+    let from: Timestamp = from.parse().ok()?;
+    u32::try_from((to.as_second() - from.as_second()).max(0) / (24 * 60 * 60)).ok()
+}
+
 /// A text from outside without what could act on a terminal or hide other text, and not too long.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut characters = text.chars();
     let kept = characters.by_ref().take(TEXT_CHARACTERS);
     let mut plain: String = kept.map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect();
@@ -436,6 +477,16 @@ fn plain(text: &str) -> String {
         plain.push('…');
     }
     plain
+}
+
+/// Whether a text of a document holds what [`plain`] takes out. The reader of JSON limits its depth.
+pub(super) fn holds_hidden(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().any(is_hidden),
+        Value::Array(list) => list.iter().any(holds_hidden),
+        Value::Object(map) => map.iter().any(|(key, value)| key.chars().any(is_hidden) || holds_hidden(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Control characters, line separators, and those that turn or hide text.

@@ -4,12 +4,14 @@
 pub mod announce_release;
 pub mod append_record;
 pub mod await_files;
+pub mod await_status;
 pub mod build_archives;
 pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
 pub mod mint_token;
 pub mod prepare_rehearsal;
+pub mod publish_branch;
 pub mod push;
 pub mod push_local;
 pub mod record;
@@ -48,6 +50,8 @@ pub enum Step {
     AwaitFiles(await_files::AwaitFiles),
     /// A workflow of the forge.
     DispatchWorkflow(Box<dispatch_workflow::DispatchWorkflow>),
+    /// Until a status is served.
+    AwaitStatus(await_status::AwaitStatus),
     /// An archive, installed and tried.
     VerifyInstall(verify_install::VerifyInstall),
     /// The throw-away repository of a rehearsal.
@@ -58,6 +62,8 @@ pub enum Step {
     SyncLedger(sync_ledger::SyncLedger),
     /// References to a repository on this machine.
     PushLocal(push_local::PushLocal),
+    /// Files beside those of a branch, pushed.
+    PublishBranch(publish_branch::PublishBranch),
     /// Copies of files.
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
@@ -87,6 +93,10 @@ pub enum Produced {
     Announced(announce_release::Announced),
     /// What an index shows.
     Shown(await_files::Shown),
+    /// What is served.
+    Served(await_status::Served),
+    /// What became of a branch.
+    Published(publish_branch::Published),
     /// What was tried of an archive.
     Verified(Box<verify_install::Verified>),
     /// What is in a new repository, one line.
@@ -115,6 +125,8 @@ impl Produced {
             Produced::Pushed(pushed) => !pushed,
             Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
             Produced::Announced(release) => release.state == announce_release::State::AlreadyThere,
+            Produced::Published(published) => published.commit.is_none(),
+            Produced::Served(served) => served.at_once,
             _ => false,
         }
     }
@@ -147,11 +159,13 @@ impl Step {
             Step::AnnounceRelease(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
             Step::DispatchWorkflow(step) => step.describe(),
+            Step::AwaitStatus(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::Push(step) => step.describe(),
             Step::SyncLedger(step) => step.describe(),
             Step::PushLocal(step) => step.describe(),
+            Step::PublishBranch(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
             Step::AppendRecord(step) => step.describe(),
@@ -175,11 +189,13 @@ impl Step {
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::Push(step) => step.carry_out(effects).map(Produced::Pushed),
             Step::SyncLedger(step) => step.carry_out(effects).map(Produced::Synced),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::PublishBranch(step) => step.carry_out(effects).map(Produced::Published),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),

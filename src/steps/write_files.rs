@@ -19,7 +19,7 @@ pub struct WriteFiles {
 }
 
 /// Content has no place in a printed plan.
-fn names<S: serde::Serializer>(files: &[(String, Vec<u8>)], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn names<S: serde::Serializer>(files: &[(String, Vec<u8>)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(files.iter().map(|(name, _)| name))
 }
 

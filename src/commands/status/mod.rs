@@ -1,3 +1,6 @@
 //! `release status`: the security status.
 
 pub mod build;
+pub mod check;
+pub mod probe;
+pub mod publish;

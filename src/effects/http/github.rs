@@ -66,7 +66,7 @@ fn client(settings: &Settings) -> Result<reqwest::Client, EffectsError> {
     headers.insert(reqwest::header::ACCEPT, reqwest::header::HeaderValue::from_static("application/vnd.github+json"));
     headers.insert(reqwest::header::CACHE_CONTROL, reqwest::header::HeaderValue::from_static("no-cache"));
     let client =
-        settings.configured(limits)?.timeout(limits.total).default_headers(headers).build().map_err(no_client)?;
+        settings.configured(limits, 0)?.timeout(limits.total).default_headers(headers).build().map_err(no_client)?;
     Ok(settings.octocrab.get_or_init(|| client).clone())
 }
 

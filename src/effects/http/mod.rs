@@ -6,6 +6,7 @@
 mod api;
 mod github;
 mod identity;
+pub mod timing;
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -84,18 +85,19 @@ impl Settings {
         if let Some((_, client)) = clients.iter().find(|(known, _)| *known == limits) {
             return Ok(client.clone());
         }
-        let client = self.make_client(limits)?;
+        // A connection that a server closed meanwhile would look like a failed upload: none is kept.
+        let client = self.make_client(limits, 0)?;
         clients.push((limits, client.clone()));
         Ok(client)
     }
 
-    fn make_client(&self, limits: Limits) -> Result<Client, EffectsError> {
-        let builder = ClientBuilder::from(self.configured(limits)?).timeout(limits.total);
+    fn make_client(&self, limits: Limits, idle: usize) -> Result<Client, EffectsError> {
+        let builder = ClientBuilder::from(self.configured(limits, idle)?).timeout(limits.total);
         builder.build().map_err(no_client)
     }
 
     /// What both kinds of client have in common: redirects, proxies, limits and the provider of TLS.
-    fn configured(&self, limits: Limits) -> Result<reqwest::ClientBuilder, EffectsError> {
+    fn configured(&self, limits: Limits, idle: usize) -> Result<reqwest::ClientBuilder, EffectsError> {
         // Installing twice is refused and harmless: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
@@ -103,8 +105,7 @@ impl Settings {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(limits.connect)
             .timeout(limits.total)
-            // A connection that a server closed meanwhile would look like a failed upload.
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(idle)
             .no_proxy();
         let no_proxy = self.proxies.iter().find(|(scheme, _)| scheme == "no").map(|(_, hosts)| hosts.as_str());
         let bypass =

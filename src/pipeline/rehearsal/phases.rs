@@ -12,8 +12,9 @@ use crate::config::targets::Index;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::index::credential;
-use crate::pipeline::audit::{self, Named};
+use crate::pipeline;
 use crate::pipeline::phase::failure_of;
+use crate::pipeline::status::Named;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::bump::Wanted as BumpWanted;
 use crate::plan::publish::{self, Target};
@@ -287,11 +288,9 @@ impl Rehearsal<'_> {
     pub(super) fn status(&mut self) -> Result<String, Failure> {
         let inspect = self.world.inspect();
         let database = self.wanted.database.as_ref().map(|path| self.outer.inspect().dir().join(path));
-        let audit = audit::audit(inspect, &self.project, Named { files: &[], database: database.as_deref() })?;
-        let document = status::document(inspect, &self.project, &audit)?;
-        execute::execute(&self.world, status::plan(&document, &self.kept)?)?;
-        let state = serde_json::to_value(document.state).expect("a state is a word");
-        let why = document.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
-        Ok(format!("{}{why}; valid until {}", state.as_str().unwrap_or_default(), document.valid_until))
+        let named = Named::at(&self.kept, database.as_deref());
+        let status = pipeline::status::prepare(inspect, &self.project, &named)?;
+        execute::execute(&self.world, status::build(&status, &self.kept, None)?)?;
+        Ok(status.document.line())
     }
 }

@@ -14,9 +14,10 @@ use crate::effects::git_program;
 use crate::error::Failure;
 use crate::forge::Forge;
 use crate::index::{Listing, credential};
-use crate::pipeline::audit::{self, Named};
+use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::rights;
+use crate::pipeline::status::Named;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
 use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, release, status};
@@ -436,13 +437,11 @@ impl Run<'_> {
 
     fn status(&mut self) -> Result<String, Failure> {
         let inspect = self.world.inspect();
-        let audit = audit::audit(inspect, &self.project, Named { files: &[], database: None })?;
-        let document = status::document(inspect, &self.project, &audit)?;
-        let out = self.project.root.join(&self.project.config.status.out);
-        execute::execute(self.world, status::plan(&document, &out)?)?;
-        let state = serde_json::to_value(document.state).expect("a state is a word");
-        let why = document.reasons.first().map_or_else(String::new, |reason| format!(": {reason}"));
-        Ok(format!("{}{why}; valid until {}", state.as_str().unwrap_or_default(), document.valid_until))
+        let config = &self.project.config.status;
+        let out = self.project.root.join(&config.out);
+        let status = pipeline::status::prepare(inspect, &self.project, &Named::at(&out, None))?;
+        execute::execute(self.world, status::build(&status, &out, config.url.as_deref())?)?;
+        Ok(status.document.line())
     }
 }
 

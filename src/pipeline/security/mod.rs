@@ -14,10 +14,12 @@ use super::audit;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::plan::bump::suggestion;
+use crate::project::dependencies::Dependencies;
 use crate::project::{Project, history};
 use crate::python::bump::Level as Step;
 use crate::security::audit::{Audit, Vulnerability};
 use crate::security::changes::{self, OWN, Observed, Seen, Side};
+use crate::security::exposure::Surface;
 use crate::security::reports::{self, CodeFlaw, Reported};
 use crate::security::severity::Level;
 use crate::security::sources::Database;
@@ -34,6 +36,14 @@ pub struct Named<'a> {
     pub released: Option<&'a Path>,
     /// An archive of what would be released; nothing: the working tree.
     pub candidate: Option<&'a Path>,
+}
+
+/// What the working tree would release: what it asks for and carries.
+///
+/// # Errors
+/// A lock file cannot be read.
+pub fn surface(inspect: Inspect<'_>, project: &Project) -> Result<Surface, Failure> {
+    Ok(surface::of_tree(inspect, project, &Dependencies::default())?.surface)
 }
 
 /// Records the state of a project.

@@ -10,6 +10,7 @@ pub(crate) mod forges;
 pub(crate) mod json_schema;
 #[cfg(not(offline))]
 pub(crate) mod openapi;
+pub(crate) mod pages;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod releasing;

@@ -28,3 +28,31 @@ fn run(command: &mut Command) {
     let output = command.output().expect("it starts");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// The folder of a package of npm's registry, unpacked once. npm fetches it where it is installed, and
+/// Python where it is not.
+pub(crate) fn npm_package(name: &str, version: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test-tools");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let label = name.replace(['@', '/'], "-");
+    let lock = std::fs::File::create(folder.join(format!("npm-{label}.lock"))).expect("a lock file");
+    lock.lock().expect("a lock");
+    let package = folder.join(format!("npm-{label}-{version}"));
+    let complete = package.join("complete");
+    if !complete.is_file() {
+        let _ = std::fs::remove_dir_all(&package);
+        std::fs::create_dir_all(&package).expect("a folder");
+        let packed =
+            Command::new("npm").args(["pack", "--silent", &format!("{name}@{version}")]).current_dir(&package).output();
+        if !packed.is_ok_and(|output| output.status.success()) {
+            let base = name.rsplit('/').next().expect("a name");
+            let url = format!("https://registry.npmjs.org/{name}/-/{base}-{version}.tgz");
+            let program = "import sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], 'package.tgz')";
+            run(Command::new("python3").args(["-c", program, &url]).current_dir(&package));
+        }
+        let unpack = "import glob, tarfile; tarfile.open(glob.glob('*.tgz')[0]).extractall('.', filter='data')";
+        run(Command::new("python3").args(["-c", unpack]).current_dir(&package));
+        std::fs::write(complete, "").expect("a file");
+    }
+    package.join("package")
+}
