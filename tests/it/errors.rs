@@ -119,6 +119,7 @@ fn plan() -> Vec<Failure> {
         PlanError::GivenClock { index: "pypi".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
         PlanError::CheckFailed { findings: 2 },
+        PlanError::OtherArchives { expected: "ab12".to_owned(), found: "cd34".to_owned() },
     ])
 }
 

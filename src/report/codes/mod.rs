@@ -11,6 +11,7 @@ mod projects;
 mod python;
 mod security;
 mod status;
+mod workflows;
 
 /// What stands behind a code.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,7 @@ const TABLES: &[&[Code]] = &[
     dependencies::CODES,
     security::CODES,
     status::CODES,
+    workflows::CODES,
 ];
 
 /// Every code, room by room.
