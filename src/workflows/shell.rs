@@ -14,6 +14,8 @@ pub struct Command {
     pub inside: Option<usize>,
     /// Whether it replaces the shell.
     pub exec: bool,
+    /// Whether it is only the beginning of a command, in front of a substitution; the whole follows.
+    pub partial: bool,
 }
 
 /// Words in front of a command that are none.
@@ -156,6 +158,7 @@ impl Splitter {
                 reads: draft.reads,
                 inside: self.inside,
                 exec,
+                partial: false,
             });
         }
         self.draft.reads = if piped { made } else { None };
@@ -178,6 +181,7 @@ impl Splitter {
                     reads: around.reads,
                     inside: outer,
                     exec: false,
+                    partial: true,
                 });
                 Some(self.commands.len() - 1)
             }

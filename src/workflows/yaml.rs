@@ -222,7 +222,12 @@ impl Reader {
                         Some(_) => parent.key = Some(node),
                     }
                 }
-                Some(key) => entries.push((key, node)),
+                Some(key) => {
+                    // The reader says where the content of a block begins; its `|` stands behind the key.
+                    let is_block = matches!(node.value, Value::Text { block: true, .. });
+                    let line = if is_block { key.line } else { node.line };
+                    entries.push((key, Node { line, ..node }));
+                }
             },
             Value::Text { .. } => unreachable!("a text is never open"),
         }

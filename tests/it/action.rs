@@ -49,7 +49,21 @@ fn inputs_become_arguments() {
         ("DIST", "dist"),
     ]);
     assert_eq!(code, 0);
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        [status]
+        [publish]
+        [--index=testpypi]
+        [--expect=ab12]
+        [--to]
+        [branch]
+        [--branch]
+        [my branch]
+        [--]
+        [1.0]
+        [dist/b 1.whl]
+        [dist/a-1.0.tar.gz]
+    "#]]
+    .assert_eq(&said);
 }
 
 #[test]
@@ -103,7 +117,8 @@ fn installing_says_what_is_missing_and_happens_once() {
         let output = command.output().expect("bash is installed");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    expect![[""]].assert_eq(&format!("{:?}", run()));
+    expect![[r#"(Some(3), "this commit of pyrelease pins no wheel, and the runner has no cargo to build it with\n")"#]]
+        .assert_eq(&format!("{:?}", run()));
     std::fs::create_dir_all(sandbox.path("cache/pyrelease/bin")).expect("a folder");
     write_program(&sandbox.path("cache/pyrelease/bin/release"), "#!/bin/sh\n");
     assert_eq!(run(), (Some(0), String::new()));
@@ -196,8 +211,18 @@ fn shown(outputs: &[(String, String)]) -> String {
 #[test]
 fn commands_leave_outputs_for_later_steps() {
     let mut sandbox = Sandbox::with(ACME);
-    expect![[""]].assert_eq(&shown(&outputs(&mut sandbox, &["version"])));
-    expect![[""]].assert_eq(&shown(&outputs(&mut sandbox, &["bump", "rc"])));
+    expect![[r#"
+        version=1.2.3
+        is-prerelease=false
+        tag=v1.2.3"#]]
+    .assert_eq(&shown(&outputs(&mut sandbox, &["version"])));
+    expect![[r#"
+        version=1.2.4rc1
+        previous-version=1.2.3
+        tag=v1.2.4rc1
+        is-prerelease=true
+        released=true"#]]
+    .assert_eq(&shown(&outputs(&mut sandbox, &["bump", "rc"])));
     let again = outputs(&mut sandbox, &["bump", "--current"]);
     assert!(again.contains(&("released".to_owned(), "false".to_owned())), "{again:?}");
 }

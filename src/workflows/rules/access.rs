@@ -9,6 +9,9 @@ use crate::workflows::yaml::{Node, Value};
 pub(super) fn permissions(workflow: &Workflow<'_>, hits: &mut Vec<Hit>) {
     const CODE: &str = "workflow/permissions";
     const HELP: &str = "write `permissions: {}` at the top, and what each job needs in the job";
+    if workflow.is_action {
+        return;
+    }
     let publishes = workflow.publishes();
     match workflow.root.get("permissions") {
         None if publishes || workflow.jobs.iter().any(|job| job.node.get("permissions").is_none()) => {
@@ -219,6 +222,10 @@ fn writes_only(step: &Step<'_>) -> bool {
     };
     let runs_known =
         |known: &[&str]| step.run.is_some() && step.commands().iter().all(|command| known.contains(&command.program()));
+    if step.uses.is_some_and(|uses| commands.is_empty() && !uses.name.starts_with("actions/")) {
+        // Somebody else's action is another finding.
+        return true;
+    }
     match commands.is_empty() {
         true => READS.iter().any(|action| step.calls(action)) || runs_known(&PROGRAMS),
         false => commands.iter().all(writes) && (step.run.is_none() || runs_known(&["release"])),

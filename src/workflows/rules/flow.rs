@@ -135,7 +135,8 @@ pub(super) fn signal(workflow: &Workflow<'_>, hits: &mut Vec<Hit>) {
         let Some((run, commands)) = &step.run else { continue };
         for (at, command) in commands.iter().enumerate() {
             let last = at + 1 == commands.len();
-            if command.program() == "release" && command.inside.is_none() && !(command.exec && last) {
+            if command.program() == "release" && !command.partial && command.inside.is_none() && !(command.exec && last)
+            {
                 hits.push(Hit::new(
                     "workflow/signal",
                     run.first_line() + command.line,

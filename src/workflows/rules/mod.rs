@@ -37,9 +37,9 @@ impl Hit {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// All, composite actions too.
-    Steps,
-    /// All workflows; what does not publish gets warnings.
-    Workflows,
+    All,
+    /// All; a workflow that does not publish gets warnings.
+    Mild,
     /// Those that publish.
     Publishing,
 }
@@ -48,14 +48,14 @@ type Judge = fn(&Workflow<'_>, &mut Vec<Hit>);
 
 /// The rules, in the order of T1 to T22, then those of Gitea.
 const RULES: &[(Scope, Judge)] = &[
-    (Scope::Workflows, access::permissions),
+    (Scope::Mild, access::permissions),
     (Scope::Publishing, access::publish_job),
     (Scope::Publishing, access::gate),
-    (Scope::Steps, supply::unpinned_action),
-    (Scope::Workflows, supply::persisted_credentials),
+    (Scope::Mild, supply::unpinned_action),
+    (Scope::Mild, supply::persisted_credentials),
     (Scope::Publishing, supply::cache),
-    (Scope::Workflows, input::dangerous_trigger),
-    (Scope::Steps, input::template_injection),
+    (Scope::Mild, input::dangerous_trigger),
+    (Scope::All, input::template_injection),
     (Scope::Publishing, flow::concurrency),
     (Scope::Publishing, flow::timeout),
     (Scope::Publishing, access::stored_token),
@@ -64,13 +64,13 @@ const RULES: &[(Scope, Judge)] = &[
     (Scope::Publishing, supply::unhashed_tool),
     (Scope::Publishing, flow::artifact_hash),
     (Scope::Publishing, flow::signal),
-    (Scope::Steps, input::environment_file),
+    (Scope::All, input::environment_file),
     (Scope::Publishing, flow::release_order),
     (Scope::Publishing, access::contents_write),
-    (Scope::Steps, access::secrets_inherit),
+    (Scope::All, access::secrets_inherit),
     (Scope::Publishing, supply::local_action),
     (Scope::Publishing, supply::third_party_action),
-    (Scope::Workflows, access::ignored_by_gitea),
+    (Scope::Mild, access::ignored_by_gitea),
 ];
 
 /// Judges a workflow, or a composite action; `path` decides whose runner reads it.
@@ -96,17 +96,13 @@ pub fn judge(path: &str, text: &str) -> Vec<Finding> {
     let publishes = workflow.publishes();
     let mut hits = Vec::new();
     for (scope, rule) in RULES {
-        let applies = match scope {
-            Scope::Steps => true,
-            Scope::Workflows => !workflow.is_action,
-            Scope::Publishing => publishes,
-        };
-        if applies {
-            let before = hits.len();
-            rule(&workflow, &mut hits);
-            if !publishes && *scope == Scope::Workflows {
-                hits[before..].iter_mut().for_each(|hit| hit.severity = Severity::Warning);
-            }
+        if *scope == Scope::Publishing && !publishes {
+            continue;
+        }
+        let before = hits.len();
+        rule(&workflow, &mut hits);
+        if *scope == Scope::Mild && !publishes && !workflow.is_action {
+            hits[before..].iter_mut().for_each(|hit| hit.severity = Severity::Warning);
         }
     }
     hits.sort_by_key(|hit| hit.line);

@@ -89,7 +89,7 @@ pub(super) fn cache(workflow: &Workflow<'_>, hits: &mut Vec<Hit>) {
 pub(super) fn unhashed_tool(workflow: &Workflow<'_>, hits: &mut Vec<Hit>) {
     for step in workflow.jobs.iter().flat_map(|job| &job.steps) {
         let Some((run, commands)) = &step.run else { continue };
-        for (at, command) in commands.iter().enumerate() {
+        for (at, command) in commands.iter().enumerate().filter(|(_, command)| !command.partial) {
             let what = if is_download(command) && into_interpreter(commands, at) {
                 Some("a download is run as it comes".to_owned())
             } else {
