@@ -457,7 +457,7 @@ const NOT_YET: &[&str] = &[
     "bump --push -- x",
     "security decide",
     "security record",
-    "security trigger x",
+    "security trigger",
     "status publish --to branch --branch release-status",
 ];
 
