@@ -95,7 +95,34 @@ fn the_sdist_holds_what_a_build_needs_and_no_tests() {
     let mut tops: Vec<&str> = names.lines().filter_map(|name| name.split('/').nth(1)).collect();
     tops.sort_unstable();
     tops.dedup();
-    expect![[""]].assert_eq(&tops.join("\n"));
+    expect![[r#"
+        .ci
+        .clippy.toml
+        .editorconfig
+        .gitattributes
+        .github
+        .gitignore
+        .rustfmt.toml
+        CHANGELOG.md
+        CONTRIBUTING.md
+        Cargo.lock
+        Cargo.toml
+        LICENSE-APACHE
+        LICENSE-MIT
+        PKG-INFO
+        README.md
+        RELEASING.md
+        SECURITY.md
+        action.yml
+        benches
+        build.rs
+        docs
+        pyproject.toml
+        python
+        src
+        templates
+        workflows"#]]
+    .assert_eq(&tops.join("\n"));
     succeed(Command::new("tar").arg("xzf").arg(&sdist).arg("-C").arg(folder.path()));
     let unpacked = folder.path().join(format!("pyrelease-{}", env!("CARGO_PKG_VERSION")));
     succeed(

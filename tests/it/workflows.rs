@@ -157,13 +157,13 @@ fn a_finding_names_the_line_and_what_to_do() {
            permissions: write-all
            write `permissions: {}` at the top, and what each job needs in the job
         T8 `${{ inputs.reason }}` is pasted into a script
-   
+           --raw-field "decision=$DECISION" --raw-field "reason=${{ inputs.reason }}"
            put it into `env` of the step and write `"$NAME"` in the script
         T14 `pip install build twine` installs whatever the index has now
            run: pip install build twine
            install by version and hash: `pip install --require-hashes --no-deps -r FILE`
         T17 what is filled in here reaches every later step through `GITHUB_ENV`
-           if [ "$GITHUB_REF_NAME" != "$EXPECTED" ]; then
+           echo "TAG=$EXPECTED" >> "$GITHUB_ENV"
            hand values on as outputs of the step
         T22 `step-security/harden-runner` runs in the job `announce`, which may push or publish
            uses: step-security/harden-runner@0123456789abcdef0123456789abcdef01234567 # v2.13.0
@@ -328,7 +328,7 @@ fn reading_is_bounded() {
     expect![[r#"
         1: it is nested deeper than 64 levels
         5: it holds more than 50000 values
-        1: it is larger than 524288 bytes
+        25001: it holds more than 50000 values
         1: it is larger than 524288 bytes
         2: the key `a` stands twice
         1: an alias stands inside its own anchor
@@ -365,17 +365,17 @@ fn commands_of_a_script_are_told_apart() {
         })
         .collect();
     expect![[r#"
-        0 ["set", "-e"] reads None inside None exec false
-        2 ["release", "publish", "--index", "pypi"] reads None inside None exec true
-        4 ["curl", "-f", "$URL"] reads None inside None exec false
-        4 ["tee", "log"] reads Some(2) inside None exec false
-        4 ["sh"] reads Some(3) inside None exec false
-        4 ["echo", "pip install y; z"] reads None inside None exec false
-        4 ["fi"] reads None inside None exec false
-        5 ["gh", "api", "x"] reads None inside None exec false
-        5 ["eval"] reads None inside None exec false
-        5 ["wget", "-O-", "u"] reads None inside Some(8) exec false
-        5 ["eval", "$()"] reads None inside None exec false"#]]
+        0 ["set", "-e"] reads None inside None exec false partial false
+        2 ["release", "publish", "--index", "pypi"] reads None inside None exec true partial false
+        4 ["curl", "-f", "$URL"] reads None inside None exec false partial false
+        4 ["tee", "log"] reads Some(2) inside None exec false partial false
+        4 ["sh"] reads Some(3) inside None exec false partial false
+        4 ["echo", "pip install y; z"] reads None inside None exec false partial false
+        4 ["fi"] reads None inside None exec false partial false
+        5 ["gh", "api", "x"] reads None inside None exec false partial false
+        5 ["eval"] reads None inside None exec false partial true
+        5 ["wget", "-O-", "u"] reads None inside Some(8) exec false partial false
+        5 ["eval", "$()"] reads None inside None exec false partial false"#]]
     .assert_eq(&shown.join("\n"));
 }
 

@@ -1,5 +1,0 @@
-"""`python -m pyrelease`."""
-
-from pyrelease import main
-
-main()
