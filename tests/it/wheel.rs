@@ -118,9 +118,9 @@ fn the_sdist_holds_what_a_build_needs_and_no_tests() {
         build.rs
         docs
         pyproject.toml
-        python
         src
         templates
+        wheel
         workflows"#]]
     .assert_eq(&tops.join("\n"));
     succeed(Command::new("tar").arg("xzf").arg(&sdist).arg("-C").arg(folder.path()));
