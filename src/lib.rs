@@ -20,6 +20,9 @@
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
 //!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
 //! - [`status`]: what the world may see of it: document, grade, pages, badges, feed, and how it is served.
+//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
+//! - [`status`]: what the world may see of it: document, page, badges.
+//! - [`workflows`]: workflows of forges: those that `init` writes, and what is wrong with those that are there; pure.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
@@ -55,6 +58,7 @@ pub mod secret;
 pub mod security;
 pub mod status;
 pub mod steps;
+pub mod workflows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

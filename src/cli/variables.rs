@@ -50,5 +50,6 @@ variables! {
     GITHUB_SERVER_URL = "GITHUB_SERVER_URL": "The server that runs the workflow.";
     GITHUB_API_URL = "GITHUB_API_URL": "The API of that server.";
     GITHUB_REPOSITORY = "GITHUB_REPOSITORY": "The repository that the workflow is of, `owner/name`.";
+    GITHUB_OUTPUT = "GITHUB_OUTPUT": "The runner's file for the outputs of a step.";
     GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY": "The runner's file for the summary of a step.";
 }

@@ -96,6 +96,14 @@ pub enum PlanError {
         /// How many.
         findings: usize,
     },
+    /// The archives are not those of the build that `--expect` names.
+    #[error("these are not the archives that were built: their digest is {found}, not {expected}")]
+    OtherArchives {
+        /// What the build had.
+        expected: String,
+        /// What these have.
+        found: String,
+    },
     /// Publishing under a clock that was given.
     #[error("`RELEASE_NOW` is set, and `{index}` is not on this machine")]
     GivenClock {
@@ -254,6 +262,7 @@ impl Explain for PlanError {
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::CheckFailed { .. } => "publish/check-failed",
+            PlanError::OtherArchives { .. } => "publish/other-archives",
             PlanError::GivenClock { .. } => "plan/given-clock",
             PlanError::NotAPlan { .. } => "plan/not-a-plan",
             PlanError::Expired { .. } => "plan/expired",
@@ -315,6 +324,10 @@ impl Explain for PlanError {
             }
             PlanError::CheckFailed { .. } => {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()
+            }
+            PlanError::OtherArchives { .. } => {
+                "find out what changed them between build and upload; `--expect` is the output `digest` of `release build`"
+                    .to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
             PlanError::NotAPlan { .. } => "write one with `release plan --out FILE`".to_owned(),

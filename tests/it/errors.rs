@@ -146,6 +146,7 @@ fn plan() -> Vec<Failure> {
         PlanError::RemoteTag { remote: "origin".to_owned(), tag: "v1.3.0".to_owned() },
         PlanError::RemoteAhead { remote: "origin".to_owned(), branch: "main".to_owned() },
         PlanError::CheckFailed { findings: 2 },
+        PlanError::OtherArchives { expected: "ab12".to_owned(), found: "cd34".to_owned() },
     ])
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
 mod abandon;
+mod action;
 mod announce;
 mod apply;
 mod approve;
@@ -88,3 +89,6 @@ mod undo;
 mod verify;
 mod version;
 mod watch;
+mod wheel;
+mod workflows;
+mod workflows_tools;

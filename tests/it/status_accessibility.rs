@@ -8,7 +8,10 @@ use pyrelease::status::page::{render, render_releases};
 use serde_json::{Value, json};
 
 use crate::support::statuses::every;
-use crate::support::tools::npm_package;
+use crate::support::tools::npm;
+
+/// What npm's registry says of axe-core 4.14.1.
+const AXE_SHA512: &str = "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==";
 
 /// A page that has faults, so that a silent axe does not look like a clean one.
 const FAULTY: &str = "<!doctype html><html><head><title>x</title></head><body>\
@@ -75,7 +78,7 @@ fn dressed(page: &str, dark: bool) -> String {
 }
 
 fn browse(folder: &Path, pages: &[Value]) -> Vec<Value> {
-    let axe = std::fs::read_to_string(npm_package("axe-core", "4.14.1").join("axe.min.js")).expect("axe");
+    let axe = std::fs::read_to_string(npm("axe-core", "4.14.1", AXE_SHA512).join("axe.min.js")).expect("axe");
     let safe = |text: &str| text.replace("</", "<\\/").replace("<!--", "<\\!--");
     let harness = HARNESS.replace("DATA", &safe(&Value::from(pages).to_string())).replace("AXE", &safe(&axe));
     let file = folder.join("harness.html");

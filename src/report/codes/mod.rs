@@ -14,6 +14,7 @@ mod python;
 mod runs;
 mod security;
 mod status;
+mod workflows;
 
 /// What stands behind a code.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +45,7 @@ const TABLES: &[&[Code]] = &[
     security::CODES,
     decisions::CODES,
     status::CODES,
+    workflows::CODES,
 ];
 
 /// Every code, room by room.

@@ -21,5 +21,6 @@ pub(crate) mod stand_ins;
 pub(crate) mod statuses;
 pub(crate) mod tools;
 pub(crate) mod web;
+pub(crate) mod workflows;
 
 pub(crate) use sandbox::Sandbox;
