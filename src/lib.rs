@@ -18,6 +18,7 @@
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
+//! - `plan/init` and `pipeline/doctor`: setting a project up, and looking whether everything is in place.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.
@@ -82,6 +83,7 @@ pub fn run(mut world: World) -> u8 {
     let context = Context {
         config: cli.global.configuration(world.inspect().variables()),
         dry_run: cli.global.dry_run,
+        yes: cli.global.yes,
         world: &world,
     };
     let answer = catch_unwind(AssertUnwindSafe(|| match &cli.command {

@@ -40,6 +40,7 @@ Exit codes:
 #[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(commands::init::Args),
     Show(commands::show::Args),
     Version(commands::version::Args),
     Bump(commands::bump::Args),
@@ -57,6 +58,7 @@ pub enum Command {
     #[command(subcommand)]
     Status(StatusCommand),
     Rehearse(commands::rehearse::Args),
+    Doctor(commands::doctor::Args),
     History(commands::history::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),
@@ -82,6 +84,7 @@ impl Command {
     /// The subcommand as typed, as the JSON document names it.
     pub fn name(&self) -> &'static str {
         match self {
+            Command::Init(_) => "init",
             Command::Show(_) => "show",
             Command::Version(_) => "version",
             Command::Bump(_) => "bump",
@@ -94,6 +97,7 @@ impl Command {
             Command::Audit(_) => "audit",
             Command::Status(StatusCommand::Build(_)) => "status build",
             Command::Rehearse(_) => "rehearse",
+            Command::Doctor(_) => "doctor",
             Command::History(_) => "history",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
@@ -108,6 +112,7 @@ impl Command {
     /// Whatever stopped it.
     pub fn run(&self, context: &Context<'_>) -> Result<Report, Failure> {
         match self {
+            Command::Init(args) => commands::init::run(context, args),
             Command::Show(args) => commands::show::run(context, args),
             Command::Version(args) => commands::version::run(context, args),
             Command::Bump(args) => commands::bump::run(context, args),
@@ -120,6 +125,7 @@ impl Command {
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),
             Command::Rehearse(args) => commands::rehearse::run(context, args),
+            Command::Doctor(args) => commands::doctor::run(context, args),
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),
             Command::Schema(args) => commands::schema::run(context, args),

@@ -98,6 +98,10 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
     let Some(moved) = execute::recover(context.world, &top)? else {
         return Ok(None);
     };
+    if pending.request == crate::plan::init::REQUEST {
+        inspect.note("finished the interrupted `release init`");
+        return Ok(None);
+    }
     inspect.note(format!("finished the interrupted bump to {}", moved.version));
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);

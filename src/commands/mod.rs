@@ -6,9 +6,11 @@ pub mod build;
 pub mod bump;
 pub mod check;
 pub mod completions;
+pub mod doctor;
 pub mod explain;
 pub mod history;
 pub mod index;
+pub mod init;
 pub mod man;
 pub mod publish;
 pub mod references;
@@ -37,6 +39,8 @@ pub struct Context<'w> {
     pub config: Option<PathBuf>,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--yes`.
+    pub yes: bool,
 }
 
 impl<'w> Context<'w> {

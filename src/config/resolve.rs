@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::{CommandTable, ConfigFile, ForgeTable, GateTable, ReferenceTable};
+use super::file::{CommandTable, ConfigFile, ForgeTable, GateTable, InitTable, ReferenceTable};
 use super::origin::Origin;
 use super::targets::Index;
 
@@ -52,6 +52,8 @@ pub struct Config {
     pub indexes: BTreeMap<String, Index>,
     /// Where the code is hosted.
     pub forge: Option<ForgeTable>,
+    /// What `release init` keeps up to date, as written.
+    pub init: InitTable,
     /// What an installed release must be able to do.
     pub verify: Verify,
     /// What the audit reads.
@@ -131,6 +133,11 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     if written.gates.iter().any(|gate| gate.run.is_empty()) {
         return Err(refuse("gates.run", "needs a program"));
     }
+    if let Some(url) = written.init.as_ref().and_then(|init| init.badges.as_deref())
+        && !is_page(url)
+    {
+        return Err(refuse("init.badges", "must be the address of a page, such as `https://example.org/status/`"));
+    }
     let members = written.workspace.map(|workspace| workspace.members);
     if members.iter().flatten().any(|member| escapes(member)) {
         return Err(refuse("workspace.members", "must lie below the project"));
@@ -155,6 +162,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         gates: written.gates,
         indexes,
         forge: written.forge,
+        init: written.init.unwrap_or_default(),
         verify: Verify {
             imports: verify.imports,
             commands: verify.commands,
@@ -173,6 +181,15 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
             valid_for: Duration::from_secs(u64::from(status.valid_for_hours.unwrap_or(48)) * 60 * 60),
         },
         members,
+    })
+}
+
+/// Whether a text is an http address that can stand in Markdown as it is.
+pub fn is_page(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%+=@[]".contains(&byte))
     })
 }
 

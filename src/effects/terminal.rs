@@ -1,12 +1,12 @@
 //! The two streams, and the files that a runner reads. Data goes to standard output, narration to
 //! standard error; everything passes the redactor, and a reader that has gone away is no error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Variables;
+use super::{EffectsError, Variables};
 use crate::error::Failure;
 use crate::report::human::{Colour, Verbosity};
 use crate::report::{Event, Report, github, human, json};
@@ -64,6 +64,7 @@ pub struct Terminal {
     bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
     summary: Option<PathBuf>,
     broken: Arc<AtomicBool>,
+    asks: bool,
 }
 
 impl Terminal {
@@ -77,6 +78,7 @@ impl Terminal {
             bar: Arc::default(),
             summary: variables.get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             broken: Arc::default(),
+            asks: false,
         };
         terminal.settle(Display::default(), variables);
         terminal
@@ -93,6 +95,10 @@ impl Terminal {
         self.display = display;
         self.out = colour(std::io::stdout().is_terminal());
         self.err = colour(std::io::stderr().is_terminal());
+        self.asks = std::io::stdin().is_terminal()
+            && std::io::stderr().is_terminal()
+            && display.format == Format::Human
+            && display.verbosity > Verbosity::Quiet;
         self.bars = std::io::stderr().is_terminal()
             && display.format == Format::Human
             && display.verbosity == Verbosity::Normal;
@@ -101,6 +107,38 @@ impl Terminal {
     /// The format of results.
     pub fn format(&self) -> Format {
         self.display.format
+    }
+
+    /// Whether somebody sits there who reads questions and can answer them.
+    pub fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Asks on standard error and reads one line of the answer, without its end; nothing where standard input
+    /// ends. An end of input is no answer: callers must not take the default for it.
+    ///
+    /// # Errors
+    /// Standard input cannot be read, is not UTF-8, or the line has no end within 4096 bytes.
+    pub fn ask(&self, question: &str) -> Result<Option<String>, EffectsError> {
+        const LONGEST: u64 = 4096;
+        self.clear_bar();
+        self.write_err(&human::question(question, self.err));
+        let path = || PathBuf::from("standard input");
+        let mut bytes = Vec::new();
+        // Unbuffered beyond the line: what follows belongs to the next question.
+        let mut stdin = std::io::stdin().lock();
+        let read = stdin.by_ref().take(LONGEST).read_until(b'\n', &mut bytes);
+        read.map_err(|source| EffectsError::Read { path: path(), source })?;
+        if bytes.is_empty() {
+            self.write_err("\n");
+            return Ok(None);
+        }
+        if bytes.len() as u64 == LONGEST && !bytes.ends_with(b"\n") {
+            return Err(EffectsError::TooLarge { path: path(), limit: LONGEST });
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|error| EffectsError::NotText { path: path(), offset: error.utf8_error().valid_up_to() })?;
+        Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))
     }
 
     /// Shows one event.

@@ -100,6 +100,37 @@ pub enum PlanError {
         /// The index.
         index: String,
     },
+    /// A gate names an extra that the project does not have.
+    #[error("`[project.optional-dependencies]` has no `{extra}`")]
+    NoExtra {
+        /// The extra.
+        extra: String,
+    },
+    /// Files that would be edited have changes that are not committed.
+    #[error("uncommitted changes in files that would be edited: {}", list(files))]
+    Unsaved {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// Nobody is there to say yes.
+    #[error("nothing was written: there is no terminal to ask on")]
+    Unconfirmed,
+    /// Standard input ended where an answer was wanted.
+    #[error("nothing was written: standard input ended before `{question}` was answered")]
+    NoAnswer {
+        /// The question.
+        question: String,
+    },
+    /// An option and the configuration say different things.
+    #[error("`{option}` differs from `{key}` of the configuration")]
+    Configured {
+        /// The option.
+        option: &'static str,
+        /// The key.
+        key: &'static str,
+        /// The file of the configuration.
+        file: String,
+    },
     /// A gate names a group that the project does not have.
     #[error("`[dependency-groups]` has no `{group}`")]
     NoGroup {
@@ -135,14 +166,22 @@ impl Explain for PlanError {
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::CheckFailed { .. } => "publish/check-failed",
             PlanError::GivenClock { .. } => "plan/given-clock",
+            PlanError::NoExtra { .. } => "plan/no-extra",
+            PlanError::Unsaved { .. } => "plan/unsaved",
+            PlanError::Unconfirmed => "plan/unconfirmed",
+            PlanError::NoAnswer { .. } => "plan/no-answer",
+            PlanError::Configured { .. } => "plan/configured",
             PlanError::NoGroup { .. } => "plan/no-group",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            PlanError::NoKind { .. } | PlanError::CurrentWithKind { .. } | PlanError::NoIndex => Kind::Usage,
-            PlanError::NoGroup { .. } | PlanError::NoToken { .. } => Kind::Setup,
+            PlanError::NoKind { .. }
+            | PlanError::CurrentWithKind { .. }
+            | PlanError::NoIndex
+            | PlanError::Configured { .. } => Kind::Usage,
+            PlanError::NoGroup { .. } | PlanError::NoExtra { .. } | PlanError::NoToken { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -175,6 +214,15 @@ impl Explain for PlanError {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
+            PlanError::NoExtra { .. } => "correct `extra` of the gate, or add the extra".to_owned(),
+            PlanError::Unsaved { .. } => {
+                "commit or stash them, or pass `--allow-dirty` to edit the files as they are".to_owned()
+            }
+            PlanError::Unconfirmed => "look at the diff, then run the same command with `--yes`".to_owned(),
+            PlanError::NoAnswer { .. } => "answer it, or take every default with `--yes`".to_owned(),
+            PlanError::Configured { option, key, file } => {
+                format!("edit `{key}` in `{file}`, or leave `{option}` out")
+            }
             PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),
         };
         vec![hint]

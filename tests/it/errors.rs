@@ -117,6 +117,11 @@ fn plan() -> Vec<Failure> {
         PlanError::NoIndex,
         PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned() },
         PlanError::GivenClock { index: "pypi".to_owned() },
+        PlanError::NoExtra { extra: "test".to_owned() },
+        PlanError::Unsaved { files: words(&["README.md"]) },
+        PlanError::Unconfirmed,
+        PlanError::NoAnswer { question: "branch".to_owned() },
+        PlanError::Configured { option: "--forge", key: "init.workflows", file: "pyproject.toml".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
         PlanError::CheckFailed { findings: 2 },
     ])

@@ -20,6 +20,7 @@ fn answer(status: u16, body: &str) -> Answer {
         content_type: String::new(),
         location: Some("/legacy/".to_owned()),
         retry_after: None,
+        date: None,
         body: body.as_bytes().to_vec(),
     }
 }

@@ -144,6 +144,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, as sent.
     pub retry_after: Option<String>,
+    /// `Date`, as sent.
+    pub date: Option<String>,
     /// The body, cut to a limit.
     pub body: Vec<u8>,
 }
@@ -179,6 +181,7 @@ fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, Eff
         content_type: header(reqwest::header::CONTENT_TYPE).unwrap_or_default(),
         location: header(reqwest::header::LOCATION),
         retry_after: header(reqwest::header::RETRY_AFTER),
+        date: header(reqwest::header::DATE),
         body: Vec::new(),
     };
     response.by_ref().take(limit).read_to_end(&mut answer.body).map_err(|source| EffectsError::NoAnswer {

@@ -10,6 +10,7 @@ mod planning;
 mod projects;
 mod python;
 mod security;
+mod setup;
 mod status;
 
 /// What stands behind a code.
@@ -37,6 +38,7 @@ const TABLES: &[&[Code]] = &[
     python::CODES,
     dependencies::CODES,
     security::CODES,
+    setup::CODES,
     status::CODES,
 ];
 
