@@ -3,7 +3,7 @@
 use super::Fact;
 use crate::build::environment::Interpreter;
 use crate::effects::files::What;
-use crate::effects::process::{Environment, Program};
+use crate::effects::process::Program;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::Project;

@@ -65,8 +65,7 @@ pub(super) fn read(inspect: Inspect<'_>, subject: &Subject<'_>) -> Publishing {
     found
 }
 
-pub(super) fn facts(inspect: Inspect<'_>, subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact> {
-    let _ = inspect;
+pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact> {
     let mut facts = Vec::new();
     let forges: Vec<ForgeKind> = match &subject.project.config.init.workflows {
         Some(forges) => forges.clone(),

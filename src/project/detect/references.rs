@@ -253,7 +253,7 @@ fn of_python(file: &str, text: &str, place: &Place<'_>) -> Option<Verdict> {
         _ => &["__version__", "VERSION", "__VERSION__"],
     };
     let is_it = |name: &&str| matches!(assigned(text, name), Some(Assigned::Literal { range, .. }) if range.start == place.range.start);
-    if variables.iter().any(|name| is_it(&name)) {
+    if variables.iter().any(is_it) {
         let quote = closing_quote(place);
         return Some(Verdict::Follows(vec![
             (place.before.to_owned(), quote.clone()),
