@@ -1,15 +1,14 @@
 //! `release init`: sets a project up.
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
 
 use super::{Context, Done, usage};
 use crate::config::file::ForgeKind;
 use crate::effects::Git;
-use crate::error::{Failure, Location};
-use crate::plan::init::{self, Init, State, Survey, Wanted};
+use crate::error::Failure;
+use crate::plan::init::{self, Init, Wanted};
 use crate::plan::{PlanError, execute, questions};
-use crate::report::{Event, Finding, Outcome, Report, diff};
+use crate::report::{Event, Outcome, Report};
 use crate::steps::transaction;
 
 /// Set a project up: configuration, workflows, RELEASING.md, CHANGELOG.md, SECURITY.md, badges
@@ -85,14 +84,16 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     for note in &planned.notes {
         inspect.note(note.clone());
     }
-    let report = describe(&planned, &survey);
+    let report = planned.report(survey.written.is_none());
     if args.check {
-        return Ok(report.findings(findings(&planned)));
+        let mut report = report.findings(planned.findings());
+        report.lines.clear();
+        return Ok(report);
     }
     if planned.plan.steps.is_empty() {
         return Ok(report.line("nothing to change"));
     }
-    let shown = diff_of(&planned);
+    let shown = planned.diff();
     if context.dry_run {
         let mut report = report.outcome(Outcome::Planned);
         report.diff = shown;
@@ -146,71 +147,4 @@ fn recover(context: &Context<'_>, args: &Args) -> Result<(), Failure> {
         inspect.note(format!("finished an interrupted change: {}", moved.files.join(", ")));
     }
     Ok(())
-}
-
-fn diff_of(planned: &Init) -> Vec<String> {
-    let written = planned.targets.iter().filter(|target| target.state.writes());
-    written
-        .flat_map(|target| {
-            diff::unified(&target.path, target.before.as_deref(), target.after.as_deref().unwrap_or_default())
-        })
-        .collect()
-}
-
-/// More look-alikes than this are only counted.
-const SHOWN: usize = 10;
-
-fn describe(planned: &Init, survey: &Survey) -> Report {
-    let mut report = Report::new("init");
-    for target in planned.targets.iter().filter(|target| matches!(target.state, State::Edited | State::Foreign)) {
-        report.lines.push(format!("{}: {}", target.path, target.state.words()));
-    }
-    for place in planned.left.iter().take(SHOWN) {
-        report.lines.push(format!("left alone {}:{} `{}`: {}", place.file, place.line, place.text, place.reason));
-    }
-    if planned.left.len() > SHOWN {
-        report.lines.push(format!("and {} more places that name the version", planned.left.len() - SHOWN));
-    }
-    if survey.written.is_none() {
-        for entry in &planned.publishers {
-            report.lines.push(format!(
-                "enter at {}: project {}, owner {}, repository {}, workflow {}, environment {}",
-                entry.url, entry.project, entry.owner, entry.repository, entry.workflow, entry.environment
-            ));
-        }
-    }
-    let files: Vec<Value> = planned
-        .targets
-        .iter()
-        .map(|target| {
-            let lines = match (target.state.writes(), &target.after) {
-                (true, Some(after)) => diff::unified(&target.path, target.before.as_deref(), after),
-                _ => Vec::new(),
-            };
-            json!({"path": target.path, "state": target.state, "diff": lines.join("\n")})
-        })
-        .collect();
-    report.result(json!({
-        "files": files,
-        "left": planned.left,
-        "notes": planned.notes,
-        "publishers": planned.publishers,
-    }))
-}
-
-fn findings(planned: &Init) -> Vec<Finding> {
-    let of = |target: &init::Target| {
-        let message = format!("`{}` is {}", target.path, target.state.words());
-        let found = match target.state {
-            State::Current => return None,
-            State::Missing => Finding::error("init/missing", message),
-            State::Additions => Finding::error("init/additions", format!("`{}` lacks lines", target.path)),
-            State::Outdated => Finding::error("init/outdated", message),
-            State::Edited => Finding::info("init/edited", message),
-            State::Foreign => Finding::info("init/foreign", message),
-        };
-        let found = found.at(Location::file(&target.path));
-        Some(if target.state.writes() { found.help("run `release init`, which shows the diff first") } else { found })
-    };
-    planned.targets.iter().filter_map(of).collect()
 }

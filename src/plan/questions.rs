@@ -39,7 +39,11 @@ pub fn ask(inspect: Inspect<'_>, seen: &Answers, forges_given: bool) -> Result<A
     answers.stages = one(inspect, "indexes on the way out, in order", &seen.stages.join(", "), |text| {
         let config = resolve::resolve(None, ConfigFile::default()).map_err(|_| "names of indexes".to_owned())?;
         let names = text.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty());
-        names.map(|name| config.index(name).map(|_| name.to_owned()).map_err(|error| error.to_string())).collect()
+        names
+            .map(|name| {
+                config.index(name).map(|_| name.to_owned()).map_err(|_| "`pypi`, `testpypi`, or a URL".to_owned())
+            })
+            .collect()
     })?;
     let none = seen.badges.as_deref().unwrap_or("none");
     answers.badges =
@@ -79,7 +83,7 @@ fn one<T>(
         let typed = line.trim();
         match read(if typed.is_empty() { default } else { typed }) {
             Ok(answer) => return Ok(answer),
-            Err(expected) => inspect.warn(format!("`{typed}` is not an answer: {expected} is wanted")),
+            Err(wanted) => inspect.warn(format!("`{typed}` is no answer: give {wanted}")),
         }
     }
     Err(unanswered())

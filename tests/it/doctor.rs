@@ -67,9 +67,35 @@ fn a_free_name_on_the_embedded_index() {
     let server_home = Sandbox::new();
     let served = Served::start(&server_home, &[]);
     let mut sandbox = project(&served.upload_url(), &served.simple_url());
-    expect![[""]].assert_eq(&stable(&sandbox, &["doctor"]));
+    expect![[r#"
+        warning[doctor/credential]: token own: none is found on this machine
+          help: set `RELEASE_TOKEN_OWN` where the upload runs
+        machine
+          python ok …
+          venv                  ok       answers
+          requires-python acme  ok       >=3.8 allows it
+          git ok …
+          identity              ok       Ana Tester <ana@example.org>
+          repository            ok       on main
+          signing               note     tags and commits are not signed
+          cache                 ok       [ROOT]/cache
+        project
+          configuration         ok       pyproject.toml parses
+          references            ok       0 places agree with 1.0
+        credentials
+          token own             warning  none is found on this machine
+        names
+          acme on own           ok       nobody has it
+        workflows
+          workflows             note     there are none
+        network
+          clock                 note     given by `RELEASE_NOW`, so it is compared with nothing
+          remote                ok       `[ROOT]/repo/../origin.git` answers
+    "#]]
+    .assert_eq(&stable(&sandbox, &["doctor"]));
     sandbox.set("RELEASE_TOKEN_OWN", served.token());
-    expect![[""]].assert_eq(&facts(&sandbox, &[], "token").join("\n"));
+    expect!["token own: wrong `RELEASE_TOKEN_OWN` (used): it is damaged or was cut"]
+        .assert_eq(&facts(&sandbox, &[], "token").join("\n"));
 }
 
 #[test]
@@ -97,7 +123,15 @@ fn names_that_are_ours_taken_archived_and_quarantined() {
     }
     server.list(500, "text/plain", "no");
     seen.push(look());
-    expect![[""]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        acme on own: cannot-tell it exists, and nothing here says whether it is yours
+        acme on own: ok ours by its links, of ana[31m
+        acme on own: wrong taken: it belongs to https://github.com/bob/acme, of bob
+        acme on own: wrong archived: it takes no uploads
+        acme on own: wrong quarantined: what is uploaded is not shown to anybody
+        acme on own: wrong taken: it belongs to https://github.com/bob/acme, of bob
+        acme on own: cannot-tell `http://127.0.0.1:45597/simple/acme/` answered 500"#]]
+    .assert_eq(&seen.join("\n"));
     // A terminal never sees what a name of an owner holds.
     server.document(r#"{"info": {}, "ownership": {"roles": [{"role": "Owner", "user": "ana\u001b[31m"}]}}"#);
     list("active");
@@ -125,14 +159,30 @@ fn tokens_are_read_and_never_shown() {
         assert!(!output.to_string().contains(&token[5..]), "{output}");
         seen.extend(facts(&sandbox, &["--offline"], "token"));
     }
-    expect![[""]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        token own: ok `RELEASE_TOKEN_OWN` (used): of pypi.org, for acme
+        token own: wrong `RELEASE_TOKEN_OWN` (used): of pypi.org, for other and not for acme
+        token own: warning `RELEASE_TOKEN_OWN` (used): of pypi.org, for every project of its owner
+        token own: cannot-tell `RELEASE_TOKEN_OWN` (used): of pypi.org; it does not say what it is for
+        token own: cannot-tell `RELEASE_TOKEN_OWN` (used): of pypi.org, for projects that it names by number
+        token own: wrong `RELEASE_TOKEN_OWN` (used): expired 2023-11-14 22:13 UTC
+        token own: ok `RELEASE_TOKEN_OWN` (used): of pypi.org, for acme, with 1 restrictions that are not understood
+        token own: wrong `RELEASE_TOKEN_OWN` (used): the token from `RELEASE_TOKEN_OWN` is for `test.pypi.org`, not for `upload.pypi.org`
+        token own: wrong `RELEASE_TOKEN_OWN` (used): is no token, and the index takes no passwords
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it has characters that no token has, or was cut"#]].assert_eq(&seen.join("\n"));
 }
 
 #[test]
 fn every_source_is_named_and_the_first_is_used() {
     let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
     sandbox.set("TWINE_USERNAME", "__token__");
-    expect![[""]].assert_eq(
+    expect![[r#"
+        token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it has characters that no token has, or was cut
+        token pypi: wrong `RELEASE_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: wrong `TWINE_PASSWORD` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: wrong `UV_PUBLISH_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: wrong `~/.pypirc` (not used: another comes first): it has characters that no token has, or was cut
+        .pypirc: warning others can read it (mode 644)"#]].assert_eq(
         &facts(&sandbox, &["--offline"], "")
             .into_iter()
             .filter(|fact| fact.contains("token") || fact.contains(".pypirc"))
@@ -146,7 +196,8 @@ fn a_broken_project_is_a_fact_and_not_the_end() {
     let sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\n")]);
     let output = sandbox.release(&["doctor", "--offline"]);
     assert_eq!(output.code, 10);
-    expect![[""]].assert_eq(&facts(&sandbox, &["--offline"], "configuration").join("\n"));
+    expect!["configuration: wrong `pyproject.toml` does not say `project.version`"]
+        .assert_eq(&facts(&sandbox, &["--offline"], "configuration").join("\n"));
 }
 
 #[test]
@@ -162,7 +213,11 @@ fn python_and_git_that_do_not_fit() {
     for name in ["repository", "signing", "remote"] {
         seen.extend(facts(&sandbox, &["--offline"], name));
     }
-    expect![[""]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        repository: wrong HEAD is on no branch
+        signing: note git is told to sign, and `release bump` does not sign yet
+        remote: warning its address holds a password or token, which git shows to everybody who asks"#]]
+    .assert_eq(&seen.join("\n"));
     let fact = facts(&sandbox, &["--offline"], "requires-python").concat();
     assert!(fact.starts_with("requires-python acme: wrong <3 does not allow 3."), "{fact}");
     assert!(!sandbox.release(&["doctor", "--offline"]).to_string().contains("geheim"));
@@ -217,9 +272,22 @@ fn publishers_workflows_and_secrets() {
         })
         .map(|fact| format!("{}: {} {}", fact["name"], fact["state"], fact["text"]))
         .collect();
-    expect![[""]].assert_eq(&lines.join("\n"));
+    expect![[r#"
+        "stored pypi": "warning" "`~/.pypirc` holds a token that is good until somebody revokes it, and the workflow needs none"
+        "publisher testpypi": "note" "to be entered at https://test.pypi.org/manage/account/publishing/: project acme, owner ana, repository acme, workflow release.yml, environment testpypi"
+        "workflow testpypi": "ok" "`.github/workflows/release.yml` has its job with `id-token: write`"
+        "publisher pypi": "note" "to be entered at https://pypi.org/manage/account/publishing/: project acme, owner ana, repository acme, workflow release.yml, environment pypi"
+        "workflow pypi": "wrong" "the job of `pypi` in `.github/workflows/release.yml` lacks `id-token: write`"
+        "workflow": "cannot-tell" "`.github/workflows/odd.yml` is written in a way that is not read here"
+        "secret CODECOV_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
+        "secret OTHER_KEY": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
+        "secret PYPI_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
+        "stored PYPI_TOKEN": "warning" "a stored token is used for uploads where a trusted publisher needs none""#]].assert_eq(&lines.join("\n"));
     std::fs::remove_file(sandbox.repo().join(".github/workflows/release.yml")).expect("it is there");
-    expect![[""]].assert_eq(&facts_of(&sandbox, "workflow "));
+    expect![[r#"
+        workflow testpypi: wrong `.github/workflows/release.yml` is not there
+        workflow pypi: wrong `.github/workflows/release.yml` is not there"#]]
+    .assert_eq(&facts_of(&sandbox, "workflow "));
 }
 
 fn facts_of(sandbox: &Sandbox, begins: &str) -> String {
@@ -232,7 +300,10 @@ fn plain_http_is_named_host_by_host() {
         "pyproject.toml",
         "[project]\nname = \"acme\"\nversion = \"1.0\"\n[tool.release]\nstages = [\"own\"]\nplain-http = [\"gitea.internal:3000\"]\n[tool.release.index.own]\nupload = \"http://packages.internal/legacy/\"\nsimple = \"http://gitea.internal:3000/simple/\"\n",
     )]);
-    expect![[""]].assert_eq(&[facts_of(&sandbox, "plain"), facts_of(&sandbox, "index")].join("\n"));
+    expect![[r#"
+        plain http: warning `gitea.internal:3000`: whoever can listen sees the tokens
+        index own: wrong `http://packages.internal/legacy/` is plain http"#]]
+    .assert_eq(&[facts_of(&sandbox, "plain"), facts_of(&sandbox, "index")].join("\n"));
 }
 
 #[test]

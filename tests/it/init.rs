@@ -45,7 +45,112 @@ fn without_configuration(text: &str) -> String {
 fn a_dry_run_shows_the_diff_and_writes_nothing() {
     let sandbox = unconfigured();
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--dry-run", "--forge", "none"]).to_string());
+    expect![[r#"
+        --- a/pyproject.toml
+        +++ b/pyproject.toml
+        @@ -9,3 +9,24 @@
+         readme = "README.md"
+         requires-python = ">=3.11"
+         license = "MIT"
+        +
+        +[tool.release]
+        +tag = "v{version}"
+        +branches = ["main"]
+        +stages = ["testpypi", "pypi"]
+        +
+        +[tool.release.init]
+        +workflows = []
+        +
+        +[[tool.release.references]]
+        +path = "README.md"
+        +match = "acme=={version}"
+        +expect = 1
+        +
+        +[[tool.release.references]]
+        +path = "acme/__init__.py"
+        +match = '__version__ = "{version}"'
+        +expect = 1
+        +
+        +[tool.release.verify]
+        +imports = ["acme"]
+        --- /dev/null
+        +++ b/RELEASING.md
+        @@ -0,0 +1,57 @@
+        +<!-- Written by `release init`; sha256 1b89df8faac454ac0d2e6ffa82933693e3e3e187bacff063198802f5e9446ba4. Once you change the rest it is yours, and left alone. -->
+        +# Releasing acme
+        +
+        +Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
+        +(`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
+        +
+        +## Once
+        +
+        +### Check
+        +
+        +`release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
+        +
+        +## Every release
+        +
+        +1. **Write it down.** What changed stands under `## [Unreleased]` in `CHANGELOG.md`.
+        +
+        +2. **Rehearse.** On a clean `main`:
+        +
+        +   ```sh
+        +   git switch main && git pull --ff-only
+        +   release rehearse
+        +   ```
+        +
+        +   Everything is done for real in a throw-away copy, and nothing leaves the machine. What passes here passes there.
+        +
+        +3. **Bump.** The kind is `patch`, `minor`, `major`, or a version:
+        +
+        +   ```sh
+        +   release bump minor --dry-run
+        +   release bump minor
+        +   ```
+        +
+        +   Version, references, changelog, commit and the tag `vX.Y.Z` change together, or not at all.
+        +
+        +4. **Push.** From here on others see it:
+        +
+        +   ```sh
+        +   git push --atomic origin main vX.Y.Z refs/release/ledger
+        +   ```
+        +
+        +5. **Publish.** Build, judge, upload, and install what was uploaded:
+        +
+        +   ```sh
+        +   release build --clean && release check
+        +   release publish --index testpypi && release verify --index testpypi
+        +   release publish --index pypi && release verify --index pypi
+        +   ```
+        +
+        +   *It fails:* run the same command again. What is there already is not sent twice.
+        +
+        +6. **Look.** `release history` shows what was done, when and with which digests.
+        +
+        +## When it went wrong
+        +
+        +- *Before the push:* `git tag -d vX.Y.Z` and `git reset --hard HEAD~1` take it back.
+        +- *A file is on an index:* it can never be replaced. Yank the release there, put it right, and release the next version.
+        +- *A token leaked:* revoke it at the index first, look at what was published since, then make a new one.
+        --- /dev/null
+        +++ b/SECURITY.md
+        @@ -0,0 +1,7 @@
+        +# Security
+        +
+        +Please report vulnerabilities in private, not in a public issue.
+        +
+        +Use "Report a vulnerability" at <https://github.com/ana/acme/security/advisories/new>.
+        +
+        +Say which version you use, what you did, what happened, and what you expected. The newest release is supported.
+        --- /dev/null
+        +++ b/.gitignore
+        @@ -0,0 +1 @@
+        +dist/
+        left alone README.md:5 `Not ours: other==1.2.3, 11.2.30, 1.2.3.4`: it is the version of `other`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["init", "--dry-run", "--forge", "none"]).to_string());
     assert!(before == sandbox.snapshot());
 }
 
@@ -57,15 +162,116 @@ fn without_a_terminal_only_yes_writes() {
     assert_eq!((output.code, output.failure_code().as_str()), (1, "plan/unconfirmed"));
     assert!(output.json()["result"]["files"].as_array().is_some_and(|files| files.len() > 3), "{output}");
     assert!(before == sandbox.snapshot());
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--yes", "--forge", "none", "--quiet"]).to_string());
+    expect![[r#"
+        wrote pyproject.toml
+        wrote RELEASING.md
+        wrote SECURITY.md
+        wrote .gitignore
+        left alone README.md:5 `Not ours: other==1.2.3, 11.2.30, 1.2.3.4`: it is the version of `other`
+        next: commit these files, then `release rehearse`
+    "#]]
+    .assert_eq(&sandbox.release(&["init", "--yes", "--forge", "none", "--quiet"]).to_string());
     let pyproject = sandbox.read("pyproject.toml");
     let (_, original) = &bare()[0];
     assert!(pyproject.starts_with(original.as_str()), "every byte of the file stays");
-    expect![[""]].assert_eq(&pyproject[original.len()..]);
-    expect![[""]].assert_eq(&sandbox.read("RELEASING.md"));
-    expect![[""]].assert_eq(&sandbox.read("SECURITY.md"));
+    expect![[r#"
+
+        [tool.release]
+        tag = "v{version}"
+        branches = ["main"]
+        stages = ["testpypi", "pypi"]
+
+        [tool.release.init]
+        workflows = []
+
+        [[tool.release.references]]
+        path = "README.md"
+        match = "acme=={version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "acme/__init__.py"
+        match = '__version__ = "{version}"'
+        expect = 1
+
+        [tool.release.verify]
+        imports = ["acme"]
+    "#]]
+    .assert_eq(&pyproject[original.len()..]);
+    expect![[r#"
+        <!-- Written by `release init`; sha256 1b89df8faac454ac0d2e6ffa82933693e3e3e187bacff063198802f5e9446ba4. Once you change the rest it is yours, and left alone. -->
+        # Releasing acme
+
+        Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
+        (`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
+
+        ## Once
+
+        ### Check
+
+        `release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
+
+        ## Every release
+
+        1. **Write it down.** What changed stands under `## [Unreleased]` in `CHANGELOG.md`.
+
+        2. **Rehearse.** On a clean `main`:
+
+           ```sh
+           git switch main && git pull --ff-only
+           release rehearse
+           ```
+
+           Everything is done for real in a throw-away copy, and nothing leaves the machine. What passes here passes there.
+
+        3. **Bump.** The kind is `patch`, `minor`, `major`, or a version:
+
+           ```sh
+           release bump minor --dry-run
+           release bump minor
+           ```
+
+           Version, references, changelog, commit and the tag `vX.Y.Z` change together, or not at all.
+
+        4. **Push.** From here on others see it:
+
+           ```sh
+           git push --atomic origin main vX.Y.Z refs/release/ledger
+           ```
+
+        5. **Publish.** Build, judge, upload, and install what was uploaded:
+
+           ```sh
+           release build --clean && release check
+           release publish --index testpypi && release verify --index testpypi
+           release publish --index pypi && release verify --index pypi
+           ```
+
+           *It fails:* run the same command again. What is there already is not sent twice.
+
+        6. **Look.** `release history` shows what was done, when and with which digests.
+
+        ## When it went wrong
+
+        - *Before the push:* `git tag -d vX.Y.Z` and `git reset --hard HEAD~1` take it back.
+        - *A file is on an index:* it can never be replaced. Yank the release there, put it right, and release the next version.
+        - *A token leaked:* revoke it at the index first, look at what was published since, then make a new one.
+    "#]].assert_eq(&sandbox.read("RELEASING.md"));
+    expect![[r##"
+        # Security
+
+        Please report vulnerabilities in private, not in a public issue.
+
+        Use "Report a vulnerability" at <https://github.com/ana/acme/security/advisories/new>.
+
+        Say which version you use, what you did, what happened, and what you expected. The newest release is supported.
+    "##]]
+    .assert_eq(&sandbox.read("SECURITY.md"));
     let after = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--yes"]).success().to_string());
+    expect![[r#"
+        nothing to change
+    "#]]
+    .assert_eq(&sandbox.release(&["init", "--yes"]).success().to_string());
     assert!(after == sandbox.snapshot(), "a second run changes nothing");
     expect![[""]].assert_eq(&sandbox.release(&["init", "--check"]).success().to_string());
     // What was written is what every other command reads.
@@ -84,7 +290,12 @@ fn what_a_person_wrote_is_left_alone() {
     assert_eq!(sandbox.read("SECURITY.md"), "Write to me.\n");
     assert_eq!(sandbox.read(".gitignore"), "*.pyc\ndist/\n");
     assert_eq!(sandbox.read("CHANGELOG.md"), bare()[3].1);
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--check"]).success().to_string());
+    expect![[r#"
+        info[init/foreign]: `RELEASING.md` is not written by `release init`: left alone
+          at: RELEASING.md
+        RELEASING.md: not written by `release init`: left alone
+    "#]]
+    .assert_eq(&sandbox.release(&["init", "--check"]).success().to_string());
 }
 
 #[test]
@@ -95,7 +306,19 @@ fn check_tells_drift_from_changes_by_hand() {
     sandbox.write("RELEASING.md", written.replace("# Releasing", "# On releasing"));
     std::fs::remove_file(sandbox.repo().join("SECURITY.md")).expect("it was written");
     sandbox.write(".gitignore", "");
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--check"]).to_string());
+    expect![[r#"
+        info[init/edited]: `RELEASING.md` is changed by hand since `release init` wrote it: left alone
+          at: RELEASING.md
+        error[init/missing]: `SECURITY.md` is not there yet
+          at: SECURITY.md
+          help: run `release init`, which shows the diff first
+        error[init/additions]: `.gitignore` lacks lines
+          at: .gitignore
+          help: run `release init`, which shows the diff first
+        RELEASING.md: changed by hand since `release init` wrote it: left alone
+        [exit status: 10]
+    "#]]
+    .assert_eq(&sandbox.release(&["init", "--check"]).to_string());
     // The configuration changes what the document says; nobody touched the document.
     sandbox.write("RELEASING.md", written);
     let pyproject = sandbox.read("pyproject.toml").replace("branches = [\"main\"]", "branches = [\"trunk\"]");
@@ -114,7 +337,13 @@ fn uncommitted_changes_of_edited_files_are_refused() {
     let _ = sandbox.release(&["init", "--yes", "--forge", "none"]).success();
     sandbox.git(&["checkout", "-q", "pyproject.toml"]);
     sandbox.write("pyproject.toml", sandbox.read("pyproject.toml").replace("An example", "Another example"));
-    expect![[""]].assert_eq(&sandbox.release(&["init", "--yes", "--forge", "none", "--quiet"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/unsaved]: uncommitted changes in files that would be edited: `pyproject.toml`
+          hint: commit or stash them, or pass `--allow-dirty` to edit the files as they are
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["init", "--yes", "--forge", "none", "--quiet"]).to_string());
     let _ = sandbox.release(&["init", "--yes", "--forge", "none", "--allow-dirty"]).success();
     assert!(sandbox.read("pyproject.toml").contains("Another example"));
 }
@@ -135,7 +364,28 @@ fn a_standalone_configuration_and_a_choice_that_is_kept() {
     let before = sandbox.read("pyproject.toml");
     let _ = sandbox.release(&["init", "--yes", "--standalone", "--forge", "none"]).success();
     assert_eq!(before, sandbox.read("pyproject.toml"));
-    expect![[""]].assert_eq(&sandbox.read("release.toml"));
+    expect![[r#"
+        tag = "v{version}"
+        branches = ["main"]
+        stages = ["testpypi", "pypi"]
+
+        [init]
+        workflows = []
+
+        [[references]]
+        path = "README.md"
+        match = "acme=={version}"
+        expect = 1
+
+        [[references]]
+        path = "acme/__init__.py"
+        match = '__version__ = "{version}"'
+        expect = 1
+
+        [verify]
+        imports = ["acme"]
+    "#]]
+    .assert_eq(&sandbox.read("release.toml"));
     let _ = sandbox.release(&["show"]).success();
     let output = sandbox.release(&["init", "--yes", "--forge", "gitea", "--format", "json"]);
     assert_eq!((output.code, output.failure_code().as_str()), (2, "plan/configured"));
@@ -151,7 +401,28 @@ fn the_form_of_tags_branches_and_forges_is_seen() {
     sandbox.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
     let _ = sandbox.release(&["init", "--yes"]).success();
     let pyproject = sandbox.read("pyproject.toml");
-    expect![[""]].assert_eq(&pyproject[bare()[0].1.len()..]);
+    expect![[r#"
+
+        [tool.release]
+        tag = "acme-{version}"
+        branches = ["trunk"]
+        stages = ["testpypi", "pypi"]
+        plain-http = ["gitea.internal:3000"]
+
+        [[tool.release.references]]
+        path = "README.md"
+        match = "acme=={version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "acme/__init__.py"
+        match = '__version__ = "{version}"'
+        expect = 1
+
+        [tool.release.verify]
+        imports = ["acme"]
+    "#]]
+    .assert_eq(&pyproject[bare()[0].1.len()..]);
 }
 
 #[test]
@@ -183,10 +454,64 @@ Unpack acme-1.2.3.tar.gz. The date 1.2.3 is no date, 11.2.3 and 1.2.3.4 are long
         .iter()
         .map(|place| format!("{}:{} {}", place["file"], place["line"], place["reason"]))
         .collect();
-    expect![[""]].assert_eq(&left.join("\n"));
+    expect![[r#"
+        "README.md":5 "it is the version of `other`"
+        "docs/usage.md":1 "it is the version of `not-acme`"
+        "docs/usage.md":1 "it is the version of `other`"
+        "docs/usage.md":1 "a bound says what is needed, not what is current"
+        "docs/usage.md":2 "it is a badge of something else"
+        "docs/usage.md":3 "it says when something came, which stays"
+        "docs/usage.md":5 "nothing around it says whose version it is"
+        "lib/package.json":1 "nothing around it says whose version it is"
+        "package.json":1 "nothing around it says whose version it is""#]]
+    .assert_eq(&left.join("\n"));
     let pyproject = sandbox.read("pyproject.toml");
     let (_, references) = pyproject.split_once("[[tool.release.references]]").expect("references");
-    expect![[""]].assert_eq(references);
+    expect![[r#"
+
+        path = "CITATION.cff"
+        match = "\nversion: {version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "README.md"
+        match = "acme=={version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "acme/__init__.py"
+        match = '__version__ = "{version}"'
+        expect = 1
+
+        [[tool.release.references]]
+        path = "docs/usage.md"
+        match = "acme=={version}`"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "docs/usage.md"
+        match = "acme[all]=={version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "docs/usage.md"
+        match = "img.shields.io/badge/version-{version}-"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "docs/usage.md"
+        match = "ana/acme@v{version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "docs/usage.md"
+        match = "acme-{version}.tar.gz"
+        expect = 1
+
+        [tool.release.verify]
+        imports = ["acme"]
+    "#]]
+    .assert_eq(references);
     let _ = sandbox.release(&["references", "--check"]).success();
 }
 
@@ -203,14 +528,36 @@ fn gates_follow_the_settings_of_the_project() {
     let _ = sandbox.release(&["init", "--yes", "--forge", "none"]).success();
     let pyproject = sandbox.read("pyproject.toml");
     let (_, gates) = pyproject.split_once("[[tool.release.gates]]").expect("gates");
-    expect![[""]].assert_eq(gates);
+    expect![[r#"
+
+        run = ["python", "-m", "pytest", "-q", "tests"]
+        timeout = 600
+        group = "dev"
+        dependencies = true
+        env = { PYTHONPATH = "src" }
+
+        [[tool.release.gates]]
+        run = ["ruff", "check", "."]
+        timeout = 600
+        group = "lint"
+
+        [[tool.release.gates]]
+        run = ["python", "-m", "mypy", "src"]
+        timeout = 600
+        extra = "test"
+        dependencies = true
+
+        [tool.release.verify]
+        imports = ["acme"]
+    "#]]
+    .assert_eq(gates);
     // A tool that nothing brings is named and is no gate.
     let sandbox = Sandbox::with(&[
         ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n\n[tool.mypy]\n"),
         ("tests/test_it.py", "import pytest\n"),
     ]);
     let document = sandbox.release(&["init", "--yes", "--forge", "none", "--format", "json"]).success().json();
-    expect![[""]].assert_eq(&document["result"]["notes"].to_string());
+    expect![[r#"["the tests need pytest, and no dependency group has it: add it to `[dependency-groups]` for a gate","mypy is set up and in no dependency group: it is no gate until `[dependency-groups]` has it"]"#]].assert_eq(&document["result"]["notes"].to_string());
     assert!(!sandbox.read("pyproject.toml").contains("gates"));
 }
 
@@ -327,7 +674,15 @@ fn six_questions_on_a_terminal_and_enter_takes_what_was_seen() {
     let sandbox = unconfigured();
     let (code, shown) = on_a_terminal(&sandbox, &["init"], "\n\n\n\n\n\n");
     assert_eq!(code, 0, "{shown}");
-    expect![[""]].assert_eq(&questions(&shown));
+    expect![[r#"
+        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~
+        ^[36m?^[0m branch that releases are made from [main]: ~
+        ^[36m?^[0m name of a tag [v{version}]: ~
+        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~
+        ^[36m?^[0m address where the security status will be served, for badges [none]: ~
+        ^[36m?^[0m write 4 files (yes, no) [yes]: ~
+    "#]]
+    .assert_eq(&questions(&shown));
     assert!(shown.contains("\u{1b}[32m+[tool.release]"), "the diff is in colour: {shown}");
     let asked = sandbox.read("pyproject.toml");
     let other = unconfigured();
@@ -344,10 +699,48 @@ fn answers_are_judged_and_kept() {
     let keys = "svn\nnone\nrelease\nv\nacme-{version}\npipy\npypi\nnonsense\nhttps://example.org/acme\nmaybe\ny\n";
     let (code, shown) = on_a_terminal(&sandbox, &["init"], keys);
     assert_eq!(code, 0, "{shown}");
-    expect![[""]].assert_eq(&questions(&shown));
+    expect![[r#"
+        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~svn
+        ^[33mwarning:^[0m `svn` is not an answer: one of github, gitea, both, none is wanted
+        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~none
+        ^[36m?^[0m branch that releases are made from [main]: ~release
+        ^[36m?^[0m name of a tag [v{version}]: ~v
+        ^[33mwarning:^[0m `v` is not an answer: a name with `{version}` in it is wanted
+        ^[36m?^[0m name of a tag [v{version}]: ~acme-{version}
+        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~pipy
+        ^[33mwarning:^[0m `pipy` is not an answer: `pipy` is neither a known index nor a URL is wanted
+        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~pypi
+        ^[36m?^[0m address where the security status will be served, for badges [none]: ~nonsense
+        ^[33mwarning:^[0m `nonsense` is not an answer: an address such as `https://example.org/acme`, or `none` is wanted
+        ^[36m?^[0m address where the security status will be served, for badges [none]: ~https://example.org/acme
+        ^[36m?^[0m write 5 files (yes, no) [yes]: ~maybe
+        ^[33mwarning:^[0m `maybe` is not an answer: `yes` or `no` is wanted
+        ^[36m?^[0m write 5 files (yes, no) [yes]: ~y
+    "#]].assert_eq(&questions(&shown));
     let pyproject = sandbox.read("pyproject.toml");
-    expect![[""]].assert_eq(pyproject[bare()[0].1.len()..].split("\n[[").next().unwrap_or_default());
-    expect![[""]].assert_eq(&sandbox.read("README.md"));
+    expect![[r#"
+
+        [tool.release]
+        tag = "acme-{version}"
+        branches = ["release"]
+        stages = ["pypi"]
+
+        [tool.release.init]
+        workflows = []
+        badges = "https://example.org/acme"
+    "#]]
+    .assert_eq(pyproject[bare()[0].1.len()..].split("\n[[").next().unwrap_or_default());
+    expect![[r#"
+        # acme
+
+        <!-- release:badges -->
+        [![security status](https://example.org/acme/security-status/badge/security.svg)](https://example.org/acme/security-status/index.html)
+        <!-- /release:badges -->
+
+            pip install acme==1.2.3
+
+        Not ours: other==1.2.3, 11.2.30, 1.2.3.4
+    "#]].assert_eq(&sandbox.read("README.md"));
     let after = sandbox.snapshot();
     let _ = sandbox.release(&["init", "--yes"]).success();
     assert!(after == sandbox.snapshot());

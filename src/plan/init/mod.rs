@@ -6,6 +6,7 @@
 mod documents;
 mod ours;
 mod settings;
+mod shown;
 mod targets;
 
 use std::path::{Path, PathBuf};

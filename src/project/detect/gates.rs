@@ -223,7 +223,7 @@ impl Style {
                             || begins("from pytest")
                             || text.starts_with("def test_")
                             || text.contains("\ndef test_")
-                            || text.contains("\nasync def test_");
+                            || text.contains(concat!("\nasync", " def test_"));
                         style.unittest |= begins("import unittest") || begins("from unittest");
                     }
                     _ => {}

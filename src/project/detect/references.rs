@@ -229,7 +229,8 @@ fn of_uv_lock(names: &Names, text: &str, place: &Place<'_>) -> Verdict {
 /// `"version": "1.2.3"` of a file that is the project's: `codemeta.json`, or a private `package.json` of its name.
 fn of_json(names: &Names, file: &str, text: &str, place: &Place<'_>) -> Verdict {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-    let is_key = place.before.trim_start().replace(' ', "") == "\"version\":\"";
+    let key = place.before.rfind("\"version\"").map(|at| &place.before[at..]).unwrap_or_default();
+    let is_key = key.replace(' ', "") == "\"version\":\"";
     if !is_key || value["version"] != names.version.as_str() {
         return Verdict::Stays("nothing around it says whose version it is".to_owned());
     }
@@ -237,11 +238,7 @@ fn of_json(names: &Names, file: &str, text: &str, place: &Place<'_>) -> Verdict 
     let ours = names.own.contains(&name) || (names.stem.len() > 2 && name.contains(&names.stem));
     let private = value["private"] == true;
     if file == "codemeta.json" || (ours && private) || names.own.contains(&name) {
-        let before = place.before.trim_start();
-        return Verdict::Follows(vec![
-            (before.to_owned(), "\"".to_owned()),
-            (place.before.to_owned(), "\"".to_owned()),
-        ]);
+        return Verdict::Follows(vec![(key.to_owned(), "\"".to_owned()), (place.before.to_owned(), "\"".to_owned())]);
     }
     Verdict::Stays("the file may have a version of its own".to_owned())
 }
