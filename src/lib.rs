@@ -18,6 +18,7 @@
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
+//! - [`workflows`]: workflows of forges: those that `init` writes, and what is wrong with those that are there; pure.
 //! - `plan/init` and `pipeline/doctor`: setting a project up, and looking whether everything is in place.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
@@ -51,6 +52,7 @@ pub mod secret;
 pub mod security;
 pub mod status;
 pub mod steps;
+pub mod workflows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -37,6 +37,14 @@ impl Sha256 {
         parse_hex(hex).map(Sha256)
     }
 
+    /// One digest for several files, the same in whatever order they are named: that of the lines
+    /// `<sha256>  <name>`, sorted by name, as `sha256sum` prints them.
+    pub fn of_files<'n>(files: impl IntoIterator<Item = (&'n str, String)>) -> Self {
+        let sorted: std::collections::BTreeMap<&str, String> = files.into_iter().collect();
+        let lines: String = sorted.iter().map(|(name, sha256)| format!("{sha256}  {name}\n")).collect();
+        Sha256::of(lines.as_bytes())
+    }
+
     /// The raw digest.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -38,5 +38,6 @@ variables! {
     SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH": "The date of the members of archives, in seconds since 1970. Default: the time of the commit.";
     NO_COLOR = "NO_COLOR": "Use no colour.";
     GITHUB_ACTIONS = "GITHUB_ACTIONS": "Set to `true` by GitHub and Gitea Actions: results are written for the runner.";
+    GITHUB_OUTPUT = "GITHUB_OUTPUT": "The runner's file for the outputs of a step.";
     GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY": "The runner's file for the summary of a step.";
 }

@@ -1,11 +1,12 @@
 //! `release build`: sdist and wheel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use serde_json::json;
 
 use super::{Context, Done, select};
+use crate::archive::Sha256;
 use crate::error::Failure;
 use crate::plan::build::{self, Wanted};
 use crate::report::Report;
@@ -71,5 +72,13 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             files.push(file);
         }
     }
-    Ok(report.result(json!({"files": files})))
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let named: Vec<(String, String)> = files.iter().map(|file| (name(&file.path), file.sha256.clone())).collect();
+    let digest = Sha256::of_files(named.iter().map(|(name, sha256)| (name.as_str(), sha256.clone())));
+    Ok(report
+        .result(json!({"files": files}))
+        .output("version", project.version().to_string())
+        .output("tag", project.tag_of(project.version()))
+        .output("is-prerelease", project.version().is_prerelease().to_string())
+        .output("digest", digest.to_string()))
 }

@@ -58,8 +58,17 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         "version": planned.to.to_string(),
         "tag": planned.tag,
     });
+    let outputs = |report: Report, tag: Option<String>, released: bool| {
+        report
+            .output("version", planned.to.to_string())
+            .output("previous-version", planned.from.to_string())
+            .output("tag", tag.unwrap_or_default())
+            .output("is-prerelease", planned.to.is_prerelease().to_string())
+            .output("released", released.to_string())
+    };
     if planned.plan.steps.is_empty() {
-        return Ok(Report::new("bump").line(format!("{} is released already", planned.to)).result(result));
+        let report = Report::new("bump").line(format!("{} is released already", planned.to)).result(result);
+        return Ok(outputs(report, Some(project.tag_of(&planned.to)), false));
     }
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
@@ -73,7 +82,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
                 result["files"] = json!(moved.files);
                 result["commit"] = json!(moved.commit);
             }
-            Ok(report.result(result))
+            Ok(outputs(report.result(result), planned.tag.clone(), true))
         }
     }
 }
@@ -106,7 +115,11 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);
     }
-    let report = Report::new("bump").line(format!("finished the bump to {}", moved.version));
+    let report = Report::new("bump")
+        .line(format!("finished the bump to {}", moved.version))
+        .output("version", moved.version.clone())
+        .output("tag", moved.tag.clone().unwrap_or_default())
+        .output("released", "true");
     Ok(Some(
         report
             .result(json!({"version": moved.version, "tag": moved.tag, "files": moved.files, "commit": moved.commit})),

@@ -8,6 +8,7 @@ use crate::config::{Config, resolve};
 use crate::error::{Failure, Kind};
 use crate::index::upload::State;
 use crate::index::{Credential, IndexError, credential};
+use crate::plan::PlanError;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
@@ -31,6 +32,9 @@ pub struct Args {
     /// The index, by its name or URL [default: `stages` of the configuration, one after the other]
     #[arg(long, value_name = "NAME|URL")]
     index: Option<String>,
+    /// Refuse other archives than those whose build had this output `digest`
+    #[arg(long, value_name = "DIGEST")]
+    expect: Option<String>,
     /// Read the token from standard input
     #[arg(long, conflicts_with = "token_file")]
     token_stdin: bool,
@@ -58,6 +62,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
     };
     let plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
+    let digest = publish::digest(&plan);
+    if let Some(expected) = args.expect.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&digest)) {
+        return Err(PlanError::OtherArchives { expected: expected.clone(), found: digest }.into());
+    }
     if context.dry_run {
         return Ok(plan.report("publish"));
     }
@@ -80,7 +88,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     }
     let mut report = Report::new("publish").result(upload_file::result(&uploads, workspace));
     report.lines = uploads.iter().map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path)).collect();
-    Ok(report)
+    let sent = uploads.iter().any(|file| file.state == State::Uploaded);
+    let report = report.output("released", sent.to_string()).output("digest", digest);
+    let page = uploads.first().map(|file| file.url.clone());
+    Ok(report.output("url", page.unwrap_or_default()))
 }
 
 /// The project, which files that are named can do without.

@@ -23,16 +23,31 @@ pub struct Args {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let version: Version = match &args.from {
-        Some(from) => from.parse().map_err(|error: crate::python::error::ParseError| {
-            usage(format!("`--from {from}` is not a version"), error.to_string())
-        })?,
-        None => context.project()?.version().clone(),
+    let (version, project): (Version, _) = match &args.from {
+        Some(from) => {
+            let wrong = |error: crate::python::error::ParseError| {
+                usage(format!("`--from {from}` is not a version"), error.to_string())
+            };
+            (from.parse().map_err(wrong)?, None)
+        }
+        None => {
+            let project = context.project()?;
+            (project.version().clone(), Some(project))
+        }
+    };
+    let with_outputs = |report: Report, version: &Version| {
+        let report =
+            report.output("version", version.to_string()).output("is-prerelease", version.is_prerelease().to_string());
+        match &project {
+            Some(project) => report.output("tag", project.tag_of(version)),
+            None => report,
+        }
     };
     let Some(kind) = &args.next else {
-        return Ok(Report::new("version")
+        let report = Report::new("version")
             .line(version.to_string())
-            .result(json!({"version": version.to_string(), "next": null})));
+            .result(json!({"version": version.to_string(), "next": null}));
+        return Ok(with_outputs(report, &version));
     };
     let request: Request = kind.parse().map_err(Failure::from)?;
     let mode = if args.exact { Mode::Exact } else { Mode::Linear };
@@ -40,9 +55,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     for note in &next.notes {
         context.inspect().note(note.clone());
     }
-    Ok(Report::new("version").line(next.version.to_string()).result(json!({
+    let report = Report::new("version").line(next.version.to_string()).result(json!({
         "version": version.to_string(),
         "next": next.version.to_string(),
         "notes": next.notes,
-    })))
+    }));
+    Ok(with_outputs(report, &next.version))
 }

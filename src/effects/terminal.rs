@@ -2,7 +2,7 @@
 //! standard error; everything passes the redactor, and a reader that has gone away is no error.
 
 use std::io::{BufRead, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,6 +63,7 @@ pub struct Terminal {
     redactor: Redactor,
     bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
     summary: Option<PathBuf>,
+    outputs: Option<PathBuf>,
     broken: Arc<AtomicBool>,
     asks: bool,
 }
@@ -77,6 +78,7 @@ impl Terminal {
             redactor,
             bar: Arc::default(),
             summary: variables.get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
+            outputs: variables.get("GITHUB_OUTPUT").map(PathBuf::from),
             broken: Arc::default(),
             asks: false,
         };
@@ -202,7 +204,8 @@ impl Terminal {
         }
         if self.display.format == Format::Github {
             self.write_err(&github::annotations(report));
-            self.append_summary(&github::summary(report));
+            self.append(self.summary.as_deref(), &github::summary(report));
+            self.write_outputs(report);
         }
     }
 
@@ -222,14 +225,25 @@ impl Terminal {
         self.write_out(text);
     }
 
-    #[expect(clippy::disallowed_types, reason = "the summary is a stream of the runner's")]
-    fn append_summary(&self, text: &str) {
-        if let Some(path) = &self.summary {
-            // The runner made the file; without it there is nowhere to say so.
-            if let Ok(mut file) = std::fs::OpenOptions::new().append(true).open(path) {
-                let _ = file.write_all(self.redactor.redact(text).as_bytes());
-            }
+    /// Hands the outputs to the runner; a step after this one must not go on without them.
+    fn write_outputs(&self, report: &Report) {
+        if self.outputs.is_none() || report.outputs.is_empty() {
+            return;
         }
+        let mut chance = [0_u8; 16];
+        let nonce = super::env::random(&mut chance).map(|()| u128::from_be_bytes(chance));
+        let text = nonce.ok().and_then(|nonce| github::outputs(report, &format!("{nonce:032x}")));
+        if !text.is_some_and(|text| self.append(self.outputs.as_deref(), &text)) {
+            self.write_err("::error title=outputs::the outputs of this step could not be written\n");
+            self.broken.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Appends to a file of the runner's, which made it.
+    #[expect(clippy::disallowed_types, reason = "the runner's files are streams of the program")]
+    fn append(&self, path: Option<&Path>, text: &str) -> bool {
+        let file = path.and_then(|path| std::fs::OpenOptions::new().append(true).open(path).ok());
+        file.is_some_and(|mut file| file.write_all(self.redactor.redact(text).as_bytes()).is_ok())
     }
 
     /// Whether something that should have been said on standard output could not be: a full disk, not a reader

@@ -94,6 +94,14 @@ pub enum PlanError {
         /// How many.
         findings: usize,
     },
+    /// The archives are not those of the build that `--expect` names.
+    #[error("these are not the archives that were built: their digest is {found}, not {expected}")]
+    OtherArchives {
+        /// What the build had.
+        expected: String,
+        /// What these have.
+        found: String,
+    },
     /// Publishing under a clock that was given.
     #[error("`RELEASE_NOW` is set, and `{index}` is not on this machine")]
     GivenClock {
@@ -165,6 +173,7 @@ impl Explain for PlanError {
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::CheckFailed { .. } => "publish/check-failed",
+            PlanError::OtherArchives { .. } => "publish/other-archives",
             PlanError::GivenClock { .. } => "plan/given-clock",
             PlanError::NoExtra { .. } => "plan/no-extra",
             PlanError::Unsaved { .. } => "plan/unsaved",
@@ -212,6 +221,10 @@ impl Explain for PlanError {
             }
             PlanError::CheckFailed { .. } => {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()
+            }
+            PlanError::OtherArchives { .. } => {
+                "find out what changed them between build and upload; `--expect` is the output `digest` of `release build`"
+                    .to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
             PlanError::NoExtra { .. } => "correct `extra` of the gate, or add the extra".to_owned(),

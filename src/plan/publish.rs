@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::{Plan, PlanError};
-use crate::archive::{Digests, Kind, Limits, read};
+use crate::archive::{Digests, Kind, Limits, Sha256, read};
 use crate::check;
 use crate::config::targets::Index;
 use crate::effects::files::What;
@@ -92,6 +92,15 @@ pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Tar
     let mut plan = Plan::of(steps);
     plan.draft = draft(root, &archives, targets);
     Ok(plan)
+}
+
+/// One digest for all files of a plan: the output `digest` of the build that made them.
+pub fn digest(plan: &Plan) -> String {
+    let files = plan.steps.iter().filter_map(|step| match step {
+        Step::UploadFile(upload) => Some((upload.name.as_str(), upload.sha256.to_string())),
+        _ => None,
+    });
+    Sha256::of_files(files).to_string()
 }
 
 /// Every file that is sent needs a right, and one of the index that it goes to. Returns what to tell about

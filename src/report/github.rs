@@ -66,7 +66,16 @@ pub fn summary(report: &Report) -> String {
     format!("### release {}: {}\n\n{fence}text\n{body}{fence}\n", report.command, outcome.as_str().unwrap_or_default())
 }
 
-/// `name=value` for `$GITHUB_OUTPUT`, with a delimiter that the value cannot contain.
-pub fn output(name: &str, value: &str, nonce: &str) -> String {
-    format!("{name}<<release_{nonce}\n{value}\nrelease_{nonce}\n")
+/// The outputs for `$GITHUB_OUTPUT`, each ended by a delimiter that nobody can know beforehand. Nothing where
+/// a value contains it all the same.
+pub fn outputs(report: &Report, nonce: &str) -> Option<String> {
+    let delimiter = format!("release_{nonce}");
+    let mut text = String::new();
+    for (name, value) in &report.outputs {
+        if value.contains(&delimiter) {
+            return None;
+        }
+        text.push_str(&format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"));
+    }
+    Some(text)
 }

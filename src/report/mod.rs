@@ -67,6 +67,8 @@ pub struct Report {
     pub diff: Vec<String>,
     /// The same for people: lines of data for standard output.
     pub lines: Vec<String>,
+    /// What later steps of a workflow may read, by name.
+    pub outputs: Vec<(&'static str, String)>,
 }
 
 impl Report {
@@ -79,6 +81,7 @@ impl Report {
             result: Value::Object(serde_json::Map::new()),
             diff: Vec::new(),
             lines: Vec::new(),
+            outputs: Vec::new(),
         }
     }
 
@@ -93,6 +96,13 @@ impl Report {
     #[must_use]
     pub fn line(mut self, line: impl Into<String>) -> Self {
         self.lines.push(line.into());
+        self
+    }
+
+    /// The same report with one more output for later steps of a workflow; the action lists them all.
+    #[must_use]
+    pub fn output(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.outputs.push((name, value.into()));
         self
     }
 

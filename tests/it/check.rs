@@ -1,11 +1,13 @@
 //! `release check`. Which archive raises what is pinned in `check_judge.rs`; here the command itself.
 
 use expect_test::expect;
+use pyrelease::config::file::ForgeKind;
 
 use crate::support::Sandbox;
 use crate::support::archives::hostile::cases;
 use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{WHEEL_NAME, Zip};
+use crate::support::workflows::workflows_of;
 
 fn with_archives() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -100,4 +102,64 @@ fn what_is_no_archive_is_said_clearly() {
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["check"]).to_string());
+}
+
+#[test]
+fn workflows_are_judged_where_runners_read_them() {
+    let sandbox = Sandbox::with(&[("src/deep/x", "")]);
+    expect![[r#"
+        ------- stderr -------
+        error[workflow/none]: there is no workflow in `.github/workflows`, `.gitea/workflows`, `.forgejo/workflows`
+          hint: run `release init`, or name the files
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--workflows"]).to_string());
+    for forge in [ForgeKind::Github, ForgeKind::Gitea] {
+        for file in workflows_of("acme", forge) {
+            sandbox.write(file.path, &file.text);
+        }
+    }
+    sandbox.write(".forgejo/workflows/ci.yaml", "on: push\npermissions: {}\njobs: {a: {runs-on: x, steps: []}}\n");
+    sandbox.write(".github/workflows/notes.md", "no workflow");
+    // From wherever in the repository.
+    expect![[r#"
+        .github/workflows/release.yml  0 errors, 0 warnings
+        .github/workflows/security.yml  0 errors, 0 warnings
+        .gitea/workflows/release.yml  0 errors, 0 warnings
+        .gitea/workflows/security.yml  0 errors, 0 warnings
+        .forgejo/workflows/ci.yaml  0 errors, 0 warnings
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--workflows", "-C", "src/deep"]).success().to_string());
+}
+
+#[test]
+fn a_broken_workflow_is_exit_10() {
+    let sandbox = Sandbox::with(&[("x", "")]);
+    let bad = workflows_of("acme", ForgeKind::Github)[0]
+        .text
+        .replace("cancel-in-progress: false", "cancel-in-progress: true");
+    sandbox.write(".github/workflows/release.yml", bad);
+    sandbox.write("other.yml", "a: [");
+    expect![[r#"
+        error[workflow/concurrency]: a new run cuts off one that is in the middle of an upload
+          at: .github/workflows/release.yml:37
+          help: add `concurrency: {group: "release-${{ github.ref }}", cancel-in-progress: false}` at the top
+        .github/workflows/release.yml  1 error, 0 warnings
+        [exit status: 10]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--workflows"]).to_string());
+    expect![[r#"
+        error[workflow/unreadable]: it is no YAML: while parsing a node, did not find expected node content
+          at: other.yml:2
+          help: put the file right; the runner would read it in another way than you, or not at all
+        other.yml  1 error, 0 warnings
+        [exit status: 10]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--workflows", "other.yml"]).to_string());
+    sandbox.release(&["check", "--workflows", "--ignore", "workflow/concurrency"]).success();
+    let document = sandbox.release(&["check", "--workflows", "--format", "json"]).json();
+    assert_eq!(
+        (document["outcome"].as_str(), document["result"]["workflows"][0]["errors"].as_u64()),
+        (Some("findings"), Some(1))
+    );
 }

@@ -38,8 +38,13 @@ fn stable(sandbox: &Sandbox, arguments: &[&str]) -> String {
         out.push_str(&line);
         out.push('\n');
     }
+    without_port(&out)
+}
+
+/// Text without the port of a server on loopback.
+fn without_port(text: &str) -> String {
     let mut clean = String::new();
-    let mut rest = out.as_str();
+    let mut rest = text;
     while let Some(at) = rest.find("127.0.0.1:") {
         clean.push_str(&rest[..at]);
         clean.push_str("127.0.0.1:PORT");
@@ -57,7 +62,7 @@ fn facts(sandbox: &Sandbox, arguments: &[&str], begins: &str) -> Vec<String> {
         .filter(|fact| fact["name"].as_str().is_some_and(|name| name.starts_with(begins)))
         .map(|fact| {
             let word = |key: &str| fact[key].as_str().unwrap_or_default().to_owned();
-            format!("{}: {} {}", word("name"), word("state"), word("text"))
+            without_port(&format!("{}: {} {}", word("name"), word("state"), word("text")))
         })
         .collect()
 }
@@ -260,7 +265,8 @@ fn publishers_workflows_and_secrets() {
             "[project]\nname = \"acme\"\nversion = \"1.0\"\n[tool.release]\nstages = [\"testpypi\", \"pypi\"]\n",
         ),
         (".github/workflows/release.yml", WORKFLOW),
-        (".github/workflows/odd.yml", "{on: push, jobs: {a: {}}}\n"),
+        (".github/workflows/odd.yml", "{on: push, jobs: {a: {env: {A: \"${{ secrets.IN_FLOW }}\"}}}}\n"),
+        (".github/workflows/broken.yml", "on: [push\njobs: {{{\n"),
     ]);
     sandbox.git(&["remote", "add", "origin", "git@github.com:ana/acme.git"]);
     let document = sandbox.release(&["doctor", "--offline", "--format", "json"]).json();

@@ -124,6 +124,7 @@ fn plan() -> Vec<Failure> {
         PlanError::Configured { option: "--forge", key: "init.workflows", file: "pyproject.toml".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
         PlanError::CheckFailed { findings: 2 },
+        PlanError::OtherArchives { expected: "ab12".to_owned(), found: "cd34".to_owned() },
     ])
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
+mod action;
 mod architecture;
 mod archive_digest;
 mod archive_read;
@@ -57,3 +58,6 @@ mod status_page;
 mod support;
 mod verify;
 mod version;
+mod wheel;
+mod workflows;
+mod workflows_tools;

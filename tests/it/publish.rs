@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use expect_test::expect;
+use pyrelease::archive::Sha256;
 
 use crate::support::Sandbox;
 use crate::support::archives::tar::{SDIST_NAME, Tar};
@@ -431,6 +432,32 @@ fn every_stage_gets_the_same_bytes() {
     let content = |text: &String| text.split("name=\"sha256_digest\"").nth(1).map(|rest| rest[..70].to_owned());
     let sent = |fake: &FakeIndex| fake.uploads().iter().map(content).collect::<Vec<_>>();
     assert_eq!(sent(&first), sent(&second));
+}
+
+#[test]
+fn other_archives_than_those_that_were_built_stay_here() {
+    let sandbox = demo();
+    let index = Served::start(&sandbox, &[]);
+    let hash = |name: &str| {
+        let bytes = std::fs::read(sandbox.repo().join("dist").join(name)).expect("an archive");
+        (name.to_owned(), Sha256::of(&bytes).to_string())
+    };
+    let files = [hash(SDIST_NAME), hash(WHEEL_NAME)];
+    let built = Sha256::of_files(files.iter().map(|(name, sha256)| (name.as_str(), sha256.clone()))).to_string();
+    let wrong = "0".repeat(64);
+    let output = served(&sandbox, &index, &["--expect", &wrong]);
+    assert_eq!(output.code, 1, "{output}");
+    let found = output.to_string().replace(&built, "[DIGEST]");
+    expect![[r#"
+        ------- stderr -------
+        error[publish/other-archives]: these are not the archives that were built: their digest is [DIGEST], not 0000000000000000000000000000000000000000000000000000000000000000
+          hint: find out what changed them between build and upload; `--expect` is the output `digest` of `release build`
+        [exit status: 1]
+    "#]].assert_eq(&found);
+    // One of them is not all of them.
+    let part = served(&sandbox, &index, &["--expect", &built, &format!("dist/{WHEEL_NAME}")]);
+    assert!(part.stderr.contains("publish/other-archives"), "{part}");
+    served(&sandbox, &index, &["--expect", &built]).success();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The tokens that would be used at each stage, read without a network and never shown.
 
 use super::workflows::Publishing;
-use super::{Fact, Subject};
+use super::{Fact, State, Subject};
 use crate::config::targets::Index;
 use crate::effects::http::Url;
 use crate::effects::{Inspect, files::What};
@@ -31,6 +31,12 @@ pub(super) fn facts(
             let used = if number == 0 { "used" } else { "not used: another comes first" };
             let mut fact = judge(inspect, subject, (index, credential), name);
             fact.text = format!("{} ({used}): {}", credential.source, fact.text);
+            // What is not used stops no release.
+            match fact.state {
+                State::Wrong if number > 0 => fact.state = State::Warning,
+                State::CannotTell if number > 0 => fact.state = State::Note,
+                _ => {}
+            }
             facts.push(fact);
         }
         let stored = found.iter().any(|credential| credential.source.contains(".pypirc"));
@@ -77,19 +83,20 @@ fn judge(
     let read = token::decode(credential.basic.password.reveal());
     let token = match (read, is_pypi(index)) {
         (Ok(token), _) => token,
-        (Err(TokenError::Prefix), false) => {
+        (Err(_), false) => {
             return Fact::note(name, "no token of PyPI, so nothing can be read from it");
         }
         (Err(TokenError::Prefix), true) => {
-            return Fact::wrong("doctor/credential", name, "is no token, and the index takes no passwords")
+            return Fact::wrong("doctor/credential", name, "no token, and the index takes no passwords")
                 .help("make a token in the account settings of the index");
         }
         (Err(error), _) => {
             return Fact::wrong("doctor/credential", name, error.to_string()).help("copy the whole token again");
         }
     };
-    if let Err(error) = credential::guard(credential, index) {
-        return Fact::wrong("doctor/credential", name, error.to_string());
+    if credential::guard(credential, index).is_err() {
+        let text = format!("of {}, and good for nothing at {}", token.location, host_of(index));
+        return Fact::wrong("doctor/credential", name, text).help("give the token of this index");
     }
     let now = inspect.clock().now().as_second();
     if token.expires.is_some_and(|until| until <= now) {

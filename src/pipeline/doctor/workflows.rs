@@ -1,13 +1,16 @@
-//! What the workflows of the repository need: trusted publishers, secrets. Reads the lines of the files as they
-//! are usually written; what is written in another way is said to be unreadable, never to be good.
+//! What the workflows of the repository need: trusted publishers and secrets. Whether they are safe is judged by
+//! `release check --workflows`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::{Fact, Subject};
 use crate::config::file::ForgeKind;
 use crate::effects::Inspect;
 use crate::effects::files::What;
 use crate::plan::init::{WORKFLOW, publishers};
+use crate::workflows::model::{self, Workflow};
+use crate::workflows::{FOLDERS, forge_of, yaml};
 
 /// Larger files are no workflows.
 const SIZE: u64 = 1024 * 1024;
@@ -36,7 +39,7 @@ struct Job {
 pub(super) fn read(inspect: Inspect<'_>, subject: &Subject<'_>) -> Publishing {
     let files = inspect.files();
     let mut found = Publishing::default();
-    for folder in [".github/workflows", ".gitea/workflows", ".forgejo/workflows"] {
+    for folder in FOLDERS {
         let dir = subject.project.root.join(folder);
         if files.what(&dir) != What::Folder {
             continue;
@@ -49,13 +52,13 @@ pub(super) fn read(inspect: Inspect<'_>, subject: &Subject<'_>) -> Publishing {
             let shown = format!("{folder}/{name}");
             found.files += 1;
             match files.read_text(&path, SIZE) {
-                Ok(text) => {
-                    found.secrets.extend(secrets(&text));
-                    match jobs(&shown, &text) {
-                        Some(jobs) => found.jobs.extend(jobs),
-                        None => found.unreadable.push(shown),
+                Ok(text) => match parse(&shown, &text) {
+                    Some((jobs, secrets)) => {
+                        found.jobs.extend(jobs);
+                        found.secrets.extend(secrets);
                     }
-                }
+                    None => found.unreadable.push(shown),
+                },
                 Err(_) => found.unreadable.push(shown),
             }
         }
@@ -98,7 +101,7 @@ pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact>
         facts.push(Fact::note("workflows", "there are none"));
     }
     for file in &publishing.unreadable {
-        facts.push(Fact::unknown("workflow", format!("`{file}` is written in a way that is not read here")));
+        facts.push(Fact::unknown("workflow", format!("`{file}` is no workflow that can be read")));
     }
     if publishing.files > 0 && publishing.secrets.is_empty() {
         facts.push(Fact::ok("secrets", "the workflows use none"));
@@ -122,73 +125,25 @@ pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact>
     facts
 }
 
-/// The names of the secrets that a workflow uses, but for the token that every run is given.
-fn secrets(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
-        for (at, _) in line.match_indices("secrets") {
-            let rest = &line[at + "secrets".len()..];
-            let rest = rest.strip_prefix('.').or_else(|| rest.strip_prefix("['")).or_else(|| rest.strip_prefix("[\""));
-            let name: String = rest
-                .unwrap_or_default()
-                .chars()
-                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-                .take(100)
-                .collect();
-            if !name.is_empty() && !["GITHUB_TOKEN", "GITEA_TOKEN", "FORGEJO_TOKEN"].contains(&name.as_str()) {
-                found.insert(name);
-            }
+/// The jobs of a workflow, and the names of the secrets that it uses; nothing where it is no workflow.
+fn parse(file: &str, text: &str) -> Option<(Vec<Job>, BTreeSet<String>)> {
+    let root = yaml::read(text).ok()?;
+    let workflow = Workflow::of(&root, text, forge_of(Path::new(file)));
+    root.get("jobs")?;
+    let everywhere = root.get("permissions").is_some_and(|permissions| {
+        permissions.text() == Some("write-all")
+            || permissions.get("id-token").is_some_and(|grant| grant.text() == Some("write"))
+    });
+    let of = |job: &model::Job<'_>| {
+        let environment = job.node.get("environment");
+        let name = environment.and_then(|node| node.text().or_else(|| node.get("name").and_then(yaml::Node::text)));
+        Job {
+            file: file.to_owned(),
+            environment: name.map(str::to_owned),
+            identity: job.grants("id-token") || (everywhere && job.node.get("permissions").is_none()),
         }
-    }
-    found
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
-}
-
-/// `key: value` without its comment and quotes.
-fn pair(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.trim().split_once(':')?;
-    let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-    Some((key.trim_matches(['"', '\'']), value))
-}
-
-/// The jobs of a workflow; nothing where they are not written one below the other.
-fn jobs(file: &str, text: &str) -> Option<Vec<Job>> {
-    let lines: Vec<&str> =
-        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).collect();
-    let at = lines.iter().position(|line| pair(line) == Some(("jobs", "")) && indent(line) == 0)?;
-    let everywhere = lines[..at].iter().any(|line| pair(line) == Some(("id-token", "write")));
-    let below: Vec<&&str> = lines[at + 1..].iter().take_while(|line| indent(line) > 0).collect();
-    let level = indent(below.first()?);
-    let mut jobs: Vec<Job> = Vec::new();
-    let mut in_environment = None;
-    for line in below {
-        let depth = indent(line);
-        if depth <= level {
-            jobs.push(Job { file: file.to_owned(), environment: None, identity: everywhere });
-            in_environment = None;
-            continue;
-        }
-        let job = jobs.last_mut()?;
-        let Some((key, value)) = pair(line) else { continue };
-        if in_environment.is_some_and(|outer| depth <= outer) {
-            in_environment = None;
-        }
-        match (key, value) {
-            ("environment", "") => in_environment = Some(depth),
-            ("environment", flow) if flow.starts_with('{') => {
-                let name =
-                    flow.trim_matches(['{', '}', ' ']).split(',').find_map(pair).filter(|(key, _)| *key == "name");
-                job.environment = name.map(|(_, name)| name.to_owned());
-            }
-            ("environment", name) if job.environment.is_none() => job.environment = Some(name.to_owned()),
-            ("name", name) if in_environment.is_some() => job.environment = Some(name.to_owned()),
-            ("id-token", "write") => job.identity = true,
-            ("permissions", flow) if flow.starts_with('{') => job.identity = flow.contains("id-token: write"),
-            _ => {}
-        }
-    }
-    Some(jobs)
+    };
+    let texts = root.texts();
+    let used = texts.iter().filter_map(|node| node.text()).flat_map(model::secrets_in);
+    Some((workflow.jobs.iter().map(of).collect(), used.map(str::to_owned).collect()))
 }

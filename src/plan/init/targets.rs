@@ -1,13 +1,17 @@
 //! Each file that `release init` cares for: whose it is, and what it should hold.
 
+use serde::Serialize;
+
 use super::documents::{self, Subject};
 use super::ours::{self, Comment, Whose};
-use crate::effects::Inspect;
 use crate::effects::files::What;
+use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::detect::has_foreign_changelog;
 use crate::project::{FILE_LIMIT, Project};
-use serde::Serialize;
+use crate::python::specifier::SpecifierSet;
+use crate::python::version::Version;
+use crate::workflows::{Rendered, Values, render, tag_filter};
 
 /// How a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -67,8 +71,8 @@ pub(super) fn documents(
     targets: &mut Vec<Target>,
 ) -> Result<(), Failure> {
     let project = subject.project;
-    for (path, body) in workflows(subject) {
-        targets.push(whole(inspect, project, &path, ours::stamp(Comment::Hash, &body))?);
+    for file in workflows(inspect, subject, notes)? {
+        targets.push(whole(inspect, project, file.path, ours::stamp(Comment::Hash, &file.text))?);
     }
     targets.push(whole(inspect, project, "RELEASING.md", ours::stamp(Comment::Markdown, &subject.releasing()))?);
     match &project.changelog {
@@ -93,9 +97,58 @@ pub(super) fn documents(
     Ok(())
 }
 
-/// The workflows of the forges, as paths and texts.
-fn workflows(_subject: &Subject<'_>) -> Vec<(String, String)> {
-    Vec::new()
+/// The Pythons that build and test, the first that the project allows.
+const PYTHONS: [&str; 5] = ["3.13", "3.14", "3.12", "3.11", "3.10"];
+/// The branch that the status is published on.
+const STATUS_BRANCH: &str = "status";
+
+/// The workflows of the forges.
+fn workflows(inspect: Inspect<'_>, subject: &Subject<'_>, notes: &mut Vec<String>) -> Result<Vec<Rendered>, Failure> {
+    let project = subject.project;
+    let top = Git::discover(&project.root)?.map(|git| inspect.files().canonical(&git.top())).transpose()?;
+    if subject.workflows.is_empty() {
+        return Ok(Vec::new());
+    }
+    if top.is_some_and(|top| top != project.root) {
+        notes.push(
+            "workflows belong to the top of the repository, and this project lies below it: none are written"
+                .to_owned(),
+        );
+        return Ok(Vec::new());
+    }
+    let stages: Vec<&str> = project.config.stages.value.iter().map(String::as_str).collect();
+    if stages != ["testpypi", "pypi"] {
+        notes.push(
+            "the workflows go through TestPyPI to PyPI, and `stages` says otherwise: change them by hand".to_owned(),
+        );
+    }
+    let tags = tag_filter(&project.config.tag.value, project.version().release().len());
+    let values = Values {
+        package: &project.packages[0].name,
+        python: python(project),
+        branch: project.config.branches.value.first().map_or("main", String::as_str),
+        tags: &tags,
+        status_branch: STATUS_BRANCH,
+        action: None,
+    };
+    let mut files = Vec::new();
+    for forge in subject.workflows {
+        match render(*forge, &values) {
+            Ok(rendered) => files.extend(rendered),
+            Err(error) => notes.push(format!("no workflows are written: {error}")),
+        }
+    }
+    Ok(files)
+}
+
+fn python(project: &Project) -> &'static str {
+    let wanted = project.packages[0].pyproject.string(&["project", "requires-python"]);
+    let allowed = wanted.and_then(|text| text.parse::<SpecifierSet>().ok());
+    let fits = |text: &&&str| {
+        let version = text.parse::<Version>();
+        allowed.as_ref().is_none_or(|set| version.is_ok_and(|version| set.contains(&version)))
+    };
+    PYTHONS.iter().find(fits).copied().unwrap_or(PYTHONS[0])
 }
 
 fn there(inspect: Inspect<'_>, project: &Project, path: &str) -> bool {

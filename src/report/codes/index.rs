@@ -88,6 +88,15 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "publish/other-archives",
+        title: "the archives are not those that were built",
+        text: "`--expect` names the output `digest` of `release build`: one sha256 over the names and hashes \
+               of all archives. What is about to be uploaded has another one, so a file was changed, added \
+               or lost on the way, for instance in the artifact store of a workflow. Nothing was sent. \
+               Find out what happened, and build again.",
+        follows: "",
+    },
+    Code {
         code: "publish/check-failed",
         title: "the check found errors in what would be published",
         text: "Every file is checked before the first byte leaves this machine, since a version that is half published cannot be taken back. The causes are the findings of `release check`, each with its code. Put them right and build again.",

@@ -12,6 +12,7 @@ mod python;
 mod security;
 mod setup;
 mod status;
+mod workflows;
 
 /// What stands behind a code.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,7 @@ const TABLES: &[&[Code]] = &[
     security::CODES,
     setup::CODES,
     status::CODES,
+    workflows::CODES,
 ];
 
 /// Every code, room by room.

