@@ -99,7 +99,7 @@ fn a_free_name_on_the_embedded_index() {
     "#]]
     .assert_eq(&stable(&sandbox, &["doctor"]));
     sandbox.set("RELEASE_TOKEN_OWN", served.token());
-    expect!["token own: wrong `RELEASE_TOKEN_OWN` (used): it is damaged or was cut"]
+    expect!["token own: note `RELEASE_TOKEN_OWN` (used): no token of PyPI, so nothing can be read from it"]
         .assert_eq(&facts(&sandbox, &[], "token").join("\n"));
 }
 
@@ -135,7 +135,7 @@ fn names_that_are_ours_taken_archived_and_quarantined() {
         acme on own: wrong archived: it takes no uploads
         acme on own: wrong quarantined: what is uploaded is not shown to anybody
         acme on own: wrong taken: it belongs to https://github.com/bob/acme, of bob
-        acme on own: cannot-tell `http://127.0.0.1:45597/simple/acme/` answered 500"#]]
+        acme on own: cannot-tell `http://127.0.0.1:PORT/simple/acme/` answered 500"#]]
     .assert_eq(&seen.join("\n"));
     // A terminal never sees what a name of an owner holds.
     server.document(r#"{"info": {}, "ownership": {"roles": [{"role": "Owner", "user": "ana\u001b[31m"}]}}"#);
@@ -172,9 +172,10 @@ fn tokens_are_read_and_never_shown() {
         token own: cannot-tell `RELEASE_TOKEN_OWN` (used): of pypi.org, for projects that it names by number
         token own: wrong `RELEASE_TOKEN_OWN` (used): expired 2023-11-14 22:13 UTC
         token own: ok `RELEASE_TOKEN_OWN` (used): of pypi.org, for acme, with 1 restrictions that are not understood
-        token own: wrong `RELEASE_TOKEN_OWN` (used): the token from `RELEASE_TOKEN_OWN` is for `test.pypi.org`, not for `upload.pypi.org`
-        token own: wrong `RELEASE_TOKEN_OWN` (used): is no token, and the index takes no passwords
-        token own: wrong `RELEASE_TOKEN_OWN` (used): it has characters that no token has, or was cut"#]].assert_eq(&seen.join("\n"));
+        token own: wrong `RELEASE_TOKEN_OWN` (used): of test.pypi.org, and good for nothing at upload.pypi.org
+        token own: wrong `RELEASE_TOKEN_OWN` (used): no token, and the index takes no passwords
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it has characters that no token has, or was cut"#]]
+    .assert_eq(&seen.join("\n"));
 }
 
 #[test]
@@ -183,10 +184,10 @@ fn every_source_is_named_and_the_first_is_used() {
     sandbox.set("TWINE_USERNAME", "__token__");
     expect![[r#"
         token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it has characters that no token has, or was cut
-        token pypi: wrong `RELEASE_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: wrong `TWINE_PASSWORD` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: wrong `UV_PUBLISH_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: wrong `~/.pypirc` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: warning `RELEASE_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: warning `TWINE_PASSWORD` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: warning `UV_PUBLISH_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
+        token pypi: warning `~/.pypirc` (not used: another comes first): it has characters that no token has, or was cut
         .pypirc: warning others can read it (mode 644)"#]].assert_eq(
         &facts(&sandbox, &["--offline"], "")
             .into_iter()
@@ -284,9 +285,9 @@ fn publishers_workflows_and_secrets() {
         "workflow testpypi": "ok" "`.github/workflows/release.yml` has its job with `id-token: write`"
         "publisher pypi": "note" "to be entered at https://pypi.org/manage/account/publishing/: project acme, owner ana, repository acme, workflow release.yml, environment pypi"
         "workflow pypi": "wrong" "the job of `pypi` in `.github/workflows/release.yml` lacks `id-token: write`"
-        "workflow": "cannot-tell" "`.github/workflows/odd.yml` is written in a way that is not read here"
+        "workflow": "cannot-tell" "`.github/workflows/broken.yml` is no workflow that can be read"
         "secret CODECOV_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
-        "secret OTHER_KEY": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
+        "secret IN_FLOW": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
         "secret PYPI_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
         "stored PYPI_TOKEN": "warning" "a stored token is used for uploads where a trusted publisher needs none""#]].assert_eq(&lines.join("\n"));
     std::fs::remove_file(sandbox.repo().join(".github/workflows/release.yml")).expect("it is there");

@@ -1,45 +1,9 @@
 //! `release init`: what is seen, asked, shown and written, and that nothing of a person's is touched.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use expect_test::expect;
 
-use crate::support::projects::ACME;
-use crate::support::{Sandbox, stand_ins};
-
-/// The files of `acme` without its configuration.
-fn bare() -> Vec<(&'static str, String)> {
-    ACME.iter()
-        .map(|(path, text)| match *path {
-            "pyproject.toml" => (*path, text.split("\n[tool.release]").next().unwrap_or_default().to_owned()),
-            _ => (*path, (*text).to_owned()),
-        })
-        .collect()
-}
-
-fn unconfigured() -> Sandbox {
-    let files = bare();
-    let named: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let sandbox = Sandbox::with(&named);
-    sandbox.git(&["remote", "add", "origin", "git@github.com:ana/acme.git"]);
-    sandbox
-}
-
-/// Drops every table of the configuration, as if it had never been written.
-fn without_configuration(text: &str) -> String {
-    let mut kept = String::new();
-    let mut ours = false;
-    for line in text.split_inclusive('\n') {
-        if line.starts_with('[') {
-            ours = line.trim_start_matches('[').starts_with("tool.release");
-        }
-        if !ours {
-            kept.push_str(line);
-        }
-    }
-    kept
-}
+use crate::support::Sandbox;
+use crate::support::projects::{bare_acme as bare, unconfigured_acme as unconfigured};
 
 #[test]
 fn a_dry_run_shows_the_diff_and_writes_nothing() {
@@ -75,14 +39,24 @@ fn a_dry_run_shows_the_diff_and_writes_nothing() {
         +imports = ["acme"]
         --- /dev/null
         +++ b/RELEASING.md
-        @@ -0,0 +1,57 @@
-        +<!-- Written by `release init`; sha256 1b89df8faac454ac0d2e6ffa82933693e3e3e187bacff063198802f5e9446ba4. Once you change the rest it is yours, and left alone. -->
+        @@ -0,0 +1,67 @@
+        +<!-- Written by `release init`; sha256 353d782079b98a05bcf50aa44f17d68b5c5ef7609fc6b925fb7b4a3c61d74a3b. Once you change the rest it is yours, and left alone. -->
         +# Releasing acme
         +
         +Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
         +(`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
         +
         +## Once
+        +
+        +### Tokens
+        +
+        +Make a token at each index that is limited to this project (for the first upload: one of your account, replaced
+        +afterwards). Keep it out of files and arguments; it is read from a variable:
+        +
+        +| index | variable |
+        +|---|---|
+        +| `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
+        +| `pypi` | `RELEASE_TOKEN_PYPI` |
         +
         +### Check
         +
@@ -199,13 +173,23 @@ fn without_a_terminal_only_yes_writes() {
     "#]]
     .assert_eq(&pyproject[original.len()..]);
     expect![[r#"
-        <!-- Written by `release init`; sha256 1b89df8faac454ac0d2e6ffa82933693e3e3e187bacff063198802f5e9446ba4. Once you change the rest it is yours, and left alone. -->
+        <!-- Written by `release init`; sha256 353d782079b98a05bcf50aa44f17d68b5c5ef7609fc6b925fb7b4a3c61d74a3b. Once you change the rest it is yours, and left alone. -->
         # Releasing acme
 
         Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
         (`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
 
         ## Once
+
+        ### Tokens
+
+        Make a token at each index that is limited to this project (for the first upload: one of your account, replaced
+        afterwards). Keep it out of files and arguments; it is read from a variable:
+
+        | index | variable |
+        |---|---|
+        | `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
+        | `pypi` | `RELEASE_TOKEN_PYPI` |
 
         ### Check
 
@@ -293,7 +277,6 @@ fn what_a_person_wrote_is_left_alone() {
     expect![[r#"
         info[init/foreign]: `RELEASING.md` is not written by `release init`: left alone
           at: RELEASING.md
-        RELEASING.md: not written by `release init`: left alone
     "#]]
     .assert_eq(&sandbox.release(&["init", "--check"]).success().to_string());
 }
@@ -315,7 +298,6 @@ fn check_tells_drift_from_changes_by_hand() {
         error[init/additions]: `.gitignore` lacks lines
           at: .gitignore
           help: run `release init`, which shows the diff first
-        RELEASING.md: changed by hand since `release init` wrote it: left alone
         [exit status: 10]
     "#]]
     .assert_eq(&sandbox.release(&["init", "--check"]).to_string());
@@ -462,8 +444,7 @@ Unpack acme-1.2.3.tar.gz. The date 1.2.3 is no date, 11.2.3 and 1.2.3.4 are long
         "docs/usage.md":2 "it is a badge of something else"
         "docs/usage.md":3 "it says when something came, which stays"
         "docs/usage.md":5 "nothing around it says whose version it is"
-        "lib/package.json":1 "nothing around it says whose version it is"
-        "package.json":1 "nothing around it says whose version it is""#]]
+        "lib/package.json":1 "the file may have a version of its own""#]]
     .assert_eq(&left.join("\n"));
     let pyproject = sandbox.read("pyproject.toml");
     let (_, references) = pyproject.split_once("[[tool.release.references]]").expect("references");
@@ -506,6 +487,11 @@ Unpack acme-1.2.3.tar.gz. The date 1.2.3 is no date, 11.2.3 and 1.2.3.4 are long
         [[tool.release.references]]
         path = "docs/usage.md"
         match = "acme-{version}.tar.gz"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "package.json"
+        match = '"version": "{version}"'
         expect = 1
 
         [tool.release.verify]
@@ -562,6 +548,111 @@ fn gates_follow_the_settings_of_the_project() {
 }
 
 #[test]
+fn workflows_of_both_forges() {
+    let sandbox = unconfigured();
+    let document = sandbox.release(&["init", "--yes", "--forge", "both", "--format", "json"]).success().json();
+    let paths: Vec<String> =
+        document["result"]["files"].as_array().expect("files").iter().map(|file| file["path"].to_string()).collect();
+    expect![[r#"
+        "pyproject.toml"
+        ".github/workflows/release.yml"
+        ".github/workflows/security.yml"
+        ".gitea/workflows/release.yml"
+        ".gitea/workflows/security.yml"
+        "RELEASING.md"
+        "CHANGELOG.md"
+        "SECURITY.md"
+        ".gitignore""#]]
+    .assert_eq(&paths.join("\n"));
+    expect![[r#"["the workflows name our action at a commit of zeros: put that of a release of pyrelease there"]"#]]
+        .assert_eq(&document["result"]["notes"].to_string());
+    let text = sandbox.read(".github/workflows/release.yml");
+    assert!(text.starts_with("# Written by `release init`; sha256 "), "{text}");
+    assert!(text.contains("- \"v[0-9]+.[0-9]+.[0-9]+*\""), "{text}");
+    expect![[r#"
+
+
+        ### Trusted publishing
+
+        Nothing secret is stored: the index trusts one workflow of this repository. Enter this at each index, under *Publishing*
+        of the project, or of your account while the project does not exist there yet:
+
+        **testpypi**: <https://test.pypi.org/manage/account/publishing/>
+
+        | field | value |
+        |---|---|
+        | PyPI project name | `acme` |
+        | Owner | `ana` |
+        | Repository name | `acme` |
+        | Workflow name | `release.yml` |
+        | Environment name | `testpypi` |
+
+        **pypi**: <https://pypi.org/manage/account/publishing/>
+
+        | field | value |
+        |---|---|
+        | PyPI project name | `acme` |
+        | Owner | `ana` |
+        | Repository name | `acme` |
+        | Workflow name | `release.yml` |
+        | Environment name | `pypi` |
+
+        Make the environments at <https://github.com/ana/acme/settings/environments>, and give `pypi` a required reviewer: that is
+        the last stop before anything irreversible.
+
+        ### Tokens
+
+        Gitea cannot be a trusted publisher. Make a token at each index that is limited to this project, and store it as a
+        secret of the repository (<https://github.com/ana/acme/settings/actions/secrets>):
+
+        | index | secret |
+        |---|---|
+        | `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
+        | `pypi` | `RELEASE_TOKEN_PYPI` |
+
+        ### Check
+
+        `release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
+
+    "#]].assert_eq(
+        sandbox
+            .read("RELEASING.md")
+            .split("## Once")
+            .nth(1)
+            .and_then(|text| text.split("## Every").next())
+            .unwrap_or_default(),
+    );
+    let before = sandbox.snapshot();
+    let _ = sandbox.release(&["init", "--yes"]).success();
+    assert!(before == sandbox.snapshot(), "the choice is kept");
+    // The project is set up for another branch: what nobody touched follows.
+    sandbox.write("pyproject.toml", sandbox.read("pyproject.toml").replace("[\"main\"]", "[\"trunk\"]"));
+    sandbox.write(".gitea/workflows/release.yml", "on: push\n");
+    sandbox.write(".github/workflows/release.yml", text.replace("timeout-minutes: 15", "timeout-minutes: 16"));
+    let document = sandbox.release(&["init", "--check", "--format", "json"]).json();
+    let findings: Vec<String> = document["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| format!("{} {}", finding["code"], finding["location"]["file"]))
+        .collect();
+    expect![[r#"
+        "init/edited" ".github/workflows/release.yml"
+        "init/foreign" ".gitea/workflows/release.yml"
+        "init/outdated" "RELEASING.md""#]]
+    .assert_eq(&findings.join("\n"));
+    // Below the top of a repository there is no place for them.
+    let outer = Sandbox::with(&[("README.md", "outer\n")]);
+    for (path, text) in bare() {
+        outer.write(&format!("inner/{path}"), text);
+    }
+    let output = outer.release(&["-C", "inner", "init", "--yes", "--forge", "github"]).success();
+    assert!(output.stderr.contains("workflows belong to the top"), "{output}");
+    assert!(outer.repo().join("inner/RELEASING.md").exists());
+    assert!(!outer.repo().join("inner/.github").exists() && !outer.repo().join(".github").exists());
+}
+
+#[test]
 fn members_of_a_workspace_of_uv() {
     let member = |name: &str, version: &str| format!("[project]\nname = \"{name}\"\nversion = \"{version}\"\n");
     let root = format!(
@@ -604,232 +695,4 @@ fn an_interrupted_set_up_is_finished_by_the_next_run() {
     std::fs::remove_file(&journal).expect("it is there");
     let _ = fresh.release(&["init", "--yes", "--forge", "none"]).success();
     assert!(outside(wanted) == outside(fresh.snapshot()));
-}
-
-/// Runs the program on a pseudo-terminal, types `keys`, and returns what was shown.
-fn on_a_terminal(sandbox: &Sandbox, arguments: &[&str], keys: &str) -> (i32, String) {
-    const DRIVER: &str = "\
-import os, pty, sys
-keys = sys.stdin.buffer.read()
-child, terminal = pty.fork()
-if child == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
-shown = b''
-for line in keys.splitlines(keepends=True) + [b'']:
-    while not shown.rstrip(b' ').endswith(b']:'):
-        try:
-            more = os.read(terminal, 4096)
-        except OSError:
-            more = b''
-        if not more:
-            break
-        shown += more
-    if line:
-        os.write(terminal, line)
-        shown += b'~'
-    elif not shown.endswith(b'~'):
-        os.write(terminal, b'\\x04')
-        shown += b'^D'
-while True:
-    try:
-        more = os.read(terminal, 4096)
-    except OSError:
-        more = b''
-    if not more:
-        break
-    shown += more
-sys.stdout.buffer.write(shown)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-";
-    let program = crate::support::sandbox::program();
-    let prepared = sandbox.command(arguments);
-    let mut child = Command::new("python3")
-        .args(["-c", DRIVER])
-        .arg(program)
-        .args(arguments)
-        .current_dir(sandbox.repo())
-        .env_clear()
-        .envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .env("TERM", "xterm")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .expect("python3 starts");
-    child.stdin.take().expect("it was asked for").write_all(keys.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    let shown = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n");
-    crate::support::sandbox::assert_clean(&shown, "the terminal");
-    (output.status.code().unwrap_or(-1), shown)
-}
-
-/// The lines with questions and what follows them.
-fn questions(shown: &str) -> String {
-    let lines = shown.lines().filter(|line| line.contains('?') && line.contains("]:") || line.contains("warning"));
-    lines.map(|line| format!("{}\n", line.replace('\u{1b}', "^"))).collect()
-}
-
-#[test]
-fn six_questions_on_a_terminal_and_enter_takes_what_was_seen() {
-    let sandbox = unconfigured();
-    let (code, shown) = on_a_terminal(&sandbox, &["init"], "\n\n\n\n\n\n");
-    assert_eq!(code, 0, "{shown}");
-    expect![[r#"
-        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~
-        ^[36m?^[0m branch that releases are made from [main]: ~
-        ^[36m?^[0m name of a tag [v{version}]: ~
-        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~
-        ^[36m?^[0m address where the security status will be served, for badges [none]: ~
-        ^[36m?^[0m write 4 files (yes, no) [yes]: ~
-    "#]]
-    .assert_eq(&questions(&shown));
-    assert!(shown.contains("\u{1b}[32m+[tool.release]"), "the diff is in colour: {shown}");
-    let asked = sandbox.read("pyproject.toml");
-    let other = unconfigured();
-    let _ = other.release(&["init", "--yes"]).success();
-    assert_eq!(asked, other.read("pyproject.toml"), "`--yes` takes the same defaults");
-    let (code, shown) = on_a_terminal(&sandbox, &["init"], "");
-    assert_eq!(code, 0, "{shown}");
-    assert_eq!(questions(&shown), "", "what is configured is not asked again");
-}
-
-#[test]
-fn answers_are_judged_and_kept() {
-    let sandbox = unconfigured();
-    let keys = "svn\nnone\nrelease\nv\nacme-{version}\npipy\npypi\nnonsense\nhttps://example.org/acme\nmaybe\ny\n";
-    let (code, shown) = on_a_terminal(&sandbox, &["init"], keys);
-    assert_eq!(code, 0, "{shown}");
-    expect![[r#"
-        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~svn
-        ^[33mwarning:^[0m `svn` is not an answer: one of github, gitea, both, none is wanted
-        ^[36m?^[0m workflows for which forge (github, gitea, both, none) [github]: ~none
-        ^[36m?^[0m branch that releases are made from [main]: ~release
-        ^[36m?^[0m name of a tag [v{version}]: ~v
-        ^[33mwarning:^[0m `v` is not an answer: a name with `{version}` in it is wanted
-        ^[36m?^[0m name of a tag [v{version}]: ~acme-{version}
-        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~pipy
-        ^[33mwarning:^[0m `pipy` is not an answer: `pipy` is neither a known index nor a URL is wanted
-        ^[36m?^[0m indexes on the way out, in order [testpypi, pypi]: ~pypi
-        ^[36m?^[0m address where the security status will be served, for badges [none]: ~nonsense
-        ^[33mwarning:^[0m `nonsense` is not an answer: an address such as `https://example.org/acme`, or `none` is wanted
-        ^[36m?^[0m address where the security status will be served, for badges [none]: ~https://example.org/acme
-        ^[36m?^[0m write 5 files (yes, no) [yes]: ~maybe
-        ^[33mwarning:^[0m `maybe` is not an answer: `yes` or `no` is wanted
-        ^[36m?^[0m write 5 files (yes, no) [yes]: ~y
-    "#]].assert_eq(&questions(&shown));
-    let pyproject = sandbox.read("pyproject.toml");
-    expect![[r#"
-
-        [tool.release]
-        tag = "acme-{version}"
-        branches = ["release"]
-        stages = ["pypi"]
-
-        [tool.release.init]
-        workflows = []
-        badges = "https://example.org/acme"
-    "#]]
-    .assert_eq(pyproject[bare()[0].1.len()..].split("\n[[").next().unwrap_or_default());
-    expect![[r#"
-        # acme
-
-        <!-- release:badges -->
-        [![security status](https://example.org/acme/security-status/badge/security.svg)](https://example.org/acme/security-status/index.html)
-        <!-- /release:badges -->
-
-            pip install acme==1.2.3
-
-        Not ours: other==1.2.3, 11.2.30, 1.2.3.4
-    "#]].assert_eq(&sandbox.read("README.md"));
-    let after = sandbox.snapshot();
-    let _ = sandbox.release(&["init", "--yes"]).success();
-    assert!(after == sandbox.snapshot());
-}
-
-#[test]
-fn no_and_the_end_of_input_write_nothing() {
-    for (keys, code) in [("\n\n\n\n\nno\n", 1), ("\n\n", 1)] {
-        let sandbox = unconfigured();
-        let before = sandbox.read("pyproject.toml");
-        let (ended, shown) = on_a_terminal(&sandbox, &["init"], keys);
-        assert_eq!(ended, code, "{shown}");
-        assert_eq!(before, sandbox.read("pyproject.toml"));
-        assert!(!sandbox.repo().join("RELEASING.md").exists());
-    }
-}
-
-/// A copy of a fixture without its configuration is set up, rehearses at once, and is set up the same again.
-fn rehearses(name: &str) {
-    let mut sandbox = Sandbox::fixture(name).online();
-    let pyproject = without_configuration(&sandbox.read("pyproject.toml"));
-    assert!(!pyproject.contains("tool.release]"), "{pyproject}");
-    sandbox.write("pyproject.toml", pyproject);
-    sandbox.commit("the fixture as it was before");
-    stand_ins::all(&sandbox.path("stand-ins"));
-    std::fs::create_dir(sandbox.path("tmp")).expect("a folder");
-    sandbox.set("TMPDIR", sandbox.path("tmp"));
-    let output = sandbox.release(&["init", "--yes"]).success();
-    sandbox.commit("set up");
-    let _ = sandbox.release(&["references", "--check"]).success();
-    let (with, keep) = (sandbox.path("stand-ins").display().to_string(), sandbox.path("kept").display().to_string());
-    let document = sandbox.release(&["rehearse", "--format", "json", "--with", &with, "--keep", &keep]).json();
-    assert_eq!(document["failure"], serde_json::Value::Null, "{document:#}\n{output}");
-    assert_eq!(document["outcome"], "ok", "{document:#}");
-    let before = sandbox.snapshot();
-    let again = sandbox.release(&["init", "--yes"]).success();
-    assert!(again.stdout.contains("nothing to change"), "{again}");
-    assert!(before == sandbox.snapshot());
-    let _ = sandbox.release(&["init", "--check"]).success();
-    // What was found against what a person wrote into the fixture.
-    let own = crate::support::sandbox::fixtures().join("projects").join(name).join("pyproject.toml");
-    let places = |text: &str| text.lines().filter(|line| line.starts_with("expect = ")).count();
-    let written = std::fs::read_to_string(own).expect("a fixture");
-    let detected = sandbox.read("pyproject.toml");
-    assert!(places(&detected) >= 2, "{detected}");
-    let references = |sandbox: &Sandbox| {
-        let document = sandbox.release(&["references", "--format", "json"]).json();
-        let mut all: Vec<String> = document["result"]["references"]
-            .as_array()
-            .expect("references")
-            .iter()
-            .map(|place| format!("{}:{}:{}", place["file"], place["line"], place["column"]))
-            .collect();
-        all.sort();
-        all.dedup();
-        all
-    };
-    let found = references(&sandbox);
-    sandbox.write("pyproject.toml", written);
-    let wanted = references(&sandbox);
-    assert_eq!(found, wanted, "the places that a person named, and no others");
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn mypylogger_rehearses_at_once() {
-    rehearses("mypylogger");
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn prompt_manager_rehearses_at_once() {
-    rehearses("prompt-manager");
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn generative_ai_workflow_rehearses_at_once() {
-    rehearses("generative-ai-workflow");
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn prompt_studio_rehearses_at_once() {
-    rehearses("prompt-studio");
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn repo_agent_rehearses_at_once() {
-    rehearses("repo-agent");
 }

@@ -25,6 +25,8 @@ mod index_serve;
 mod index_token;
 mod index_tools;
 mod init;
+mod init_fixtures;
+mod init_terminal;
 mod laws;
 mod man;
 mod publish;

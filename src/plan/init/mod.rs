@@ -26,7 +26,7 @@ use crate::project::detect::{self, Detected, Remote};
 use crate::project::{FILE_LIMIT, Project, ProjectError, load};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, Transaction};
+use crate::steps::transaction::{FileChange, SET_UP, Transaction};
 
 pub use targets::{State, Target};
 
@@ -357,7 +357,7 @@ fn change(
         return Ok(None);
     }
     Ok(Some(Step::Transaction(Transaction {
-        request: REQUEST.to_owned(),
+        request: SET_UP.to_owned(),
         version: project.version().to_string(),
         top,
         files: changes,
@@ -375,9 +375,6 @@ fn change(
         },
     })))
 }
-
-/// What the journal of an interrupted set-up says that it is.
-pub const REQUEST: &str = "init";
 
 /// A link on the way would lead the change out of the project.
 fn refuse_links(inspect: Inspect<'_>, root: &Path, path: &str) -> Result<(), Failure> {

@@ -131,6 +131,11 @@ fn workflows(inspect: Inspect<'_>, subject: &Subject<'_>, notes: &mut Vec<String
         status_branch: STATUS_BRANCH,
         action: None,
     };
+    if values.action.is_none() {
+        notes.push(
+            "the workflows name our action at a commit of zeros: put that of a release of pyrelease there".to_owned(),
+        );
+    }
     let mut files = Vec::new();
     for forge in subject.workflows {
         match render(*forge, &values) {
