@@ -16,6 +16,7 @@
 //! - [`build`]: a project to archives (PEP 517 in isolation), environments, the cache of wheels.
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
+//! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`workflows`]: workflows of forges: those that `init` writes, and what is wrong with those that are there; pure.
@@ -42,6 +43,7 @@ pub mod commands;
 pub mod config;
 pub mod effects;
 pub mod error;
+pub mod forge;
 pub mod index;
 pub mod pipeline;
 pub mod plan;

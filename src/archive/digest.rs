@@ -132,15 +132,27 @@ impl Digester {
 
 /// SHA-256 of a stream, fed piece by piece.
 #[derive(Default)]
-pub(super) struct Sha256Digester(sha2::Sha256);
+pub struct Sha256Digester(sha2::Sha256);
 
 impl Sha256Digester {
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn finish(self) -> Sha256 {
+    /// The digest of what was fed.
+    pub fn finish(self) -> Sha256 {
         Sha256(self.0.finalize().into())
+    }
+}
+
+impl std::io::Write for Sha256Digester {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

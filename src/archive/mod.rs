@@ -19,7 +19,7 @@ mod tar;
 mod zip;
 mod zip_end;
 
-pub use digest::{Blake2b256, Digests, Sha256};
+pub use digest::{Blake2b256, Digests, Sha256, Sha256Digester};
 pub use limits::Limits;
 pub(crate) use scan::shown;
 pub use scan::{Fault, Kind, Member, MemberKind, Scan};

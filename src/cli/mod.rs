@@ -50,6 +50,9 @@ pub enum Command {
     #[command(visible_alias = "upload")]
     Publish(commands::publish::Args),
     Verify(commands::verify::Args),
+    Announce(commands::announce::Args),
+    Notes(commands::notes::Args),
+    Watch(commands::watch::Args),
     /// The embedded package index
     #[command(subcommand)]
     Index(IndexCommand),
@@ -93,6 +96,9 @@ impl Command {
             Command::Check(_) => "check",
             Command::Publish(_) => "publish",
             Command::Verify(_) => "verify",
+            Command::Announce(_) => "announce",
+            Command::Notes(_) => "notes",
+            Command::Watch(_) => "watch",
             Command::Index(IndexCommand::Serve(_)) => "index serve",
             Command::Audit(_) => "audit",
             Command::Status(StatusCommand::Build(_)) => "status build",
@@ -121,6 +127,9 @@ impl Command {
             Command::Check(args) => commands::check::run(context, args),
             Command::Publish(args) => commands::publish::run(context, args),
             Command::Verify(args) => commands::verify::run(context, args),
+            Command::Announce(args) => commands::announce::run(context, args),
+            Command::Notes(args) => commands::notes::run(context, args),
+            Command::Watch(args) => commands::watch::run(context, args),
             Command::Index(IndexCommand::Serve(args)) => commands::index::serve::run(context, args),
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),

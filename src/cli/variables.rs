@@ -35,9 +35,19 @@ variables! {
     UV_PUBLISH_TOKEN = "UV_PUBLISH_TOKEN": "The upload token, as uv reads it.";
     UV_PUBLISH_USERNAME = "UV_PUBLISH_USERNAME": "The user for uploads, as uv reads it.";
     UV_PUBLISH_PASSWORD = "UV_PUBLISH_PASSWORD": "The password for uploads, as uv reads it.";
+    FORGE_TOKEN = "RELEASE_FORGE_TOKEN": "The token for the forge that the project is on; wins over the variables of the forges.";
+    GITHUB_TOKEN = "GITHUB_TOKEN": "The token for GitHub, in Gitea Actions for Gitea; used for `github.com`, `ghe.com` and the server that runs the workflow.";
+    GH_TOKEN = "GH_TOKEN": "The token for GitHub, as its program `gh` reads it; used as `GITHUB_TOKEN`.";
+    GITEA_TOKEN = "GITEA_TOKEN": "The token for Gitea or Forgejo.";
+    FORGEJO_TOKEN = "FORGEJO_TOKEN": "The token for Forgejo or Gitea, after `GITEA_TOKEN`.";
     SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH": "The date of the members of archives, in seconds since 1970. Default: the time of the commit.";
     NO_COLOR = "NO_COLOR": "Use no colour.";
     GITHUB_ACTIONS = "GITHUB_ACTIONS": "Set to `true` by GitHub and Gitea Actions: results are written for the runner.";
     GITHUB_OUTPUT = "GITHUB_OUTPUT": "The runner's file for the outputs of a step.";
+    GITEA_ACTIONS = "GITEA_ACTIONS": "Set to `true` by Gitea Actions: `GITHUB_*` are of that server.";
+    FORGEJO_ACTIONS = "FORGEJO_ACTIONS": "Set to `true` by Forgejo Actions: `GITHUB_*` are of that server.";
+    GITHUB_SERVER_URL = "GITHUB_SERVER_URL": "The server that runs the workflow.";
+    GITHUB_API_URL = "GITHUB_API_URL": "The API of that server.";
+    GITHUB_REPOSITORY = "GITHUB_REPOSITORY": "The repository that the workflow is of, `owner/name`.";
     GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY": "The runner's file for the summary of a step.";
 }

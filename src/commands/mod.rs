@@ -1,6 +1,7 @@
 //! One file a subcommand: its arguments (the doc comments are the help) and `run`, which loads, plans or
 //! judges, and returns a report. Nothing here prints.
 
+pub mod announce;
 pub mod audit;
 pub mod build;
 pub mod bump;
@@ -12,6 +13,7 @@ pub mod history;
 pub mod index;
 pub mod init;
 pub mod man;
+pub mod notes;
 pub mod publish;
 pub mod references;
 pub mod rehearse;
@@ -21,6 +23,7 @@ pub mod stand;
 pub mod status;
 pub mod verify;
 pub mod version;
+pub mod watch;
 
 use std::path::PathBuf;
 

@@ -111,8 +111,10 @@ pub struct IndexTable {
 pub struct ForgeTable {
     /// `github` or `gitea`.
     pub kind: ForgeKind,
-    /// The address of the instance.
+    /// The address of the instance, as browsers have it. Default: that of the remote `origin`.
     pub url: Option<String>,
+    /// The repository, as `owner/name`. Default: that of the remote `origin`.
+    pub repository: Option<String>,
 }
 
 /// A kind of forge.

@@ -5,3 +5,4 @@ pub mod doctor;
 pub mod ledger;
 pub mod rehearsal;
 pub mod verification;
+pub mod watching;

@@ -1,5 +1,6 @@
 //! What would be done, as data. Planners take what only looks, so a dry run is "print the plan and return".
 
+pub mod announce;
 pub mod build;
 pub mod bump;
 pub mod error;

@@ -53,6 +53,19 @@ struct Archive {
 /// # Errors
 /// There are none.
 pub fn default_files(inspect: Inspect<'_>, project: &Project, packages: &[&Package]) -> Result<Vec<PathBuf>, Failure> {
+    files_of_version(inspect, project, packages, project.version())
+}
+
+/// The files of any version of these packages in `dist/`.
+///
+/// # Errors
+/// There are none.
+pub fn files_of_version(
+    inspect: Inspect<'_>,
+    project: &Project,
+    packages: &[&Package],
+    version: &Version,
+) -> Result<Vec<PathBuf>, Failure> {
     let dist = project.root.join(DIST);
     let listed = match inspect.files().what(&dist) {
         What::Folder => inspect.files().list(&dist)?,
@@ -60,15 +73,14 @@ pub fn default_files(inspect: Inspect<'_>, project: &Project, packages: &[&Packa
     };
     let is_of = |path: &PathBuf, package: &Package| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let wheel = name
-            .parse::<WheelName>()
-            .is_ok_and(|wheel| *wheel.name() == package.name && *wheel.version() == package.version);
-        wheel || name == SdistName::expected(&package.name, &package.version).to_string()
+        let wheel =
+            name.parse::<WheelName>().is_ok_and(|wheel| *wheel.name() == package.name && wheel.version() == version);
+        wheel || name == SdistName::expected(&package.name, version).to_string()
     };
     let files: Vec<PathBuf> =
         listed.into_iter().filter(|path| packages.iter().any(|package| is_of(path, package))).collect();
     if files.is_empty() {
-        return Err(PlanError::NoArchives { version: project.version().to_string(), dir: DIST.to_owned() }.into());
+        return Err(PlanError::NoArchives { version: version.to_string(), dir: DIST.to_owned() }.into());
     }
     Ok(files)
 }

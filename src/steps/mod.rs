@@ -1,8 +1,10 @@
 //! The kinds of change, one file each: data, what it says of itself, whether it is done already, and
 //! carrying it out. A step holds the state it expects, so that a rerun of anything is safe.
 
+pub mod announce_release;
 pub mod await_files;
 pub mod build_archives;
+pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
 pub mod prepare_rehearsal;
@@ -33,8 +35,12 @@ pub enum Step {
     RunGates(run_gates::RunGates),
     /// Sdist and wheel.
     BuildArchives(build_archives::BuildArchives),
+    /// A release on the forge.
+    AnnounceRelease(Box<announce_release::AnnounceRelease>),
     /// Until an index shows files.
     AwaitFiles(await_files::AwaitFiles),
+    /// A workflow of the forge.
+    DispatchWorkflow(Box<dispatch_workflow::DispatchWorkflow>),
     /// An archive, installed and tried.
     VerifyInstall(verify_install::VerifyInstall),
     /// The throw-away repository of a rehearsal.
@@ -62,6 +68,8 @@ pub enum Produced {
     Gates(Vec<run_gates::GateResult>),
     /// What was built.
     Archives(Vec<Built>),
+    /// What became of a release on the forge.
+    Announced(announce_release::Announced),
     /// What an index shows.
     Shown(await_files::Shown),
     /// What was tried of an archive.
@@ -84,6 +92,7 @@ impl Produced {
         match self {
             Produced::Written(files) => files.is_empty(),
             Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
+            Produced::Announced(release) => release.state == announce_release::State::AlreadyThere,
             _ => false,
         }
     }
@@ -99,6 +108,7 @@ impl Produced {
                 })
                 .collect(),
             Produced::Uploaded(uploaded) => vec![uploaded.recorded()],
+            Produced::Announced(release) => release.recorded(),
             _ => Vec::new(),
         }
     }
@@ -111,7 +121,9 @@ impl Step {
             Step::Transaction(step) => step.describe(),
             Step::RunGates(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
+            Step::AnnounceRelease(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
+            Step::DispatchWorkflow(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::PushLocal(step) => step.describe(),
@@ -132,7 +144,9 @@ impl Step {
             Step::Transaction(step) => step.carry_out(effects).map(Produced::Transaction),
             Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
+            Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
+            Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::PushLocal(step) => step.carry_out(effects).map(|()| Produced::Nothing),

@@ -101,7 +101,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("build", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("check", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("index", &["config", "project", "archive", "build", "check", "effects", "python", "report", "error", "secret"]),
-    ("forge", &["config", "project", "effects", "python", "report", "error", "secret"]),
+    ("forge", &["config", "project", "archive", "effects", "python", "report", "error", "secret"]),
     ("security", &["config", "project", "effects", "python", "report", "error", "secret"]),
     ("status", &["config", "project", "security", "effects", "python", "report", "error", "secret"]),
     ("workflows", &["config", "python", "report", "error"]),

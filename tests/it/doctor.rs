@@ -302,6 +302,27 @@ fn facts_of(sandbox: &Sandbox, begins: &str) -> String {
 }
 
 #[test]
+fn secrets_are_compared_with_those_of_the_forge() {
+    let server = FakeIndex::start(&[]);
+    let workflow = "on: push\njobs:\n  a:\n    steps:\n      - run: a\n        env:\n          A: ${{ secrets.HERE }}\n          B: ${{ secrets.GONE }}\n";
+    let pyproject = format!(
+        "[project]\nname = \"acme\"\nversion = \"1.0\"\n[tool.release.forge]\nkind = \"gitea\"\nurl = \"{}\"\nrepository = \"ana/acme\"\n",
+        server.address()
+    );
+    let mut sandbox = Sandbox::with(&[
+        ("pyproject.toml", &pyproject),
+        (".gitea/workflows/a.yml", workflow),
+        (".github/workflows/b.yml", "on: push\njobs:\n  a:\n    env:\n      A: ${{ secrets.ELSEWHERE }}\n"),
+    ]);
+    let mut seen = vec![facts_of(&sandbox, "secret")];
+    sandbox.set("RELEASE_FORGE_TOKEN", CANARY);
+    seen.push(facts_of(&sandbox, "secret"));
+    server.secrets("[{\"name\": \"HERE\"}, {\"name\": \"MORE\"}]");
+    seen.push(facts_of(&sandbox, "secret"));
+    expect![[""]].assert_eq(&seen.join("\n"));
+}
+
+#[test]
 fn plain_http_is_named_host_by_host() {
     let sandbox = Sandbox::with(&[(
         "pyproject.toml",

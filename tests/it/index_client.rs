@@ -15,14 +15,7 @@ use crate::support::archives::zip::{WHEEL_NAME, Zip};
 use crate::support::sandbox::CANARY;
 
 fn answer(status: u16, body: &str) -> Answer {
-    Answer {
-        status,
-        content_type: String::new(),
-        location: Some("/legacy/".to_owned()),
-        retry_after: None,
-        date: None,
-        body: body.as_bytes().to_vec(),
-    }
+    Answer { status, location: Some("/legacy/".to_owned()), body: body.as_bytes().to_vec(), ..Answer::default() }
 }
 
 fn now() -> jiff::Timestamp {

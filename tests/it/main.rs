@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at the sandbox from outside")]
 
 mod action;
+mod announce;
 mod architecture;
 mod archive_digest;
 mod archive_read;
@@ -19,6 +20,9 @@ mod dependencies_uv_lock;
 mod doctor;
 mod errors;
 mod explain;
+mod forge_errors;
+mod forge_place;
+mod forge_workflows;
 mod history;
 mod index_client;
 mod index_serve;
@@ -29,6 +33,7 @@ mod init_fixtures;
 mod init_terminal;
 mod laws;
 mod man;
+mod notes;
 mod publish;
 mod python_bump;
 mod python_entry_points;
@@ -60,6 +65,7 @@ mod status_page;
 mod support;
 mod verify;
 mod version;
+mod watch;
 mod wheel;
 mod workflows;
 mod workflows_tools;

@@ -3,12 +3,17 @@
 
 #![expect(clippy::disallowed_types, reason = "this is the door to the network")]
 
+mod api;
+mod github;
+
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+pub use api::{Api, Client as ApiClient, Method, Sending};
 pub use reqwest::Url;
-use reqwest::blocking::{Client, RequestBuilder, multipart};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, multipart};
+use reqwest::header::{self, HeaderMap, HeaderName};
 
 use super::Variables;
 use super::error::EffectsError;
@@ -25,6 +30,8 @@ pub(super) struct Settings {
     proxies: Vec<(String, String)>,
     /// Clients by their limits: making one reads the certificates of the machine, some ten milliseconds.
     clients: Arc<Mutex<Vec<(Limits, Client)>>>,
+    /// The client that octocrab sends with.
+    octocrab: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Settings {
@@ -39,7 +46,7 @@ impl Settings {
         ] {
             proxies.extend(named(names).map(|value| (scheme.to_owned(), value)));
         }
-        Settings { offline: false, plain_hosts: Arc::default(), proxies, clients: Arc::default() }
+        Settings { offline: false, proxies, ..Settings::default() }
     }
 
     /// The URL, if it may be asked.
@@ -81,14 +88,15 @@ impl Settings {
     }
 
     fn make_client(&self, limits: Limits) -> Result<Client, EffectsError> {
-        let refused = |source: reqwest::Error| EffectsError::NoAnswer {
-            host: "the HTTP client".to_owned(),
-            doing: "setting it up",
-            source: Box::new(source.without_url()),
-        };
+        let builder = ClientBuilder::from(self.configured(limits)?).timeout(limits.total);
+        builder.build().map_err(no_client)
+    }
+
+    /// What both kinds of client have in common: redirects, proxies, limits and the provider of TLS.
+    fn configured(&self, limits: Limits) -> Result<reqwest::ClientBuilder, EffectsError> {
         // Installing twice is refused and harmless: the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Client::builder()
+        let mut builder = reqwest::Client::builder()
             .user_agent(concat!("pyrelease/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(limits.connect)
@@ -106,9 +114,17 @@ impl Settings {
                 "all" => reqwest::Proxy::all(proxy),
                 _ => continue,
             };
-            builder = builder.proxy(proxy.map_err(refused)?.no_proxy(bypass.clone()));
+            builder = builder.proxy(proxy.map_err(no_client)?.no_proxy(bypass.clone()));
         }
-        builder.build().map_err(refused)
+        Ok(builder)
+    }
+}
+
+fn no_client(source: reqwest::Error) -> EffectsError {
+    EffectsError::NoAnswer {
+        host: "the HTTP client".to_owned(),
+        doing: "setting it up",
+        source: Box::new(source.without_url()),
     }
 }
 
@@ -127,6 +143,11 @@ pub struct Limits {
     pub total: Duration,
 }
 
+impl Limits {
+    /// How long a whole file may take.
+    const OF_FILES: Duration = Duration::from_secs(30 * 60);
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits { connect: Duration::from_secs(10), total: Duration::from_secs(60) }
@@ -134,7 +155,7 @@ impl Default for Limits {
 }
 
 /// What a server answered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
@@ -146,11 +167,32 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// `Date`, as sent.
     pub date: Option<String>,
+    /// When the rate is free again, in seconds since 1970, where nothing of it is left (`X-RateLimit-Reset`).
+    pub rate_reset: Option<i64>,
+    /// Whether `Link` names a next page.
+    pub more: bool,
     /// The body, cut to a limit.
     pub body: Vec<u8>,
 }
 
 impl Answer {
+    /// The status and the headers that somebody asks for.
+    fn head(status: u16, headers: &HeaderMap) -> Self {
+        let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let number =
+            |name: &'static str| text(HeaderName::from_static(name)).and_then(|value| value.trim().parse().ok());
+        Answer {
+            status,
+            content_type: text(header::CONTENT_TYPE).unwrap_or_default().to_owned(),
+            location: text(header::LOCATION).map(str::to_owned),
+            retry_after: text(header::RETRY_AFTER).map(str::to_owned),
+            date: text(header::DATE).map(str::to_owned),
+            rate_reset: number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0)),
+            more: text(header::LINK).is_some_and(|link| link.contains("rel=\"next\"")),
+            body: Vec::new(),
+        }
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
@@ -167,29 +209,19 @@ pub struct Basic {
 }
 
 fn send(host: String, request: RequestBuilder, limit: u64) -> Result<Answer, EffectsError> {
-    let failed = |doing| {
-        let host = host.clone();
-        // Without the URL: it may carry credentials, and the host is already named.
-        move |source: reqwest::Error| EffectsError::NoAnswer { host, doing, source: Box::new(source.without_url()) }
-    };
-    let mut response = request.send().map_err(failed("sending the request"))?;
-    let header = |name: reqwest::header::HeaderName| {
-        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-    };
-    let mut answer = Answer {
-        status: response.status().as_u16(),
-        content_type: header(reqwest::header::CONTENT_TYPE).unwrap_or_default(),
-        location: header(reqwest::header::LOCATION),
-        retry_after: header(reqwest::header::RETRY_AFTER),
-        date: header(reqwest::header::DATE),
-        body: Vec::new(),
-    };
+    let mut response = request.send().map_err(|source| unanswered(host.clone(), "sending the request", source))?;
+    let mut answer = Answer::head(response.status().as_u16(), response.headers());
     response.by_ref().take(limit).read_to_end(&mut answer.body).map_err(|source| EffectsError::NoAnswer {
-        host: host.clone(),
+        host,
         doing: "reading the answer",
         source: Box::new(source),
     })?;
     Ok(answer)
+}
+
+/// Without the URL: it may carry credentials, and the host is already named.
+fn unanswered(host: String, doing: &'static str, source: reqwest::Error) -> EffectsError {
+    EffectsError::NoAnswer { host, doing, source: Box::new(source.without_url()) }
 }
 
 fn host_of(url: &Url) -> String {

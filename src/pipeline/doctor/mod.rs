@@ -193,7 +193,7 @@ pub fn facts(inspect: Inspect<'_>, loaded: Result<Project, Failure>) -> Result<F
     let publishing = workflows::read(inspect, &subject);
     all.add("credentials", credentials::facts(inspect, &subject, &publishing)?);
     all.add("names", names::facts(inspect, &subject)?);
-    all.add("workflows", workflows::facts(&subject, &publishing));
+    all.add("workflows", workflows::facts(inspect, &subject, &publishing));
     all.add("network", hosts::facts(inspect, &subject)?);
     Ok(all)
 }

@@ -8,6 +8,7 @@ use super::{Fact, Subject};
 use crate::config::file::ForgeKind;
 use crate::effects::Inspect;
 use crate::effects::files::What;
+use crate::forge::Forge;
 use crate::plan::init::{WORKFLOW, publishers};
 use crate::workflows::model::{self, Workflow};
 use crate::workflows::{FOLDERS, forge_of, yaml};
@@ -23,7 +24,8 @@ pub(super) struct Publishing {
     /// Whether a job may ask for the identity that a trusted publisher shows.
     pub(super) trusted: bool,
     jobs: Vec<Job>,
-    secrets: BTreeSet<String>,
+    /// The names of secrets with the forges whose workflows use them.
+    secrets: BTreeSet<(String, bool)>,
     unreadable: Vec<String>,
     files: usize,
 }
@@ -55,7 +57,8 @@ pub(super) fn read(inspect: Inspect<'_>, subject: &Subject<'_>) -> Publishing {
                 Ok(text) => match parse(&shown, &text) {
                     Some((jobs, secrets)) => {
                         found.jobs.extend(jobs);
-                        found.secrets.extend(secrets);
+                        let on_github = forge_of(Path::new(&shown)) == ForgeKind::Github;
+                        found.secrets.extend(secrets.into_iter().map(|name| (name, on_github)));
                     }
                     None => found.unreadable.push(shown),
                 },
@@ -68,7 +71,7 @@ pub(super) fn read(inspect: Inspect<'_>, subject: &Subject<'_>) -> Publishing {
     found
 }
 
-pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact> {
+pub(super) fn facts(inspect: Inspect<'_>, subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact> {
     let mut facts = Vec::new();
     let forges: Vec<ForgeKind> = match &subject.project.config.init.workflows {
         Some(forges) => forges.clone(),
@@ -106,12 +109,21 @@ pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact>
     if publishing.files > 0 && publishing.secrets.is_empty() {
         facts.push(Fact::ok("secrets", "the workflows use none"));
     }
-    for name in &publishing.secrets {
-        facts.push(Fact::unknown(
-            format!("secret {name}"),
-            "the workflows use it, and whether the forge has it was not asked",
-        ));
-        if publishing.trusted && ["PYPI", "TWINE", "UV_PUBLISH"].iter().any(|word| name.contains(word)) {
+    let there = if publishing.secrets.is_empty() { None } else { Some(forge_secrets(inspect, subject)) };
+    for (name, on_github) in &publishing.secrets {
+        let kind = if *on_github { ForgeKind::Github } else { ForgeKind::Gitea };
+        let about = format!("secret {name}");
+        facts.push(match &there {
+            Some(Ok((asked, names))) if *asked == kind && names.contains(name) => Fact::ok(about, "the forge has it"),
+            Some(Ok((asked, _))) if *asked == kind => {
+                let text = "the workflows use it, and the repository has none of this name";
+                Fact::warning("doctor/secret", about, text)
+                    .help("add it in the settings of the repository, unless the organisation has it")
+            }
+            Some(Err(why)) => Fact::unknown(about, format!("the workflows use it; whether the forge has it: {why}")),
+            _ => Fact::unknown(about, "the workflows of another forge use it, which was not asked"),
+        });
+        if *on_github && publishing.trusted && ["PYPI", "TWINE", "UV_PUBLISH"].iter().any(|word| name.contains(word)) {
             facts.push(
                 Fact::warning(
                     "doctor/stored-token",
@@ -123,6 +135,20 @@ pub(super) fn facts(subject: &Subject<'_>, publishing: &Publishing) -> Vec<Fact>
         }
     }
     facts
+}
+
+/// The secrets that the forge has, by name; else why that cannot be told.
+fn forge_secrets(inspect: Inspect<'_>, subject: &Subject<'_>) -> Result<(ForgeKind, BTreeSet<String>), String> {
+    let forge = Forge::of_project(inspect, &subject.project.config, &subject.project.root)
+        .map_err(|error| error.to_string())?;
+    if forge.token_from.is_none() {
+        return Err("there is no token of the forge to ask with".to_owned());
+    }
+    match forge.secret_names(inspect.http()) {
+        Ok(Some(names)) => Ok((forge.place.kind, names.into_iter().map(|secret| secret.name).collect())),
+        Ok(None) => Err("the forge does not tell".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// The jobs of a workflow, and the names of the secrets that it uses; nothing where it is no workflow.

@@ -242,7 +242,7 @@ fn fresh(
         plain_http,
         changelog: seen.changelog.clone(),
         members: seen.members.clone().unwrap_or_default(),
-        forge: seen.forge.zip(seen.remote.as_ref().map(Remote::instance)).filter(|_| !known),
+        forge: seen.forge.zip(seen.remote.clone()).filter(|_| !known),
         workflows: (answers.forges != seen_forges || wanted.forges.is_some()).then(|| answers.forges.clone()),
         badges: answers.badges.clone(),
         references: found.references,

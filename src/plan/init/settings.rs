@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::config::file::{ForgeKind, GateTable, ReferenceTable};
+use crate::project::detect::Remote;
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +14,7 @@ pub(super) struct Settings {
     pub(super) plain_http: Vec<String>,
     pub(super) changelog: Option<String>,
     pub(super) members: Vec<String>,
-    pub(super) forge: Option<(ForgeKind, String)>,
+    pub(super) forge: Option<(ForgeKind, Remote)>,
     pub(super) workflows: Option<Vec<ForgeKind>>,
     pub(super) badges: Option<String>,
     pub(super) references: Vec<ReferenceTable>,
@@ -40,10 +41,11 @@ impl Settings {
             out.header("workspace");
             out.key("members", &list(&self.members));
         }
-        if let Some((kind, url)) = &self.forge {
+        if let Some((kind, remote)) = &self.forge {
             out.header("forge");
             out.key("kind", &string(word(*kind)));
-            out.key("url", &string(url));
+            out.key("url", &string(&remote.instance()));
+            out.key("repository", &string(&format!("{}/{}", remote.owner, remote.repository)));
         }
         if self.workflows.is_some() || self.badges.is_some() {
             self.init(&mut out);

@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod dependencies;
 mod doors;
+mod forge;
 mod index;
 mod planning;
 mod projects;
@@ -33,6 +34,7 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     check::CODES,
     doors::CODES,
+    forge::CODES,
     index::CODES,
     planning::CODES,
     projects::CODES,

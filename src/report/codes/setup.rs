@@ -101,6 +101,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "docs.pypi.org: Trusted Publishers",
     },
     Code {
+        code: "doctor/secret",
+        title: "a workflow uses a secret that the repository does not have",
+        text: "The forge was asked for the names of the repository's secrets, those of its environments included, and this one is not among them: an expression that names it is empty, and the step that needs it fails. Add it in the settings of the repository. Secrets of an organisation are not told to the repository's token; if it is one of them, all is well.",
+        follows: "",
+    },
+    Code {
         code: "doctor/plain-http",
         title: "a host is reached without encryption",
         text: "Tokens and archives travel over plain http, so that whoever can listen on the way can read the one and change the other. It is refused unless the host is named in `plain-http`, and warned about where it is. Use https.",

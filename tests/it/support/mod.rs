@@ -4,7 +4,10 @@ pub(crate) mod advisories;
 pub(crate) mod archives;
 pub(crate) mod damage;
 pub(crate) mod depth;
+pub(crate) mod forges;
 pub(crate) mod json_schema;
+#[cfg(not(offline))]
+pub(crate) mod openapi;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod sandbox;

@@ -1,0 +1,198 @@
+//! Codes of forges: GitHub and Gitea.
+
+use super::Code;
+
+pub(super) const CODES: &[Code] = &[
+    Code {
+        code: "forge/address",
+        title: "the address of the forge is not a URL",
+        text: "`url` in `[forge]` is the address that a browser shows, with its scheme and without a repository: `url = \"https://git.example.org\"`. The API is found below it by itself.",
+        follows: "",
+    },
+    Code {
+        code: "forge/asset-name",
+        title: "a file has a name that forges change or refuse",
+        text: "GitHub replaces spaces and other characters in the names of assets, so that nobody would find the file under the name that the notes and checksums give. Use letters, digits and `. _ + -` only.",
+        follows: "https://docs.github.com/en/rest/releases/assets",
+    },
+    Code {
+        code: "forge/asset-twice",
+        title: "two files of one name would be attached",
+        text: "A release has one file of a name. Two that were named on the command line, or one that has the name of an archive, cannot both be attached. Rename one of them.",
+        follows: "",
+    },
+    Code {
+        code: "forge/busy",
+        title: "the forge failed",
+        text: "It answered with a fault of its own (5xx). Whether the request had an effect is unclear, so it is not sent again by itself: run the same command again, which looks first at what is there and sends only what is missing.",
+        follows: "",
+    },
+    Code {
+        code: "forge/different-asset",
+        title: "the release has other bytes under this file name",
+        text: "The release has a file of this name with another digest than the one in `dist/`: the archives here are not those that were attached, for example because they were built again. What people may have downloaded is never replaced. If the release is still a draft and the files here are the right ones, delete the file on its page and run the command again; otherwise release a new version.",
+        follows: "",
+    },
+    Code {
+        code: "forge/file-changed",
+        title: "a file has changed since it was planned",
+        text: "The bytes on disk are not those that were hashed a moment ago: somebody is building into the same folder. Nothing of it was sent. Let the build end, then run the command again.",
+        follows: "",
+    },
+    Code {
+        code: "forge/forbidden",
+        title: "the token may not do this on the forge",
+        text: "The forge knows the token and does not let it write here. In a workflow of GitHub the job needs `permissions: contents: write`; a fine-grained token needs the permission Contents for this repository; a token of Gitea needs the scope `write:repository`. The words of the forge are in the message.",
+        follows: "https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens",
+    },
+    Code {
+        code: "forge/foreign-host",
+        title: "files would go to a host that is not of the forge",
+        text: "The forge names the address that files are sent to, and it is on another host than the forge itself. The token goes to the forge alone, so nothing was sent. This is a proxy that rewrites answers, or a wrong `url` in `[forge]`.",
+        follows: "",
+    },
+    Code {
+        code: "forge/format",
+        title: "an answer of the forge is not understood",
+        text: "What came back is not what its API promises: often the page of a proxy or of a login in place of JSON. Check that `url` in `[forge]` is the forge itself. Where the request was to change something it may have had its effect; running the command again looks first.",
+        follows: "",
+    },
+    Code {
+        code: "forge/immutable-release",
+        title: "the release is immutable and takes no more files",
+        text: "The repository or its organisation has immutable releases: once published, tag and files are frozen, and only title and notes can be changed. That is why `release announce` publishes last, when every file is there with the right digest. This release was published without some of the files, so they need a new version.",
+        follows: "https://docs.github.com/en/code-security/supply-chain-security/understanding-your-software-supply-chain/immutable-releases",
+    },
+    Code {
+        code: "forge/inputs",
+        title: "a workflow would get more inputs than forges take",
+        text: "GitHub takes 25 inputs of 65,535 characters in all for a workflow that is started by request. Nothing was sent. What is longer belongs into a file of the repository whose name is handed over.",
+        follows: "https://docs.github.com/en/rest/actions/workflows",
+    },
+    Code {
+        code: "forge/job-failed",
+        title: "a job that the tag started failed",
+        text: "The finding names the workflow, the job, and the first step that failed where the forge tells it; a job that was cancelled or ran out of time counts as failed. Look at its log on the page that the help names. What the job had published by then is still there: `release publish` and `release announce` leave it alone and continue.",
+        follows: "",
+    },
+    Code {
+        code: "forge/missing-key",
+        title: "`[forge]` lacks a key that nothing else tells",
+        text: "The repository has no remote `origin` to read it from, or one that is a path. Write the key in `[forge]` of the configuration, for example `kind = \"gitea\"`, `url = \"https://git.example.org\"`, `repository = \"acme/demo\"`.",
+        follows: "",
+    },
+    Code {
+        code: "forge/moved",
+        title: "the repository has another name now",
+        text: "The forge redirects to the new name. A redirect is not followed, since the token must go to the place that the configuration names and to no other. Run `git remote set-url origin URL`, or set `repository` in `[forge]`.",
+        follows: "",
+    },
+    Code {
+        code: "forge/no-local-tag",
+        title: "the tag of the version is not in this repository",
+        text: "A release is made for a tag whose commit is known here. `release bump` makes it; in a workflow, check out the tag, or all tags with `fetch-depth: 0`. `git fetch --tags` brings one that was made elsewhere.",
+        follows: "",
+    },
+    Code {
+        code: "forge/no-run",
+        title: "the tag started no workflow run",
+        text: "The forge knows of no run for the tag on its commit. Workflows of the working tree that do not start at this tag are named with their filter: `tags: [\"v*\"]` does not match `1.2.3`, and a workflow that names only branches never starts at a tag. Where the filters match, the tag was not pushed, was pushed together with more than three others, or by a workflow with `GITHUB_TOKEN`, whose events start nothing.",
+        follows: "https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows",
+    },
+    Code {
+        code: "forge/no-runs-api",
+        title: "the forge does not tell of workflow runs",
+        text: "Gitea tells of tasks since 1.22 and of runs since later versions; this server has neither, or Actions are switched off for the repository. Whether the tag started anything cannot be told from here. Look at the page of the repository.",
+        follows: "",
+    },
+    Code {
+        code: "forge/no-token",
+        title: "there is no token for the forge",
+        text: "Set `RELEASE_FORGE_TOKEN`. For github.com `GITHUB_TOKEN` and `GH_TOKEN` are read as well, for Gitea and Forgejo `GITEA_TOKEN` and `FORGEJO_TOKEN`; in a workflow the job's own token counts for the server that runs it. No variable of one forge is sent to another, and no option takes the value itself.",
+        follows: "",
+    },
+    Code {
+        code: "forge/no-workflow",
+        title: "there is no workflow that could be started by request",
+        text: "The forge answered 404 to the request. A workflow can be started by request when its file is on the default branch and has `on: workflow_dispatch`, and when workflows are enabled. Gitea knows such requests since 1.23; where the server does not list workflows at all, the message says so.",
+        follows: "",
+    },
+    Code {
+        code: "forge/not-as-sent",
+        title: "the release does not read back as it was sent",
+        text: "After the last change the release is fetched again, and something about it differs: a file is missing, or it is still a draft. Caches of the forge may lag by seconds. Look at its page, then run the command again, which sends only what is missing.",
+        follows: "",
+    },
+    Code {
+        code: "forge/not-found",
+        title: "the forge does not show the repository",
+        text: "It answered 404: there is no such repository or API below `url`, or the token is not for it. Forges hide what a token may not see. Check the repository with `release show`, and which repositories the token was made for.",
+        follows: "",
+    },
+    Code {
+        code: "forge/rate-limited",
+        title: "the forge takes no more requests for now",
+        text: "Forges limit how often a token may ask, and GitHub also how fast things are made. The message names the time after which the same command may run again; what is there by then is not sent twice.",
+        follows: "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api",
+    },
+    Code {
+        code: "forge/refused",
+        title: "the forge refuses what was asked",
+        text: "The words of the forge are in the message, with the code of each field that it complains about. `already_exists` means that somebody made the same thing at the same time: running the command again finds it. Gitea refuses files by `ALLOWED_TYPES` and `FILE_MAX_SIZE` of its configuration.",
+        follows: "",
+    },
+    Code {
+        code: "forge/renamed-asset",
+        title: "the forge keeps a file under another name",
+        text: "The answer to an upload names the file differently than it was sent. People and checksums would not find it. Delete it from the draft, rename the file here, and run the command again.",
+        follows: "",
+    },
+    Code {
+        code: "forge/repository",
+        title: "the repository is not named as `owner/name`",
+        text: "`repository` in `[forge]`, or the path of the remote, must be an owner and a name with one slash between: `repository = \"acme/demo\"`.",
+        follows: "",
+    },
+    Code {
+        code: "forge/several-drafts",
+        title: "there is more than one draft for the tag",
+        text: "Which of them should be filled and published cannot be told. Somebody made one by hand, or an answer was lost. Delete all but one on the forge; their pages are in the hint.",
+        follows: "",
+    },
+    Code {
+        code: "forge/tag-burned",
+        title: "the tag was used by an immutable release before",
+        text: "GitHub never lets a tag have a second release once an immutable one was published for it, even after it was deleted. Release a higher version.",
+        follows: "https://docs.github.com/en/code-security/supply-chain-security/understanding-your-software-supply-chain/immutable-releases",
+    },
+    Code {
+        code: "forge/tag-differs",
+        title: "the tag is on another commit on the forge",
+        text: "The tag here and the tag on the forge name different commits, so one of them was moved, and the archives may be of the other. Nothing is announced. Compare `git ls-remote origin` with `git show-ref --tags -d`, and find out who moved it before you go on.",
+        follows: "",
+    },
+    Code {
+        code: "forge/tag-missing",
+        title: "the tag was not pushed to the forge",
+        text: "A release for a tag that does not exist would make the forge create a plain tag of its own, unsigned and perhaps on another commit. So the tag is pushed first: `git push origin refs/tags/v1.2.3`.",
+        follows: "",
+    },
+    Code {
+        code: "forge/tag-protected",
+        title: "a rule of the forge protects the tag",
+        text: "A ruleset or a protected tag pattern does not let this token make releases for it. Use the token of somebody whom the rule lets through, or except the workflow's app from it in the settings of the repository.",
+        follows: "",
+    },
+    Code {
+        code: "forge/token",
+        title: "the forge does not accept the token",
+        text: "It is wrong, expired or revoked, or of another host; the message says which variable it came from. Make a new one on the forge and store it where the old one was.",
+        follows: "",
+    },
+    Code {
+        code: "forge/unknown",
+        title: "nothing says which forge the project is on",
+        text: "github.com, ghe.com, gitea.com and codeberg.org are known by their names; any other host has to be named, since a token must not be sent to a guess. Write `[forge]` with `kind = \"gitea\"` (or `\"github\"` for an Enterprise server), and `url` and `repository` where the remote `origin` does not tell them.",
+        follows: "",
+    },
+];
