@@ -23,6 +23,7 @@
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
 //! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`workflows`]: workflows of forges: those that `init` writes, and what is wrong with those that are there; pure.
+//! - `plan/init` and `pipeline/doctor`: setting a project up, and looking whether everything is in place.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
 //! - [`report`]: what happened, and the renderers for people, programs and runners.
 //! - [`error`] and [`secret`]: failures with their exit codes; values that never leave.

@@ -40,6 +40,7 @@ Exit codes:
 #[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(commands::init::Args),
     Show(commands::show::Args),
     Version(commands::version::Args),
     Bump(commands::bump::Args),
@@ -70,6 +71,7 @@ pub enum Command {
     Approve(commands::approve::Args),
     Undo(commands::undo::Args),
     Abandon(commands::abandon::Args),
+    Doctor(commands::doctor::Args),
     History(commands::history::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),
@@ -134,6 +136,7 @@ impl Command {
     /// The subcommand as typed, as the JSON document names it.
     pub fn name(&self) -> &'static str {
         match self {
+            Command::Init(_) => "init",
             Command::Show(_) => "show",
             Command::Version(_) => "version",
             Command::Bump(_) => "bump",
@@ -160,6 +163,7 @@ impl Command {
             Command::Approve(_) => "approve",
             Command::Undo(_) => "undo",
             Command::Abandon(_) => "abandon",
+            Command::Doctor(_) => "doctor",
             Command::History(args) => match &args.command {
                 None => "history",
                 Some(commands::history::HistoryCommand::Verify(_)) => "history verify",
@@ -179,6 +183,7 @@ impl Command {
     /// Whatever stopped it.
     pub fn run(&self, context: &Context<'_>) -> Result<Report, Failure> {
         match self {
+            Command::Init(args) => commands::init::run(context, args),
             Command::Show(args) => commands::show::run(context, args),
             Command::Version(args) => commands::version::run(context, args),
             Command::Bump(args) => commands::bump::run(context, args),
@@ -205,6 +210,7 @@ impl Command {
             Command::Approve(args) => commands::approve::run(context, args),
             Command::Undo(args) => commands::undo::run(context, args),
             Command::Abandon(args) => commands::abandon::run(context, args),
+            Command::Doctor(args) => commands::doctor::run(context, args),
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),
             Command::Schema(args) => commands::schema::run(context, args),

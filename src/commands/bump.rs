@@ -98,16 +98,14 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
         return Ok(None);
     };
     if context.dry_run {
-        inspect.warn(format!(
-            "a bump to {} was interrupted: run the command without `--dry-run` to finish it",
-            pending.version
-        ));
+        inspect
+            .warn(format!("the {} was interrupted: run the command without `--dry-run` to finish it", pending.what()));
         return Ok(None);
     }
     let Some(moved) = execute::recover(context.world, &top)? else {
         return Ok(None);
     };
-    inspect.note(format!("finished the interrupted bump to {}", moved.version));
+    inspect.note(format!("finished the interrupted {}", pending.what()));
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);
     }

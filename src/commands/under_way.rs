@@ -41,8 +41,17 @@ impl UnderWay {
 
 /// Asks before something that cannot be taken back; `--yes` is the answer where nobody can be asked.
 pub(super) fn confirmed(context: &Context<'_>, lines: &[String]) -> Result<(), Failure> {
-    if context.yes || context.inspect().terminal().confirm(lines, "release?") {
+    if context.yes {
         return Ok(());
+    }
+    let terminal = context.inspect().terminal();
+    if terminal.asks() {
+        for line in lines {
+            context.inspect().note(line.clone());
+        }
+        if terminal.ask("release? [y/N]")?.is_some_and(|answer| matches!(answer.as_str(), "y" | "Y" | "yes")) {
+            return Ok(());
+        }
     }
     Err(PlanError::NotConfirmed.into())
 }

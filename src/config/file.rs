@@ -42,6 +42,8 @@ pub struct ConfigFile {
     pub index: BTreeMap<String, IndexTable>,
     /// Where the code is hosted, where the remote does not tell.
     pub forge: Option<ForgeTable>,
+    /// What `release init` keeps up to date.
+    pub init: Option<InitTable>,
     /// What an installed release must be able to do.
     pub verify: Option<VerifyTable>,
     /// What the audit reads.
@@ -90,6 +92,10 @@ pub struct GateTable {
     pub env: BTreeMap<String, String>,
     /// A dependency group (PEP 735) that is installed for it. Default: none, and nothing is fetched.
     pub group: Option<String>,
+    /// An extra of the project that is installed for it, without the project itself. Default: none.
+    pub extra: Option<String>,
+    /// Whether the project's own dependencies are installed for it, too. Default: false.
+    pub dependencies: Option<bool>,
 }
 
 /// A command that runs before or after a phase of `release run`.
@@ -160,6 +166,16 @@ pub enum ForgeKind {
     Github,
     /// Gitea or Forgejo.
     Gitea,
+}
+
+/// What `release init` keeps up to date.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct InitTable {
+    /// The forges that it writes workflows for; empty: none. Default: where the code is hosted.
+    pub workflows: Option<Vec<ForgeKind>>,
+    /// The address where the security status is served: badges in the README lead there. Default: no badges.
+    pub badges: Option<String>,
 }
 
 /// What an installed release must be able to do.

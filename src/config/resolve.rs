@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, PolicyTable, ReferenceTable, SecurityAuto,
+    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, InitTable, PolicyTable, ReferenceTable, SecurityAuto,
     SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
 };
 use super::origin::Origin;
@@ -59,6 +59,8 @@ pub struct Config {
     pub indexes: BTreeMap<String, Index>,
     /// Where the code is hosted.
     pub forge: Option<ForgeTable>,
+    /// What `release init` keeps up to date, as written.
+    pub init: InitTable,
     /// What an installed release must be able to do.
     pub verify: Verify,
     /// What the audit reads.
@@ -242,6 +244,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         key: key.to_owned(),
         problem: problem.to_owned(),
     };
+    refuse_meaningless(&written).map_err(|(key, problem)| refuse(key, problem))?;
     let tag = Setting::of(written.tag, "v{version}".to_owned());
     if tag.value.matches("{version}").count() != 1 {
         return Err(refuse("tag", "must contain `{version}` once"));
@@ -249,17 +252,6 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let probe = tag.value.replace("{version}", "1.0");
     if probe.starts_with('-') || probe.contains([' ', '~', '^', ':', '?', '*', '[', '\\']) || probe.contains("..") {
         return Err(refuse("tag", "is not a name that git takes"));
-    }
-    for reference in &written.references {
-        if reference.pattern.matches("{version}").count() != 1 {
-            return Err(refuse("references.match", "must contain `{version}` once"));
-        }
-        if escapes(&reference.path) {
-            return Err(refuse("references.path", "must lie below the project"));
-        }
-    }
-    if written.gates.iter().any(|gate| gate.run.is_empty()) {
-        return Err(refuse("gates.run", "needs a program"));
     }
     let policy = run_policy(&written.hooks, written.policy.unwrap_or_default())
         .map_err(|(key, problem)| refuse(key, &problem))?;
@@ -297,6 +289,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         policy,
         indexes,
         forge: written.forge,
+        init: written.init.unwrap_or_default(),
         verify: Verify {
             imports: verify.imports,
             commands: verify.commands,
@@ -314,6 +307,25 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         status: Status::of(status),
         members,
     })
+}
+
+/// Refuses tables whose values mean nothing by themselves, with the key and what is wrong with it.
+fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'static str)> {
+    for reference in &written.references {
+        if reference.pattern.matches("{version}").count() != 1 {
+            return Err(("references.match", "must contain `{version}` once"));
+        }
+        if escapes(&reference.path) {
+            return Err(("references.path", "must lie below the project"));
+        }
+    }
+    if written.gates.iter().any(|gate| gate.run.is_empty()) {
+        return Err(("gates.run", "needs a program"));
+    }
+    if written.init.as_ref().and_then(|init| init.badges.as_deref()).is_some_and(|url| !is_page(url)) {
+        return Err(("init.badges", "must be the address of a page, such as `https://example.org/status/`"));
+    }
+    Ok(())
 }
 
 /// Hooks that mean something, and the policy that holds; else the key and what is wrong with it.
@@ -336,6 +348,15 @@ fn run_policy(hooks: &[HookTable], written: PolicyTable) -> Result<Policy, (&'st
         return Err(("policy.approvals", "is more than there are `approvers`".to_owned()));
     }
     Ok(policy)
+}
+
+/// Whether a text is an http address that can stand in Markdown as it is.
+pub fn is_page(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/%+=@[]".contains(&byte))
+    })
 }
 
 /// Whether a path leads out of the folder it is meant for.

@@ -104,6 +104,11 @@ impl Files {
         Ok(fs::metadata(path).map_err(read_error(path))?.permissions().mode() & 0o7777)
     }
 
+    /// Whether the permission bits of a path let anybody write; what the system says of us is known only by trying.
+    pub fn may_write(self, path: &Path) -> bool {
+        self.mode(path).is_ok_and(|mode| mode & 0o222 != 0)
+    }
+
     /// Device and inode: whether two paths are one file.
     pub fn identity(self, path: &Path) -> Option<(u64, u64)> {
         fs::symlink_metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))

@@ -292,6 +292,23 @@ impl Git {
         Some(self.repository.find_remote(name).ok()?.url().ok()?.to_owned())
     }
 
+    /// The branch that `origin` calls its own default, as of the last fetch or clone.
+    pub fn default_branch(&self) -> Option<String> {
+        let head = self.repository.find_reference("refs/remotes/origin/HEAD").ok()?;
+        let target = head.symbolic_target().ok().flatten()?.to_owned();
+        target.strip_prefix("refs/remotes/origin/").map(str::to_owned)
+    }
+
+    /// Whether git is told to ignore a path, by the files that say so.
+    pub fn is_ignored(&self, path: &Path) -> bool {
+        self.repository.is_path_ignored(path).unwrap_or(false)
+    }
+
+    /// A value of the configuration of this repository, the user and the machine.
+    pub fn setting(&self, key: &str) -> Option<String> {
+        self.repository.config().ok()?.snapshot().ok()?.get_str(key).ok().map(str::to_owned)
+    }
+
     /// Who commits by this repository's and the user's configuration.
     ///
     /// # Errors

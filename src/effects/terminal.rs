@@ -1,12 +1,12 @@
 //! The two streams, and the files that a runner reads. Data goes to standard output, narration to
 //! standard error; everything passes the redactor, and a reader that has gone away is no error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Variables;
+use super::{EffectsError, Variables};
 use crate::error::Failure;
 use crate::report::human::{Colour, Verbosity};
 use crate::report::{Event, Report, github, human, json};
@@ -65,6 +65,7 @@ pub struct Terminal {
     summary: Option<PathBuf>,
     outputs: Option<PathBuf>,
     broken: Arc<AtomicBool>,
+    asks: bool,
 }
 
 impl Terminal {
@@ -79,6 +80,7 @@ impl Terminal {
             summary: variables.get("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             outputs: variables.get("GITHUB_OUTPUT").map(PathBuf::from),
             broken: Arc::default(),
+            asks: false,
         };
         terminal.settle(Display::default(), variables);
         terminal
@@ -95,6 +97,10 @@ impl Terminal {
         self.display = display;
         self.out = colour(std::io::stdout().is_terminal());
         self.err = colour(std::io::stderr().is_terminal());
+        self.asks = std::io::stdin().is_terminal()
+            && std::io::stderr().is_terminal()
+            && display.format == Format::Human
+            && display.verbosity > Verbosity::Quiet;
         self.bars = std::io::stderr().is_terminal()
             && display.format == Format::Human
             && display.verbosity == Verbosity::Normal;
@@ -103,6 +109,38 @@ impl Terminal {
     /// The format of results.
     pub fn format(&self) -> Format {
         self.display.format
+    }
+
+    /// Whether somebody sits there who reads questions and can answer them.
+    pub fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Asks on standard error and reads one line of the answer, without its end; nothing where standard input
+    /// ends. An end of input is no answer: callers must not take the default for it.
+    ///
+    /// # Errors
+    /// Standard input cannot be read, is not UTF-8, or the line has no end within 4096 bytes.
+    pub fn ask(&self, question: &str) -> Result<Option<String>, EffectsError> {
+        const LONGEST: u64 = 4096;
+        self.clear_bar();
+        self.write_err(&human::question(question, self.err));
+        let path = || PathBuf::from("standard input");
+        let mut bytes = Vec::new();
+        // Unbuffered beyond the line: what follows belongs to the next question.
+        let mut stdin = std::io::stdin().lock();
+        let read = stdin.by_ref().take(LONGEST).read_until(b'\n', &mut bytes);
+        read.map_err(|source| EffectsError::Read { path: path(), source })?;
+        if bytes.is_empty() {
+            self.write_err("\n");
+            return Ok(None);
+        }
+        if bytes.len() as u64 == LONGEST && !bytes.ends_with(b"\n") {
+            return Err(EffectsError::TooLarge { path: path(), limit: LONGEST });
+        }
+        let text = String::from_utf8(bytes)
+            .map_err(|error| EffectsError::NotText { path: path(), offset: error.utf8_error().valid_up_to() })?;
+        Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))
     }
 
     /// Shows one event.
@@ -169,22 +207,6 @@ impl Terminal {
             self.append(self.summary.as_deref(), &github::summary(report));
             self.write_outputs(report);
         }
-    }
-
-    /// Shows lines and asks a question that is answered with `y` or `n`; no is the default, and the answer where
-    /// nobody sits at the terminal.
-    pub fn confirm(&self, lines: &[String], question: &str) -> bool {
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            return false;
-        }
-        self.clear_bar();
-        for line in lines {
-            self.write_err(&format!("{}\n", crate::report::text::inline(line)));
-        }
-        self.write_err(&format!("{question} [y/N] "));
-        let mut answer = String::new();
-        let read = std::io::stdin().read_line(&mut answer);
-        read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
     }
 
     /// Shows what stopped a command.

@@ -19,6 +19,8 @@ use crate::secret::Secret;
 const TOKEN_USER: &str = "__token__";
 /// The issuers whose tokens are good for nothing elsewhere.
 const ISSUERS: [&str; 2] = ["pypi.org", "test.pypi.org"];
+/// What `.pypirc` is called as a source.
+const PYPIRC: &str = "`~/.pypirc`";
 /// Tokens and `.pypirc` are read up to this size.
 const LIMIT: u64 = 64 * 1024;
 
@@ -75,12 +77,29 @@ fn given(inspect: Inspect<'_>, text: &str, source_name: String) -> Result<Creden
 /// # Errors
 /// `.pypirc` cannot be read.
 pub fn find(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>, IndexError> {
-    let found = match from_variables(inspect, index) {
+    let found = match from_variables(inspect, index).into_iter().next() {
         Some(found) => Some(found),
-        None => from_pypirc(inspect, index)?,
+        None => {
+            let found = from_pypirc(inspect, index)?;
+            warn_of_readers(inspect, found.as_ref())?;
+            found
+        }
     };
     if let Some(found) = &found {
         inspect.redactor().register(&found.basic.password);
+    }
+    Ok(found)
+}
+
+/// Every source that has credentials for an index, the one that is used first.
+///
+/// # Errors
+/// `.pypirc` cannot be read.
+pub fn all(inspect: Inspect<'_>, index: &Index) -> Result<Vec<Credential>, IndexError> {
+    let mut found = from_variables(inspect, index);
+    found.extend(from_pypirc(inspect, index)?);
+    for credential in &found {
+        inspect.redactor().register(&credential.basic.password);
     }
     Ok(found)
 }
@@ -94,12 +113,13 @@ pub fn variable_of(index: &Index) -> Option<String> {
     named.then(|| format!("RELEASE_TOKEN_{}", index.name.chars().map(upper).collect::<String>()))
 }
 
-fn from_variables(inspect: Inspect<'_>, index: &Index) -> Option<Credential> {
+fn from_variables(inspect: Inspect<'_>, index: &Index) -> Vec<Credential> {
     let variables = inspect.variables();
+    let mut found = Vec::new();
     let own = variable_of(index).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
     for name in own {
         if let Some(token) = variables.secret(&name) {
-            return Some(Credential::token(token, format!("`{name}`")));
+            found.push(Credential::token(token, format!("`{name}`")));
         }
     }
     for (user, password) in [
@@ -109,10 +129,10 @@ fn from_variables(inspect: Inspect<'_>, index: &Index) -> Option<Credential> {
     ] {
         if let Some(secret) = variables.secret(password) {
             let user = user.and_then(|user| variables.get(user));
-            return Some(Credential::password(user, secret, format!("`{password}`")));
+            found.push(Credential::password(user, secret, format!("`{password}`")));
         }
     }
-    None
+    found
 }
 
 fn from_pypirc(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>, IndexError> {
@@ -126,10 +146,18 @@ fn from_pypirc(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>
     let Some((user, password)) = pypirc_entry(&text, index) else {
         return Ok(None);
     };
-    if files.mode(&path)? & 0o077 != 0 {
+    Ok(Some(Credential::password(user, Secret::new(password), PYPIRC)))
+}
+
+/// Says when others can read the password that is used.
+fn warn_of_readers(inspect: Inspect<'_>, found: Option<&Credential>) -> Result<(), IndexError> {
+    let Some(path) = inspect.variables().home().map(|home| home.join(".pypirc")).filter(|_| found.is_some()) else {
+        return Ok(());
+    };
+    if inspect.files().mode(&path)? & 0o077 != 0 {
         inspect.warn(format!("others can read the password in `{0}`: run `chmod 600 {0}`", path.display()));
     }
-    Ok(Some(Credential::password(user, Secret::new(password), "`~/.pypirc`")))
+    Ok(())
 }
 
 /// User and password of the section that is called like the index or names its URL.

@@ -20,6 +20,8 @@ pub struct Listing {
     pub known: bool,
     /// Its files, as listed.
     pub files: Vec<ListedFile>,
+    /// Its status (PEP 792), where the index tells it.
+    pub status: Option<String>,
 }
 
 /// A file on an index.
@@ -82,15 +84,17 @@ fn parse(url: &str, answer: &Answer) -> Result<Listing, IndexError> {
     let refuse = |problem: &str| IndexError::ListingFormat { url: url.to_owned(), problem: problem.to_owned() };
     let kind = answer.content_type.split(';').next().unwrap_or_default().trim();
     let base = Url::parse(url).map_err(|_| refuse("its URL is none"))?;
+    let mut status = None;
     let files = if kind.ends_with("json") {
         let value: Value = serde_json::from_slice(&answer.body).map_err(|_| refuse("it is not JSON"))?;
+        status = value["project-status"]["status"].as_str().map(str::to_owned);
         from_json(&base, &value).ok_or_else(|| refuse("it has no `files`"))?
     } else if kind.ends_with("html") {
         from_html(&base, &answer.text())
     } else {
         return Err(refuse(&format!("its content type is `{kind}`")));
     };
-    Ok(Listing { known: true, files })
+    Ok(Listing { known: true, files, status })
 }
 
 fn from_json(base: &Url, value: &Value) -> Option<Vec<ListedFile>> {

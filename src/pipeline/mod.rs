@@ -1,6 +1,7 @@
 //! Phases of a release, and what is remembered of them.
 
 pub mod audit;
+pub mod doctor;
 pub mod ledger;
 pub mod phase;
 pub mod rehearsal;

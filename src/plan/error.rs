@@ -228,6 +228,37 @@ pub enum PlanError {
         /// Its name.
         remote: String,
     },
+    /// A gate names an extra that the project does not have.
+    #[error("`[project.optional-dependencies]` has no `{extra}`")]
+    NoExtra {
+        /// The extra.
+        extra: String,
+    },
+    /// Files that would be edited have changes that are not committed.
+    #[error("uncommitted changes in files that would be edited: {}", list(files))]
+    Unsaved {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// Nobody is there to say yes.
+    #[error("nothing was written: there is no terminal to ask on")]
+    Unconfirmed,
+    /// Standard input ended where an answer was wanted.
+    #[error("nothing was written: standard input ended before `{question}` was answered")]
+    NoAnswer {
+        /// The question.
+        question: String,
+    },
+    /// An option and the configuration say different things.
+    #[error("`{option}` differs from `{key}` of the configuration")]
+    Configured {
+        /// The option.
+        option: &'static str,
+        /// The key.
+        key: &'static str,
+        /// The file of the configuration.
+        file: String,
+    },
     /// A gate names a group that the project does not have.
     #[error("`[dependency-groups]` has no `{group}`")]
     NoGroup {
@@ -281,14 +312,23 @@ impl Explain for PlanError {
             PlanError::RemoteAhead { .. } => "plan/remote-ahead",
             PlanError::NotVisible { .. } => "plan/not-visible",
             PlanError::NoRemote { .. } => "plan/no-remote",
+            PlanError::NoExtra { .. } => "plan/no-extra",
+            PlanError::Unsaved { .. } => "plan/unsaved",
+            PlanError::Unconfirmed => "plan/unconfirmed",
+            PlanError::NoAnswer { .. } => "plan/no-answer",
+            PlanError::Configured { .. } => "plan/configured",
             PlanError::NoGroup { .. } => "plan/no-group",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            PlanError::NoKind { .. } | PlanError::CurrentWithKind { .. } | PlanError::NoIndex => Kind::Usage,
+            PlanError::NoKind { .. }
+            | PlanError::CurrentWithKind { .. }
+            | PlanError::NoIndex
+            | PlanError::Configured { .. } => Kind::Usage,
             PlanError::NoGroup { .. }
+            | PlanError::NoExtra { .. }
             | PlanError::NoRemote { .. }
             | PlanError::NoToken { .. }
             | PlanError::NotAPlan { .. } => Kind::Setup,
@@ -330,48 +370,65 @@ impl Explain for PlanError {
                     .to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),
-            PlanError::NotAPlan { .. } => "write one with `release plan --out FILE`".to_owned(),
-            PlanError::Expired { .. } => "plan again with `release plan --out FILE`".to_owned(),
-            PlanError::Moved { facts } => {
-                let mut hints = facts.clone();
-                hints.push("plan again with `release plan --out FILE`, and have that approved".to_owned());
-                return hints;
+            PlanError::NoExtra { .. } => "correct `extra` of the gate, or add the extra".to_owned(),
+            PlanError::Unsaved { .. } => {
+                "commit or stash them, or pass `--allow-dirty` to edit the files as they are".to_owned()
             }
-            PlanError::OtherToken { .. } => "look at the plan again, and pass its own token".to_owned(),
-            PlanError::NotConfirmed => "look at `release run --dry-run`, then pass `--yes`".to_owned(),
-            PlanError::Unfinished { .. } => {
-                "`release resume` continues it, `release undo` takes it back, `release abandon` gives it up".to_owned()
-            }
-            PlanError::NoRun => "`release history` shows what was done".to_owned(),
-            PlanError::Left { .. } => {
-                "`release resume` continues it; `release abandon` gives it up and says what stays out there".to_owned()
-            }
-            PlanError::HeadMoved { tag, .. } => format!("run `git switch --detach {tag}`, then `release resume`"),
-            PlanError::OtherArchive { .. } => {
-                "put the file that was built back into `dist/`; `release history --format json` has its sha256"
-                    .to_owned()
-            }
-            PlanError::NotApproved { token, .. } => {
-                format!(
-                    "somebody else runs `release approve {token}`; then `release resume` (between machines `release history sync` carries it)"
-                )
-            }
-            PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
-            PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
-            PlanError::VersionTaken { .. } => {
-                "choose a higher version: an index never takes another file under the same name".to_owned()
-            }
-            PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
-            PlanError::NoRemote { .. } => "`git remote -v` lists them; name one with `--remote NAME`".to_owned(),
-            PlanError::RemoteAhead { remote, branch } => {
-                format!(
-                    "run `release undo` if the bump was made, `git pull --rebase {remote} {branch}`, then release again"
-                )
+            PlanError::Unconfirmed => "look at the diff, then run the same command with `--yes`".to_owned(),
+            PlanError::NoAnswer { .. } => "answer it, or take every default with `--yes`".to_owned(),
+            PlanError::Configured { option, key, file } => {
+                format!("edit `{key}` in `{file}`, or leave `{option}` out")
             }
             PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),
+            of_runs => return run_hints(of_runs),
         };
         vec![hint]
     }
+}
+
+/// What to do next about errors of plans and runs of whole releases.
+fn run_hints(error: &PlanError) -> Vec<String> {
+    let hint = match error {
+        PlanError::NotAPlan { .. } => "write one with `release plan --out FILE`".to_owned(),
+        PlanError::Expired { .. } => "plan again with `release plan --out FILE`".to_owned(),
+        PlanError::Moved { facts } => {
+            let mut hints = facts.clone();
+            hints.push("plan again with `release plan --out FILE`, and have that approved".to_owned());
+            return hints;
+        }
+        PlanError::OtherToken { .. } => "look at the plan again, and pass its own token".to_owned(),
+        PlanError::NotConfirmed => "look at `release run --dry-run`, then pass `--yes`".to_owned(),
+        PlanError::Unfinished { .. } => {
+            "`release resume` continues it, `release undo` takes it back, `release abandon` gives it up".to_owned()
+        }
+        PlanError::NoRun => "`release history` shows what was done".to_owned(),
+        PlanError::Left { .. } => {
+            "`release resume` continues it; `release abandon` gives it up and says what stays out there".to_owned()
+        }
+        PlanError::HeadMoved { tag, .. } => format!("run `git switch --detach {tag}`, then `release resume`"),
+        PlanError::OtherArchive { .. } => {
+            "put the file that was built back into `dist/`; `release history --format json` has its sha256".to_owned()
+        }
+        PlanError::NotApproved { token, .. } => {
+            format!(
+                "somebody else runs `release approve {token}`; then `release resume` (between machines `release history sync` carries it)"
+            )
+        }
+        PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
+        PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
+        PlanError::VersionTaken { .. } => {
+            "choose a higher version: an index never takes another file under the same name".to_owned()
+        }
+        PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
+        PlanError::NoRemote { .. } => "`git remote -v` lists them; name one with `--remote NAME`".to_owned(),
+        PlanError::RemoteAhead { remote, branch } => {
+            format!(
+                "run `release undo` if the bump was made, `git pull --rebase {remote} {branch}`, then release again"
+            )
+        }
+        _ => return Vec::new(),
+    };
+    vec![hint]
 }
 
 /// One failure of all guards that do not hold: each is reported at once.

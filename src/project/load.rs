@@ -22,6 +22,14 @@ pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<P
     let files = inspect.files();
     let root = find_root(files, dir)?;
     let config = load_config(files, &root, config)?;
+    assemble(files, root, config)
+}
+
+/// The project of a folder under a configuration: for one that is not written yet.
+///
+/// # Errors
+/// As [`load`], but for the configuration.
+pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, Failure> {
     let folders = config.members.clone().unwrap_or_else(|| vec![String::new()]);
     let mut packages = Vec::new();
     for folder in folders {
@@ -45,7 +53,14 @@ pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<P
             .find(|name| files.what(&root.join(name)) == What::File)
             .map(|name| (*name).to_owned()),
     };
-    Ok(Project { root, config, packages, changelog })
+    let manifest = match packages.iter().any(|package| package.folder.is_empty() || package.folder == ".") {
+        true => None,
+        false => files
+            .read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)?
+            .map(|text| Pyproject::parse("pyproject.toml", text))
+            .transpose()?,
+    };
+    Ok(Project { root, config, packages, changelog, manifest })
 }
 
 /// Members of a workspace after those that they depend on; otherwise in the order that was written. A circle
@@ -73,7 +88,10 @@ fn requires(package: &Package, other: &ProjectName) -> bool {
 }
 
 /// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository.
-fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// There is none, or its path is not UTF-8.
+pub fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
     let start = files.canonical(dir)?;
     if start.to_str().is_none() {
         return Err(ProjectError::NotUtf8Path { dir: start.to_string_lossy().into_owned() }.into());
@@ -93,7 +111,11 @@ fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config, Failure> {
+/// The configuration of the project in `root`; its `file` is nothing where none is written.
+///
+/// # Errors
+/// It cannot be read, or stands in two files.
+pub fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config, Failure> {
     if let Some(path) = named {
         let text = files.read_text(path, FILE_LIMIT)?;
         let name = path.display().to_string();

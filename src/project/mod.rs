@@ -3,6 +3,7 @@
 
 pub mod changelog;
 pub mod dependencies;
+pub mod detect;
 pub mod edit;
 pub mod error;
 pub mod history;
@@ -35,6 +36,8 @@ pub struct Project {
     pub packages: Vec<Package>,
     /// The changelog, below the root, where there is one.
     pub changelog: Option<String>,
+    /// `pyproject.toml` of a root that is no package itself: the dependency groups of a workspace stand there.
+    pub manifest: Option<Pyproject>,
 }
 
 /// One distribution.

@@ -81,6 +81,11 @@ pub enum Event {
         /// One line.
         text: String,
     },
+    /// What would change in files, shown before somebody is asked.
+    Diff {
+        /// Lines of unified diffs.
+        lines: Vec<String>,
+    },
     /// Something long has come some way.
     Progress {
         /// What it is.

@@ -36,7 +36,7 @@ fn paint(colour: Colour, code: &str, text: &str) -> String {
 /// One event as lines for standard error, or nothing at this verbosity.
 pub fn event(event: &Event, verbosity: Verbosity, colour: Colour) -> Option<String> {
     let wanted = match event {
-        Event::Warning { .. } | Event::Note { .. } | Event::Phase { .. } => Verbosity::Normal,
+        Event::Warning { .. } | Event::Note { .. } | Event::Phase { .. } | Event::Diff { .. } => Verbosity::Normal,
         Event::Step { .. } | Event::Output { .. } | Event::Detail { .. } => Verbosity::Verbose,
         Event::Progress { .. } => return None,
     };
@@ -55,8 +55,32 @@ pub fn event(event: &Event, verbosity: Verbosity, colour: Colour) -> Option<Stri
             let lines: Vec<String> = block(text).lines().map(|line| format!("  {program} | {line}")).collect();
             lines.join("\n")
         }
+        Event::Diff { lines } => diff(lines, colour).trim_end_matches('\n').to_owned(),
         Event::Progress { .. } => return None,
     })
+}
+
+/// A question, with room for the answer behind it.
+pub fn question(text: &str, colour: Colour) -> String {
+    format!("{} {} ", paint(colour, "36", "?"), inline(text))
+}
+
+/// Lines of unified diffs, what comes and goes in colour.
+fn diff(lines: &[String], colour: Colour) -> String {
+    let mut out = String::new();
+    for line in lines {
+        let code = match line.as_bytes() {
+            [b'+', b'+', b'+', b' ', ..] | [b'-', b'-', b'-', b' ', ..] => "1",
+            [b'@', b'@', ..] => "36",
+            [b'+', ..] => "32",
+            [b'-', ..] => "31",
+            _ => "",
+        };
+        let clean = block(line);
+        out.push_str(&if code.is_empty() { clean } else { paint(colour, code, &clean) });
+        out.push('\n');
+    }
+    out
 }
 
 fn phase(name: &str, state: StepState, summary: &str, (milliseconds, colour): (u128, Colour)) -> Option<String> {
@@ -79,6 +103,7 @@ pub fn report(report: &Report, colour: Colour) -> String {
     for found in &report.findings {
         out.push_str(&finding(found, colour));
     }
+    out.push_str(&diff(&report.diff, colour));
     for line in &report.lines {
         out.push_str(&block(line));
         out.push('\n');

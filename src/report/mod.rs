@@ -2,6 +2,7 @@
 //! `effects/terminal.rs` owns the streams and calls the renderer of the chosen format.
 
 pub mod codes;
+pub mod diff;
 pub mod event;
 pub mod finding;
 pub mod github;
@@ -62,6 +63,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The machine-readable result; its shape per command is in DESIGN §3.
     pub result: Value,
+    /// What would change in files, for people: lines of unified diffs, shown before `lines`.
+    pub diff: Vec<String>,
     /// The same for people: lines of data for standard output.
     pub lines: Vec<String>,
     /// What later steps of a workflow may read, by name.
@@ -76,6 +79,7 @@ impl Report {
             outcome: Outcome::Ok,
             findings: Vec::new(),
             result: Value::Object(serde_json::Map::new()),
+            diff: Vec::new(),
             lines: Vec::new(),
             outputs: Vec::new(),
         }

@@ -168,6 +168,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, as sent.
     pub retry_after: Option<String>,
+    /// `Date`, as sent.
+    pub date: Option<String>,
     /// When the rate is free again, in seconds since 1970, where nothing of it is left (`X-RateLimit-Reset`).
     pub rate_reset: Option<i64>,
     /// Whether `Link` names a next page.
@@ -187,6 +189,7 @@ impl Answer {
             content_type: text(header::CONTENT_TYPE).unwrap_or_default().to_owned(),
             location: text(header::LOCATION).map(str::to_owned),
             retry_after: text(header::RETRY_AFTER).map(str::to_owned),
+            date: text(header::DATE).map(str::to_owned),
             rate_reset: number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0)),
             more: text(header::LINK).is_some_and(|link| link.contains("rel=\"next\"")),
             body: Vec::new(),

@@ -13,6 +13,7 @@ mod projects;
 mod python;
 mod runs;
 mod security;
+mod setup;
 mod status;
 mod workflows;
 
@@ -44,6 +45,7 @@ const TABLES: &[&[Code]] = &[
     dependencies::CODES,
     security::CODES,
     decisions::CODES,
+    setup::CODES,
     status::CODES,
     workflows::CODES,
 ];

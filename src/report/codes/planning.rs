@@ -76,6 +76,36 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/no-extra",
+        title: "a gate names an extra that does not exist",
+        text: "`extra` of a gate names a key of `[project.optional-dependencies]` in `pyproject.toml`, whose requirements are installed for it: `extra = \"test\"`. Correct the gate, or add the extra.",
+        follows: "",
+    },
+    Code {
+        code: "plan/unsaved",
+        title: "a file that would be edited has changes that are not committed",
+        text: "`release init` adds to files that you wrote, such as `pyproject.toml`. Where they hold changes that git does not have yet, an edit could not be told from yours afterwards. Commit or stash first; `--allow-dirty` edits the files as they are. Other uncommitted files do not matter.",
+        follows: "",
+    },
+    Code {
+        code: "plan/unconfirmed",
+        title: "nobody was there to confirm what would be written",
+        text: "`release init` shows the diff and asks before it writes. Without a terminal it only shows, so that a script changes nothing by accident. Run it again with `--yes` when the diff is what you want; `--dry-run` shows the same and ends with exit code 0.",
+        follows: "",
+    },
+    Code {
+        code: "plan/no-answer",
+        title: "standard input ended in the middle of the questions",
+        text: "Enter takes the default that a question shows; an end of input (Ctrl-D, a pipe that ran dry) is taken as leaving, never as a yes. Nothing was written. Answer the questions, or pass `--yes` to take every default.",
+        follows: "",
+    },
+    Code {
+        code: "plan/configured",
+        title: "an option differs from what the configuration says",
+        text: "`release init --forge` chooses the forges that workflows are written for, and the choice is kept as `workflows` in `[tool.release.init]`, so that the next run does the same. The file is yours from then on: change the key there, and run `release init` without the option.",
+        follows: "",
+    },
+    Code {
         code: "plan/no-group",
         title: "a gate names a dependency group that does not exist",
         text: "`group` of a gate names a table of `[dependency-groups]` in `pyproject.toml`, whose requirements are installed for it.",

@@ -95,6 +95,7 @@ fn move_file(
             return Err(StepError::Stale { file: file.path.clone(), journal: place.shown() }.into());
         }
         let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
+        effects.files().make_folder(target.parent().unwrap_or(top))?;
         effects.files().replace(&target, &bytes, file.mode)?;
     }
     Ok(())

@@ -78,6 +78,19 @@ pub struct Pending {
     pub version: String,
 }
 
+/// What the journal of `release init` says that was asked for; no kind of bump is called so.
+pub const SET_UP: &str = "init";
+
+impl Pending {
+    /// What it was, for people.
+    pub fn what(&self) -> String {
+        match self.request.as_str() {
+            SET_UP => "`release init`".to_owned(),
+            _ => format!("bump to {}", self.version),
+        }
+    }
+}
+
 impl Journal {
     pub(super) fn new(transaction: &Transaction, git: Option<&Git>, references: Vec<ReferenceMove>) -> Self {
         let committing = references.iter().any(|reference| reference.reflog.is_some());

@@ -19,8 +19,10 @@ pub(crate) mod served;
 pub(crate) mod server;
 pub(crate) mod stand_ins;
 pub(crate) mod statuses;
+pub(crate) mod tokens;
 pub(crate) mod tools;
 pub(crate) mod web;
 pub(crate) mod workflows;
 
 pub(crate) use sandbox::Sandbox;
+pub(crate) use served::Served;

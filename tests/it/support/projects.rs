@@ -1,5 +1,7 @@
 //! Small projects for tests that look at one thing.
 
+use super::Sandbox;
+
 /// `acme` 1.2.3 with a version in `pyproject.toml`, two references and a changelog.
 pub(crate) const ACME: &[(&str, &str)] = &[
     (
@@ -36,3 +38,22 @@ match = '__version__ = "{version}"'
         "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing\n\n## [1.2.3] - 2026-01-02\n\n- The start\n\n[Unreleased]: https://example.org/acme/compare/v1.2.3...HEAD\n[1.2.3]: https://example.org/acme/releases/tag/v1.2.3\n",
     ),
 ];
+
+/// The files of `acme` without its configuration.
+pub(crate) fn bare_acme() -> Vec<(&'static str, String)> {
+    ACME.iter()
+        .map(|(path, text)| match *path {
+            "pyproject.toml" => (*path, text.split("\n[tool.release]").next().unwrap_or_default().to_owned()),
+            _ => (*path, (*text).to_owned()),
+        })
+        .collect()
+}
+
+/// A repository with them, hosted on GitHub.
+pub(crate) fn unconfigured_acme() -> Sandbox {
+    let files = bare_acme();
+    let named: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let sandbox = Sandbox::with(&named);
+    sandbox.git(&["remote", "add", "origin", "git@github.com:ana/acme.git"]);
+    sandbox
+}

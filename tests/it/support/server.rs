@@ -31,6 +31,12 @@ struct State {
     uploads: Vec<String>,
     /// The body of the listing, in place of what is stored.
     listing: Option<(u16, &'static str, String)>,
+    /// The document of the JSON API.
+    document: Option<String>,
+    /// The secrets of a Gitea repository, as its API lists them.
+    secrets: Option<String>,
+    /// A header line of every answer to a GET.
+    date: String,
 }
 
 pub(crate) struct FakeIndex {
@@ -73,6 +79,26 @@ impl FakeIndex {
         self.state.lock().expect("no panic").listing = Some((status, content_type, body.into()));
     }
 
+    /// Answers the JSON API with this from now on.
+    pub(crate) fn document(&self, body: impl Into<String>) {
+        self.state.lock().expect("no panic").document = Some(body.into());
+    }
+
+    /// Answers as Gitea with these secrets from now on.
+    pub(crate) fn secrets(&self, body: impl Into<String>) {
+        self.state.lock().expect("no panic").secrets = Some(body.into());
+    }
+
+    /// The address of the server.
+    pub(crate) fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Sends this header line from now on; empty for none.
+    pub(crate) fn date(&self, line: impl Into<String>) {
+        self.state.lock().expect("no panic").date = line.into();
+    }
+
     /// The requests of all uploads, as far as they were read.
     pub(crate) fn uploads(&self) -> Vec<String> {
         self.state.lock().expect("no panic").uploads.clone()
@@ -94,7 +120,16 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, stop: &AtomicBool) {
     };
     if head.starts_with("GET /simple/") {
         let (status, kind, body) = listing(state);
-        reply(&mut stream, status, &format!("Content-Type: {kind}\r\n"), &body);
+        let date = state.lock().expect("no panic").date.clone();
+        reply(&mut stream, status, &format!("Content-Type: {kind}\r\n{date}"), &body);
+        return;
+    }
+    if head.starts_with("GET /pypi/") || head.starts_with("GET /api/v1/repos/ana/acme/actions/secrets") {
+        let state = state.lock().expect("no panic");
+        let document = if head.starts_with("GET /pypi/") { state.document.clone() } else { state.secrets.clone() };
+        drop(state);
+        let (status, body) = document.map_or((404, String::new()), |body| (200, body));
+        reply(&mut stream, status, "Content-Type: application/json\r\n", &body);
         return;
     }
     let act = {
