@@ -150,9 +150,27 @@ fn github_gets_a_draft_files_and_is_published_last() {
 
         [#1]: https://example.org/issues/1"#]]
     .assert_eq(&body);
+    let other = github(&sandbox);
+    other.fail(10, Fault::Close);
+    expect![[r#"
+        error[effects/no-answer]: no answer from `[HOST]` while sending the request
+          cause: error sending request
+          cause: client error (SendRequest)
+          cause: connection closed before message completed
+          hint: check the URL, the network and the proxy variables, then run the same command again
+          hint: run the same command again to continue: what is there is not sent twice
+        [exit status: 4]
+    "#]].assert_eq(&failure(&sandbox, &other, &[]));
+    assert_eq!(announce(&sandbox, &other, &["--format", "json"]).json()["result"]["state"], "updated");
     let history = sandbox.release(&["history", "--format", "json"]).json();
     // Runs that found everything there did nothing, and say nothing.
-    assert_eq!(history["result"]["records"].as_array().map(Vec::len), Some(1));
+    let outcomes: Vec<&str> = history["result"]["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .filter_map(|record| record["outcome"].as_str())
+        .collect();
+    assert_eq!(outcomes, ["ok", "effects/no-answer", "ok"]);
     assert_eq!(history["result"]["records"][0]["files"].as_array().map(Vec::len), Some(2));
 }
 
