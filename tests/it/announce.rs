@@ -46,7 +46,7 @@ fn gitea(sandbox: &Sandbox) -> Server<Gitea> {
     server
 }
 
-fn announce<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
+fn announce<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
     let output = sandbox.release(&[&["announce"], more].concat());
     let host = server.address.trim_start_matches("http://");
     let clean = |text: &str| text.replace(host, "[HOST]").replace(&commit(sandbox), "[COMMIT]");
@@ -63,19 +63,93 @@ fn requests<F: Forge>(sandbox: &Sandbox, server: &Server<F>) -> String {
 fn github_gets_a_draft_files_and_is_published_last() {
     let sandbox = demo();
     let server = github(&sandbox);
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        POST   /releases: a draft `demo 1.0` for `v1.0`
+        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 945 B
+        POST   /releases/assets: `demo-1.0.tar.gz`, 406 B
+        PATCH  /releases: published
+        would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
+    expect![[r#"
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
+          uploaded  demo-1.0-py3-none-any.whl  945 B
+          uploaded  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200
+        POST /api/v3/repos/acme/demo/releases 201
+        POST /api/uploads/repos/acme/demo/releases/2/assets?name=demo-1.0-py3-none-any.whl 201
+        POST /api/uploads/repos/acme/demo/releases/2/assets?name=demo-1.0.tar.gz 201
+        get /api/v3/repos/acme/demo/releases/2 200
+        PATCH /api/v3/repos/acme/demo/releases/2 200
+        get /api/v3/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
+          already-there  demo-1.0-py3-none-any.whl  945 B
+          already-there  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     let document = announce(&sandbox, &server, &["--format", "json"]).json();
-    expect![[""]].assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
+    expect![[r#"
+        {
+          "forge": "github",
+          "repository": "acme/demo",
+          "tag": "v1.0",
+          "url": "http://[HOST]/acme/demo/releases/tag/v1.0",
+          "state": "already-there",
+          "draft": false,
+          "prerelease": false,
+          "immutable": false,
+          "assets": [
+            {
+              "name": "demo-1.0-py3-none-any.whl",
+              "sha256": "d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8",
+              "size": 945,
+              "state": "already-there"
+            },
+            {
+              "name": "demo-1.0.tar.gz",
+              "sha256": "6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b",
+              "size": 406,
+              "state": "already-there"
+            }
+          ]
+        }"#]]
+    .assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
     let body = server.state().forge.releases[0].document["body"]
         .as_str()
         .expect("notes")
         .replace(&server.address, "[ADDRESS]");
-    expect![[""]].assert_eq(&body);
+    expect![[r#"
+        ### Added
+
+        - The first thing, see [the guide]([ADDRESS]/acme/demo/blob/v1.0/docs/guide.md) and [#1].
+
+        [#1]: https://example.org/issues/1"#]]
+    .assert_eq(&body);
     let history = sandbox.release(&["history", "--format", "json"]).json();
     // Runs that found everything there did nothing, and say nothing.
     assert_eq!(history["result"]["records"].as_array().map(Vec::len), Some(1));
@@ -86,12 +160,51 @@ fn github_gets_a_draft_files_and_is_published_last() {
 fn gitea_gets_the_same_with_files_that_are_read_back() {
     let sandbox = demo();
     let server = gitea(&sandbox);
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
+    expect![[r#"
+        POST   /releases: a draft `demo 1.0` for `v1.0`
+        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 945 B
+        POST   /releases/assets: `demo-1.0.tar.gz`, 406 B
+        PATCH  /releases: published
+        would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--dry-run"]).to_string());
     server.requests();
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
+          uploaded  demo-1.0-py3-none-any.whl  945 B
+          uploaded  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        get /api/v1/repos/acme/demo/tags/v1.0 200
+        get /api/v1/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v1/repos/acme/demo/releases?draft=true&limit=50&page=1 200
+        get /api/v1/repos/acme/demo/tags/v1.0 200
+        get /api/v1/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v1/repos/acme/demo/releases?draft=true&limit=50&page=1 200
+        POST /api/v1/repos/acme/demo/releases 201
+        POST /api/v1/repos/acme/demo/releases/2/assets?name=demo-1.0-py3-none-any.whl 201
+        POST /api/v1/repos/acme/demo/releases/2/assets?name=demo-1.0.tar.gz 201
+        get /api/v1/repos/acme/demo/releases/2 200
+        get /attachments/uuid-3 200
+        get /attachments/uuid-4 200
+        PATCH /api/v1/repos/acme/demo/releases/2 200
+        get /api/v1/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
+          already-there  demo-1.0-py3-none-any.whl  945 B
+          already-there  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        get /api/v1/repos/acme/demo/tags/v1.0 200
+        get /api/v1/repos/acme/demo/releases/tags/v1.0 200
+        get /attachments/uuid-3 200
+        get /attachments/uuid-4 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
 }
 
 /// Fails each request of a whole run in turn, and runs again until it is done; then once more.
@@ -141,7 +254,7 @@ fn gitea_is_resumed_from_every_request() {
 }
 
 /// The first two lines of a failure, its code and hint.
-fn failure<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> String {
+fn failure<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> String {
     let output = announce(sandbox, server, more);
     format!("{}[exit status: {}]\n", output.stderr, output.code)
 }
@@ -151,10 +264,19 @@ fn a_tag_that_is_missing_or_elsewhere_gets_no_release() {
     let sandbox = demo();
     let server = github(&sandbox);
     server.state().forge.tags.clear();
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/tag-missing]: `[HOST]/acme/demo` has no tag `v1.0`
+          hint: run `git push origin refs/tags/v1.0`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     let other = GitHub::start("v1.0", &"0".repeat(40), None);
     configure(&sandbox, "github", &other.address);
-    expect![[""]].assert_eq(&failure(&sandbox, &other, &[]));
+    expect![[r#"
+        error[forge/tag-differs]: the tag `v1.0` is on commit 0000000000000000000000000000000000000000 on `[HOST]/acme/demo`, and on [COMMIT] here
+          hint: find out who moved it: `git ls-remote origin refs/tags/v1.0`; nothing is released from a tag that moved
+        [exit status: 1]
+    "#]].assert_eq(&failure(&sandbox, &other, &[]));
     assert!(other.requests().iter().all(|request| request.starts_with("get")));
     let other = Gitea::start("v1.1", &"0".repeat(40));
     configure(&sandbox, "gitea", &other.address);
@@ -183,12 +305,36 @@ fn other_bytes_and_torn_uploads() {
         release.assets.push(asset(number, WHEEL_NAME, &wheel[..10], "starter"));
         release.assets.push(asset(number + 1000, SDIST_NAME, &sdist, "uploaded"));
     }
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &[]).to_string());
-    expect![[""]].assert_eq(&requests(&sandbox, &server));
+    expect![[r#"
+        v1.0  updated  http://[HOST]/acme/demo/releases/tag/v1.0
+          uploaded  demo-1.0-py3-none-any.whl  945 B
+          already-there  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200
+        get /api/v3/repos/acme/demo/git/ref/tags/v1.0 200
+        get /api/v3/repos/acme/demo/git/tags/[OBJECT] 200
+        get /api/v3/repos/acme/demo/releases/tags/v1.0 404
+        get /api/v3/repos/acme/demo/releases?per_page=100&page=1 200
+        DELETE /api/v3/repos/acme/demo/releases/assets/3 204
+        POST /api/uploads/repos/acme/demo/releases/2/assets?name=demo-1.0-py3-none-any.whl 201
+        get /api/v3/repos/acme/demo/releases/2 200
+        PATCH /api/v3/repos/acme/demo/releases/2 200
+        PATCH /api/v3/repos/acme/demo/releases/2 200
+        get /api/v3/repos/acme/demo/releases/2 200"#]]
+    .assert_eq(&requests(&sandbox, &server));
     let mut zip = Zip::wheel();
     zip.replace("demo/__init__.py", "VALUE = 2\n");
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/different-asset]: `[HOST]/acme/demo` has another `demo-1.0-py3-none-any.whl`: sha256 d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8 there, sha256 3eb0215690f47f0e80690e769f8254952b1f7fd81ce7143f18df6d6909a1f21f here
+          hint: if the files here are right and the release is a draft, delete `demo-1.0-py3-none-any.whl` from it; otherwise release a new version
+        [exit status: 1]
+    "#]].assert_eq(&failure(&sandbox, &server, &[]));
     // An Enterprise server that tells no digests: the file is fetched.
     sandbox.write(&format!("dist/{WHEEL_NAME}"), wheel);
     server.state().forge.with_digests = false;
@@ -210,7 +356,12 @@ fn a_plus_in_a_name_stays_a_plus() {
     announce(&sandbox, &server, &["--asset", "more/demo-1.0+cu12.txt"]).success();
     assert!(requests(&sandbox, &server).contains("assets?name=demo-1.0%2Bcu12.txt 201"));
     sandbox.write("more/two words.txt", "x");
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &["--asset", "more/two words.txt"]));
+    expect![[r#"
+        error[forge/asset-name]: `two words.txt` is a name that forges change or refuse
+          hint: use letters, digits and `. _ + -`
+        [exit status: 2]
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &["--asset", "more/two words.txt"]));
     sandbox.write(&format!("more/{WHEEL_NAME}"), "x");
     let output = failure(&sandbox, &server, &["--asset", &format!("more/{WHEEL_NAME}")]);
     assert!(output.contains("error[forge/asset-twice]"), "{output}");
@@ -224,14 +375,28 @@ fn immutable_releases_are_told_apart() {
     assert!(announce(&sandbox, &server, &[]).success().stdout.starts_with("v1.0  created, immutable  "));
     announce(&sandbox, &server, &[]).success();
     sandbox.write("more/late.txt", "x");
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &["--asset", "more/late.txt"]));
+    expect![[r#"
+        error[forge/immutable-release]: the release on `[HOST]/acme/demo` is immutable and takes no more files
+          hint: release a new version with all its files
+        [exit status: 1]
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &["--asset", "more/late.txt"]));
     let server = github(&sandbox);
     server.state().forge.burned.push("v1.0".to_owned());
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/tag-burned]: the tag was used by an immutable release of `[HOST]/acme/demo` before
+          hint: choose a higher version: this tag can never have a release again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     let server = github(&sandbox);
     let rule = json!({"message": "Validation Failed", "errors": [{"resource": "Release", "code": "custom", "field": "pre_receive", "message": "pre_receive Repository rule violations found\n\nCannot create ref due to creations being restricted.\n\n"}]});
     server.fail(8, Fault::Say(Said::json(422, &rule)));
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/tag-protected]: a rule of `[HOST]/acme/demo` protects the tag: Validation Failed; Release pre_receive custom pre_receive Repository rule violations found Cannot create ref due to creations being restricted.
+          hint: use a token that the rule lets through, or let the rule (Settings, Rules) except it
+        [exit status: 1]
+    "#]].assert_eq(&failure(&sandbox, &server, &[]));
 }
 
 #[test]
@@ -259,7 +424,29 @@ fn refusals_have_their_own_advice() {
         server.fail(0, Fault::Say(said));
         told.push_str(&failure(&sandbox, &server, &[]));
     }
-    expect![[""]].assert_eq(&told);
+    expect![[r#"
+        error[forge/rate-limited]: `[HOST]/acme/demo` takes no more requests of this token for now; again after 2026-11-21T12:00:00Z
+          hint: run the same command again later: what is there already is not sent twice
+        [exit status: 1]
+        error[forge/rate-limited]: `[HOST]/acme/demo` takes no more requests of this token for now; again after 60 seconds
+          hint: run the same command again later: what is there already is not sent twice
+        [exit status: 1]
+        error[forge/moved]: `[HOST]/acme/demo` has moved to `http://[HOST]/api/v3/repositories/1`
+          hint: set `repository` in `[forge]`, or run `git remote set-url origin URL`
+        [exit status: 1]
+        error[forge/forbidden]: the token from `RELEASE_FORGE_TOKEN` may not look at the tag on `[HOST]/acme/demo`: Resource not accessible by integration
+          hint: give the token the right to write contents (GitHub: `permissions: contents: write`, Gitea: `write:repository`)
+        [exit status: 1]
+        error[forge/busy]: cannot look at the tag: `[HOST]/acme/demo` answered 503
+          hint: run the same command again later: what is there already is not sent twice
+        [exit status: 1]
+        error[forge/format]: cannot look at the tag: the answer of `[HOST]` is not understood: expected value at line 1 column 1
+          hint: check that `url` in `[forge]` is the forge itself, and not a page before it
+        [exit status: 1]
+        error[forge/refused]: cannot look at the tag: `[HOST]/acme/demo` refuses (422): ::error::\u{1b}[31m ::set-output name=x::y </script>
+          hint: put right what it says, then run the same command again
+        [exit status: 1]
+    "#]].assert_eq(&told);
     assert!(server.requests().iter().all(|request| request.starts_with("get")));
 }
 
@@ -270,13 +457,23 @@ fn a_wrong_token_and_none() {
     sandbox.set("RELEASE_FORGE_TOKEN", "another-secret-0123456789");
     let output = failure(&sandbox, &server, &[]);
     assert!(!output.contains("another-secret"));
-    expect![[""]].assert_eq(&output);
+    expect![[r#"
+        error[forge/token]: `[HOST]/acme/demo` does not accept the token from `RELEASE_FORGE_TOKEN`: Bad credentials
+          hint: make a new token on the forge, and check which host it is for
+        [exit status: 1]
+    "#]]
+    .assert_eq(&output);
     sandbox.unset("RELEASE_FORGE_TOKEN");
     // Those of github.com are not for this server.
     sandbox.set("GITHUB_TOKEN", CANARY);
     sandbox.set("GH_TOKEN", CANARY);
     server.requests();
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/no-token]: there is no token for `[HOST]/acme/demo`
+          hint: set `RELEASE_FORGE_TOKEN`, or `GITHUB_TOKEN` for github.com
+        [exit status: 3]
+    "#]]
+    .assert_eq(&failure(&sandbox, &server, &[]));
     assert!(server.requests().is_empty());
     // A dry run looks at what is public.
     assert_eq!(announce(&sandbox, &server, &["--dry-run"]).code, 0);
@@ -336,13 +533,22 @@ impl Storage {
 fn drafts_stay_drafts_and_hand_made_releases_are_taken_over() {
     let sandbox = demo();
     let server = github(&sandbox);
-    expect![[""]].assert_eq(&announce(&sandbox, &server, &["--draft"]).to_string());
+    expect![[r#"
+        v1.0  created, draft  http://[HOST]/acme/demo/releases/tag/untagged-2
+          uploaded  demo-1.0-py3-none-any.whl  945 B
+          uploaded  demo-1.0.tar.gz  406 B
+    "#]]
+    .assert_eq(&announce(&sandbox, &server, &["--draft"]).to_string());
     assert!(announce(&sandbox, &server, &["--draft"]).success().stdout.contains("already-there, draft"));
     announce(&sandbox, &server, &[]).success();
     let server = github(&sandbox);
     server.state().forge.make("v1.0", true);
     server.state().forge.make("v1.0", true);
-    expect![[""]].assert_eq(&failure(&sandbox, &server, &[]));
+    expect![[r#"
+        error[forge/several-drafts]: `[HOST]/acme/demo` has 2 drafts for `v1.0`
+          hint: delete all but one of http://[HOST]/acme/demo/releases/tag/untagged-3, http://[HOST]/acme/demo/releases/tag/untagged-2
+        [exit status: 1]
+    "#]].assert_eq(&failure(&sandbox, &server, &[]));
     // A hundred other drafts before ours: it is found on the next page.
     let server = github(&sandbox);
     server.state().forge.make("v1.0", true);
@@ -359,7 +565,13 @@ fn plain_http_is_for_hosts_that_are_named() {
     sandbox.unset("RELEASE_NOW");
     let forge = "[forge]\nkind = \"gitea\"\nurl = \"http://forge.test:9\"\nrepository = \"acme/demo\"\n";
     sandbox.write("release.toml", forge);
-    expect![[""]].assert_eq(&sandbox.release(&["announce"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/plain-http]: `http://forge.test:9/api/v1/repos/acme/demo/tags/v1.0` is plain http
+          hint: use https, or name the host exactly in `plain-http` of the configuration if it is in your own network
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["announce"]).to_string());
     sandbox.write("release.toml", format!("plain-http = [\"forge.test:9\"]\n{forge}"));
     // Named, it is asked: nobody is there.
     let output = sandbox.release(&["announce"]);
@@ -381,5 +593,11 @@ fn hostile_notes_are_text() {
     );
     announce(&sandbox, &server, &["--notes", "notes.md", "--format", "github"]).success();
     let body = server.state().forge.releases[0].document["body"].clone();
-    expect![[""]].assert_eq(body.as_str().expect("notes"));
+    expect![[r#"
+        ::set-output name=a::b
+        [31mred
+        </script> <img src=x onerror=alert(1)>
+        ##[group]x
+    "#]]
+    .assert_eq(body.as_str().expect("notes"));
 }

@@ -38,15 +38,38 @@ fn remotes_are_read_in_every_spelling() {
         sandbox.git(&["remote", "add", "origin", remote]);
         told.push_str(&format!("{} -> {}\n", remote.replace(CANARY, "SECRET"), place(&sandbox)));
     }
-    expect![[""]].assert_eq(&told);
+    expect![[r#"
+        https://github.com/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        https://github.com/acme/demo -> https://github.com/acme/demo/blob/v1.0/y.md
+        git@github.com:acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        ssh://git@github.com:22/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        https://user:SECRET@github.com/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        git@codeberg.org:acme/demo.git -> https://codeberg.org/acme/demo/src/tag/v1.0/y.md
+        https://acme.ghe.com/team/demo.git -> https://acme.ghe.com/team/demo/blob/v1.0/y.md
+        https://git.example.org/acme/demo.git -> error[forge/unknown]: the remote `origin` is `https://git.example.org/acme/demo.git`, which is no forge that is known by its name
+        https://SECRET@git.example.org/acme/demo.git -> error[forge/unknown]: the remote `origin` is `https://git.example.org/acme/demo.git`, which is no forge that is known by its name
+        ../demo.git -> error[forge/unknown]: the remote `origin` is `../demo.git`, which is no forge that is known by its name
+        https://github.com/demo -> error[forge/unknown]: the remote `origin` is `https://github.com/demo`, which is no forge that is known by its name
+        https://github.com/a b/demo -> error[forge/repository]: `a%20b/demo` is not the `owner/name` of a repository
+    "#]].assert_eq(&told);
 }
 
 #[test]
 fn the_configuration_wins_over_the_workflow_and_the_remote() {
     let mut sandbox = Sandbox::with(FILES);
-    expect![[""]].assert_eq(&sandbox.release(&["notes"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[forge/unknown]: nothing says which forge the project is on
+          hint: set `kind = "github"` or `"gitea"` in `[forge]` of the configuration, and `url` and `repository` where the remote does not tell them
+        [exit status: 3]
+    "#]].assert_eq(&sandbox.release(&["notes"]).to_string());
     sandbox.git(&["remote", "add", "origin", "git@git.example.org:acme/demo.git"]);
-    expect![[""]].assert_eq(&sandbox.release(&["notes"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[forge/unknown]: the remote `origin` is `git.example.org:acme/demo.git`, which is no forge that is known by its name
+          hint: set `kind = "github"` or `"gitea"` in `[forge]` of the configuration, and `url` and `repository` where the remote does not tell them
+        [exit status: 3]
+    "#]].assert_eq(&sandbox.release(&["notes"]).to_string());
     sandbox.set("GITHUB_ACTIONS", "true");
     sandbox.set("GITEA_ACTIONS", "true");
     sandbox.set("GITHUB_SERVER_URL", "https://git.example.org");

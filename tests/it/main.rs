@@ -20,6 +20,7 @@ mod errors;
 mod explain;
 mod forge_errors;
 mod forge_place;
+mod forge_workflows;
 mod history;
 mod index_client;
 mod index_serve;

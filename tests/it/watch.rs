@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::Sandbox;
 use crate::support::forges::github::Job;
-use crate::support::forges::{Fault, GitHub, Gitea, Said, Server};
+use crate::support::forges::{Fault, Forge, GitHub, Gitea, Said, Server};
 use crate::support::sandbox::{CANARY, Output};
 
 const WORKFLOW: &str = "name: Release\non:\n  push:\n    tags: [\"v*\"]\njobs: {}\n";
@@ -24,12 +24,12 @@ fn demo(workflow: &str) -> (Sandbox, String) {
     (sandbox, commit)
 }
 
-fn configure<F>(sandbox: &Sandbox, kind: &str, server: &Server<F>) {
+fn configure<F: Forge>(sandbox: &Sandbox, kind: &str, server: &Server<F>) {
     let text = format!("[forge]\nkind = \"{kind}\"\nurl = \"{}\"\nrepository = \"acme/demo\"\n", server.address);
     sandbox.write("release.toml", text);
 }
 
-fn watch<F>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
+fn watch<F: Forge>(sandbox: &Sandbox, server: &Server<F>, more: &[&str]) -> Output {
     let output = sandbox.release(&[&["watch", "--interval", "0"], more].concat());
     let clean = |text: &str| text.replace(server.address.trim_start_matches("http://"), "[HOST]");
     Output { code: output.code, stdout: clean(&output.stdout), stderr: clean(&output.stderr) }
@@ -68,7 +68,17 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
     }
     // One look fails in between.
     server.fail(4, Fault::Say(Said::json(502, &json!({}))));
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        ok  release.yml              http://[HOST]/acme/demo/actions/runs/7
+        ok    test       1 min 05 s  http://[HOST]/acme/demo/actions/runs/7/job/0
+        ok    publish    1 min 05 s  http://[HOST]/acme/demo/actions/runs/7/job/1
+        ------- stderr -------
+        note: cannot look at the jobs of a run: `[HOST]/acme/demo` answered 502; looking again
+        note: release.yml: `test` ok in 1 min 05 s
+        note: release.yml: `publish` running
+        note: release.yml: `publish` ok in 1 min 05 s
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
     {
         let mut state = server.state();
         let failed = Job { failed_step: Some("Run ::error:: tests"), ..job("test", "completed", Some("failure")) };
@@ -80,14 +90,32 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
         state.forge.runs = runs.as_array().expect("a list").clone();
         state.forge.jobs = jobs.as_array().expect("a list").clone();
     }
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &["v1.0"]).to_string());
+    expect![[r#"
+        error[forge/job-failed]: the job `test` of `release.yml` failed in the step `Run ::error:: tests`
+          help: look at http://[HOST]/acme/demo/actions/runs/7/job/0
+        failed   release.yml              http://[HOST]/acme/demo/actions/runs/7
+        failed     test       1 min 05 s  http://[HOST]/acme/demo/actions/runs/7/job/0
+        skipped    publish    1 min 05 s  http://[HOST]/acme/demo/actions/runs/7/job/1
+        ------- stderr -------
+        note: release.yml: `test` failed in 1 min 05 s
+        note: release.yml: `publish` skipped in 1 min 05 s
+        [exit status: 10]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["v1.0"]).to_string());
     {
         let mut state = server.state();
         let (runs, jobs) = state.forge.run(of, ("in_progress", None), &[job("test", "in_progress", None)]);
         state.forge.runs = runs.as_array().expect("a list").clone();
         state.forge.jobs = jobs.as_array().expect("a list").clone();
     }
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0", "--interval", "1"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: the argument '--interval <SECONDS>' cannot be used multiple times
+          hint: Usage: release watch [OPTIONS] [TAG|VERSION]
+          hint: For more information, try '--help'.
+        [exit status: 2]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0", "--interval", "1"]).to_string());
 }
 
 #[test]
@@ -100,9 +128,22 @@ fn a_branch_on_the_same_commit_is_not_the_tag() {
         let (runs, _) = state.forge.run((&commit, "main"), ("completed", Some("success")), &[]);
         state.forge.runs = runs.as_array().expect("a list").clone();
     }
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        warning[forge/no-run]: no workflow run of `[HOST]/acme/demo` was started by `v1.0`: `on: push: tags:` has `release-*`, which does not match `v1.0`
+          at: .github/workflows/release.yml
+        ------- stderr -------
+        cannot tell: see above what is missing
+        [exit status: 11]
+    "#]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
     sandbox.write(".github/workflows/release.yml", WORKFLOW);
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &["--wait", "0", "--interval", "1"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: the argument '--interval <SECONDS>' cannot be used multiple times
+          hint: Usage: release watch [OPTIONS] [TAG|VERSION]
+          hint: For more information, try '--help'.
+        [exit status: 2]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["--wait", "0", "--interval", "1"]).to_string());
 }
 
 #[test]
@@ -118,9 +159,27 @@ fn gitea_tells_of_tasks_or_of_nothing() {
         })
     };
     server.state().forge.tasks = vec![task("test", "success"), task("publish", "failure")];
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        error[forge/job-failed]: the job `publish` of `release.yml` failed
+          help: look at http://[HOST]/acme/demo/actions/runs/3
+        failed  release.yml          http://[HOST]/acme/demo/actions/runs/3
+        ok        test       30.0 s  http://[HOST]/acme/demo/actions/runs/3
+        failed    publish    30.0 s  http://[HOST]/acme/demo/actions/runs/3
+        ------- stderr -------
+        note: release.yml: `test` ok in 30.0 s
+        note: release.yml: `publish` failed in 30.0 s
+        [exit status: 10]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
     server.state().forge.has_actions = false;
-    expect![[""]].assert_eq(&watch(&sandbox, &server, &[]).to_string());
+    expect![[r#"
+        warning[forge/no-runs-api]: `[HOST]/acme/demo` does not tell of workflow runs
+          help: Gitea does since 1.22; look at the page of the repository
+        ------- stderr -------
+        cannot tell: see above what is missing
+        [exit status: 11]
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &[]).to_string());
 }
 
 #[test]
@@ -163,5 +222,20 @@ fn filters_match_as_the_forges_document_them() {
     ] {
         told.push_str(&format!("{on} -> {}\n", refused(on)));
     }
-    expect![[""]].assert_eq(&told);
+    expect![[r#"
+        push -> starts
+        [push, pull_request] -> starts
+        pull_request -> it does not run `on: push`
+        {push: {}} -> starts
+        {push: {branches: [main]}} -> `on: push:` names branches and no tags
+        {push: {branches: [main], tags: ['*']}} -> starts
+        {push: {tags: ['[0-9]*']}} -> `on: push: tags:` has `[0-9]*`, which does not match `v1.0`
+        {push: {tags: ['v*', '!v1.*']}} -> `on: push: tags:` has `v*`, `!v1.*`, which does not match `v1.0`
+        {push: {tags: v1.0}} -> starts
+        {push: {tags-ignore: ['v1*']}} -> `on: push: tags-ignore:` has `v1*`, which matches `v1.0`
+        {push: {paths: [src]}} -> starts
+        {workflow_dispatch: } -> it does not run `on: push`
+        [ -> it is no YAML: while parsing a node, did not find expected node content at byte 6 line 2 column 1
+    "#]]
+    .assert_eq(&told);
 }

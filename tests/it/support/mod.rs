@@ -7,6 +7,8 @@ pub(crate) mod decisions;
 pub(crate) mod depth;
 pub(crate) mod forges;
 pub(crate) mod json_schema;
+#[cfg(not(offline))]
+pub(crate) mod openapi;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod sandbox;

@@ -112,7 +112,15 @@ impl Gitea {
         if path == "/actions/tasks" {
             return Some(Said::json(200, &json!({"total_count": self.tasks.len(), "workflow_runs": self.tasks})));
         }
-        None
+        match path {
+            "/actions/runs" => Some(not_found()),
+            "/actions/workflows" => {
+                let workflow = json!({"id": "release.yml", "name": "release.yml", "path": ".gitea/workflows/release.yml", "state": "active"});
+                Some(Said::json(200, &json!({"total_count": 1, "workflows": [workflow]})))
+            }
+            "/actions/secrets" => Some(Said::json(200, &json!([{"name": "PYPI_TOKEN", "created_at": TIME}]))),
+            _ => None,
+        }
     }
 
     fn change(&mut self, path: &str, asked: &Asked) -> Option<Said> {

@@ -314,6 +314,30 @@ impl GitHub {
             let runs: Vec<&Value> = self.runs.iter().filter(|run| run["head_sha"] == sha.as_str()).collect();
             return Some(Said::json(200, &json!({"total_count": runs.len(), "workflow_runs": runs})));
         }
+        let secret = |name: &str| json!({"name": name, "created_at": TIME, "updated_at": TIME});
+        match path {
+            "/actions/workflows" => {
+                let workflow = json!({
+                    "id": 5, "node_id": "W", "name": "Release", "path": ".github/workflows/release.yml", "state": "active",
+                    "created_at": TIME, "updated_at": TIME, "url": self.api(), "html_url": self.api(), "badge_url": self.api()
+                });
+                return Some(Said::json(200, &json!({"total_count": 1, "workflows": [workflow]})));
+            }
+            "/actions/secrets" => {
+                return Some(Said::json(200, &json!({"total_count": 1, "secrets": [secret("PYPI_TOKEN")]})));
+            }
+            "/environments" => {
+                let environment = json!({
+                    "id": 1, "node_id": "E", "name": "py pi", "url": self.api(), "html_url": self.api(),
+                    "created_at": TIME, "updated_at": TIME
+                });
+                return Some(Said::json(200, &json!({"total_count": 1, "environments": [environment]})));
+            }
+            "/environments/py%20pi/secrets" => {
+                return Some(Said::json(200, &json!({"total_count": 1, "secrets": [secret("OTHER")]})));
+            }
+            _ => {}
+        }
         let run = path.strip_prefix("/actions/runs/")?.strip_suffix("/jobs")?;
         let run: u64 = run.parse().ok()?;
         let jobs: Vec<&Value> = self.jobs.iter().filter(|job| job["run_id"] == run).collect();
@@ -420,6 +444,11 @@ fn invalid(error: Value) -> Said {
 }
 
 impl Forge for GitHub {
+    #[cfg(not(offline))]
+    fn check(exchange: &super::Exchange) -> Result<(), String> {
+        crate::support::openapi::check(exchange)
+    }
+
     fn answer(&mut self, asked: &Asked) -> Option<Said> {
         assert!(asked.header("user-agent").starts_with("pyrelease/"), "{asked:?}");
         let authorization = asked.header("authorization");

@@ -88,17 +88,24 @@ pub(crate) struct Exchange {
 pub(crate) trait Forge: Send + 'static {
     /// The answer; nothing where the request is none that is expected.
     fn answer(&mut self, asked: &Asked) -> Option<Said>;
+
+    /// What its maker's own description of the API says against an exchange.
+    fn check(_exchange: &Exchange) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 pub(crate) struct State<F> {
     pub(crate) forge: F,
     pub(crate) exchanges: Vec<Exchange>,
+    /// All that the forge itself answered.
+    honest: Vec<Exchange>,
     faults: Vec<(usize, Fault)>,
     count: usize,
     unexpected: Vec<String>,
 }
 
-pub(crate) struct Server<F> {
+pub(crate) struct Server<F: Forge> {
     pub(crate) address: String,
     state: Arc<Mutex<State<F>>>,
     stop: Arc<AtomicBool>,
@@ -112,6 +119,7 @@ impl<F: Forge> Server<F> {
         let state = Arc::new(Mutex::new(State {
             forge: make(&address),
             exchanges: Vec::new(),
+            honest: Vec::new(),
             faults: Vec::new(),
             count: 0,
             unexpected: Vec::new(),
@@ -158,13 +166,15 @@ impl<F: Forge> Server<F> {
     }
 }
 
-impl<F> Drop for Server<F> {
+impl<F: Forge> Drop for Server<F> {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(self.address.trim_start_matches("http://"));
         if !std::thread::panicking() {
             let state = self.state.lock().expect("no panic in the forge");
             assert!(state.unexpected.is_empty(), "unexpected requests: {:#?}", state.unexpected);
+            let differing: Vec<String> = state.honest.iter().filter_map(|exchange| F::check(exchange).err()).collect();
+            assert!(differing.is_empty(), "not as described: {differing:#?}");
         }
     }
 }
@@ -188,7 +198,11 @@ fn serve<F: Forge>(mut stream: TcpStream, state: &Mutex<State<F>>) {
             Said::empty(418)
         }),
     };
-    state.exchanges.push(Exchange { asked, said: said.clone() });
+    let exchange = Exchange { asked, said: said.clone() };
+    if !matches!(fault, Some(Fault::Say(_))) && said.status != 418 {
+        state.honest.push(exchange.clone());
+    }
+    state.exchanges.push(exchange);
     drop(state);
     if !matches!(fault, Some(Fault::Swallow)) {
         write(&mut stream, &said);
