@@ -8,9 +8,22 @@ use crate::support::decisions::{corpus, sandbox};
 #[test]
 fn what_a_release_takes_from_users_and_what_is_new() {
     let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
-    expect![[""]].assert_eq(&sandbox.release(&["security", "changes"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[security/no-state]: no state was recorded yet
+          at: [ROOT]/repo/.git/release/security/state.json
+          hint: run `release security record --db PATH` first
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "changes"]).to_string());
     sandbox.release(&["security", "record", "--db", &corpus()]).success();
-    expect![[""]].assert_eq(&sandbox.release(&["security", "changes"]).to_string());
+    expect![[r#"
+        1 change since the last decision
+          new  werkzeug  CVE-2023-46136  high
+        a release of HEAD takes 1 finding from users
+          delivered  werkzeug  CVE-2023-46136  high  was pinned
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "changes"]).to_string());
     sandbox.release(&["security", "decide"]).success();
     sandbox.release(&["security", "record", "--db", &corpus()]).success();
     let document = sandbox.release(&["security", "changes", "--format", "json"]).success().json();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use expect_test::expect;
+use expect_test::expect_file;
 use pyrelease::config::file::{SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityWhenTable, UnknownSeverity};
 use pyrelease::config::resolve::Security;
 use pyrelease::security::changes::{Seen, Side};
@@ -239,7 +239,7 @@ fn the_words_of_every_kind_of_decision() {
     let failed = next(None, Day { flaws: vec![was(Level::High, Exposure::Pinned)], ok: false, ..Day::default() });
     show("a failed source", &decision(&failed));
     show("nothing", &decision(&state(vec![])));
-    expect![[""]].assert_eq(&all);
+    expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/security_words.md")].assert_eq(&all);
 }
 
 const HOSTILE: [&str; 6] = [

@@ -1,6 +1,6 @@
 //! `release security record`: the real program against the corpus, real reports, and a last release.
 
-use expect_test::expect;
+use expect_test::{expect, expect_file};
 
 use crate::support::decisions::{corpus, kept, report, sandbox};
 use crate::support::sandbox::assert_clean;
@@ -10,8 +10,15 @@ fn our_audit_and_reports_of_others_become_one_state() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.2"));
     let arguments =
         ["security", "record", "--db", &corpus(), &report("pip-audit-2.10.1.json"), &report("bandit-1.9.4.json")];
-    expect![[""]].assert_eq(&sandbox.release(&arguments).to_string());
-    expect![[""]].assert_eq(&kept(&sandbox, "state.json"));
+    expect![[r#"
+        1 open, 0 accepted, 0 resolved; 3 findings in code; 1 change since the last decision
+        sources  bandit, osv, pip-audit
+        users    1.2.3 (from the tag `v1.2.3`: `pyproject.toml`, `uv.lock`)
+        written to [ROOT]/repo/.git/release/security/state.json
+    "#]]
+    .assert_eq(&sandbox.release(&arguments).to_string());
+    expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/security_state.json")]
+        .assert_eq(&kept(&sandbox, "state.json"));
     // The same facts at the same time are the same bytes; git sees nothing of it.
     let before = kept(&sandbox, "state.json");
     sandbox.release(&arguments).success();
@@ -23,7 +30,18 @@ fn our_audit_and_reports_of_others_become_one_state() {
 fn a_source_that_fails_is_recorded_as_such() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.2"));
     sandbox.write("half.json", "{\"dependencies\": [");
-    expect![[""]].assert_eq(&sandbox.release(&["security", "record", "half.json", "missing.json"]).to_string());
+    expect![[r#"
+        warning[security/source-failed]: the record is not whole: half.json: the report cannot be used: it is not JSON, or breaks off
+          help: put it right and record again; until then every decision is `hold`
+        warning[security/source-failed]: the record is not whole: missing.json: the report is not there or cannot be read
+          help: put it right and record again; until then every decision is `hold`
+        warning[security/source-failed]: the record is not whole: osv: there is no advisory database
+          help: put it right and record again; until then every decision is `hold`
+        0 open, 0 accepted, 0 resolved; 0 findings in code; 0 changes since the last decision
+        sources  half.json, missing.json, osv
+        users    1.2.3 (from the tag `v1.2.3`: `pyproject.toml`, `uv.lock`)
+        written to [ROOT]/repo/.git/release/security/state.json
+    "#]].assert_eq(&sandbox.release(&["security", "record", "half.json", "missing.json"]).to_string());
     sandbox.write("bad.zip", "no zip");
     let output = sandbox.release(&["security", "record", "--db", "bad.zip", "--format", "json"]).success();
     assert_eq!(output.json()["result"]["state"]["complete"], false);
@@ -90,7 +108,7 @@ fn the_last_release_may_be_an_archive() {
             format!("{} {} {} {}", finding["package"], released["exposure"], released["versions"], finding["head"])
         })
         .collect();
-    expect![[""]].assert_eq(&shown.join("\n"));
+    expect![[r#""idna" "bundled" ["3.6"] null"#]].assert_eq(&shown.join("\n"));
 }
 
 #[test]

@@ -66,7 +66,31 @@ fn real_reports_are_known_by_their_content() {
         assert!(reported.gaps.is_empty(), "{name}: {:?}", reported.gaps);
         all.push_str(&shown(&reported));
     }
-    expect![[""]].assert_eq(&all);
+    expect![[r#"
+        pip-audit None
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66,SNYK-PYTHON-JINJA2-1012994 - 2.11.3
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66 - 
+        uv None
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66,SNYK-PYTHON-JINJA2-1012994 - 2.11.3
+        uv Some("0.13.8")
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66,SNYK-PYTHON-JINJA2-1012994 - 2.11.3
+        bandit None
+          bandit B404 src/app.py:2 low Some("high") Some(78) ed717033b7d7
+          bandit B105 src/app.py:4 low Some("medium") Some(259) b2ccb976b276
+          bandit B602 src/app.py:8 high Some("high") Some(78) b92e6c9f2050
+        bandit Some("1.9.4")
+          bandit B404 src/app.py:2 low Some("high") Some(78) ed717033b7d7
+          bandit B105 src/app.py:4 low Some("medium") Some(259) b2ccb976b276
+          bandit B602 src/app.py:8 high Some("high") Some(78) b92e6c9f2050
+        safety Some("2.3.5")
+          jinja2 2.11.2 CVE-2020-28493,PYUP-39525 - 
+        safety Some("3.8.1")
+          jinja2 2.11.2 PYUP-39525 - 2.11.3
+        osv-scanner None
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66,SNYK-PYTHON-JINJA2-1012994 unknown 2.11.3
+          jinja2 2.11.2 CVE-2020-28493,GHSA-g3rq-g295-4j3m,PYSEC-2021-66 medium 2.11.3
+    "#]]
+    .assert_eq(&all);
 }
 
 #[test]

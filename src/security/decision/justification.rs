@@ -171,7 +171,7 @@ impl Writer<'_> {
                         severity => severity(finding),
                         exploited => finding.exploited,
                         malicious => finding.malicious,
-                        r#where => meaning,
+                        reach => meaning,
                         fixed => Value::from_safe_string(fixed),
                         first_seen => day(finding.first_seen),
                         due => judged.due.filter(|_| judged.decision >= Verdict::ProposeFix).map(day),
