@@ -286,9 +286,9 @@ fn publishers_workflows_and_secrets() {
         "publisher pypi": "note" "to be entered at https://pypi.org/manage/account/publishing/: project acme, owner ana, repository acme, workflow release.yml, environment pypi"
         "workflow pypi": "wrong" "the job of `pypi` in `.github/workflows/release.yml` lacks `id-token: write`"
         "workflow": "cannot-tell" "`.github/workflows/broken.yml` is no workflow that can be read"
-        "secret CODECOV_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
-        "secret IN_FLOW": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
-        "secret PYPI_TOKEN": "cannot-tell" "the workflows use it, and whether the forge has it was not asked"
+        "secret CODECOV_TOKEN": "cannot-tell" "the workflows use it; whether the forge has it: there is no token of the forge to ask with"
+        "secret IN_FLOW": "cannot-tell" "the workflows use it; whether the forge has it: there is no token of the forge to ask with"
+        "secret PYPI_TOKEN": "cannot-tell" "the workflows use it; whether the forge has it: there is no token of the forge to ask with"
         "stored PYPI_TOKEN": "warning" "a stored token is used for uploads where a trusted publisher needs none""#]].assert_eq(&lines.join("\n"));
     std::fs::remove_file(sandbox.repo().join(".github/workflows/release.yml")).expect("it is there");
     expect![[r#"
@@ -319,7 +319,16 @@ fn secrets_are_compared_with_those_of_the_forge() {
     seen.push(facts_of(&sandbox, "secret"));
     server.secrets("[{\"name\": \"HERE\"}, {\"name\": \"MORE\"}]");
     seen.push(facts_of(&sandbox, "secret"));
-    expect![[""]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        secret ELSEWHERE: cannot-tell the workflows use it; whether the forge has it: there is no token of the forge to ask with
+        secret GONE: cannot-tell the workflows use it; whether the forge has it: there is no token of the forge to ask with
+        secret HERE: cannot-tell the workflows use it; whether the forge has it: there is no token of the forge to ask with
+        secret ELSEWHERE: cannot-tell the workflows use it; whether the forge has it: the forge does not tell
+        secret GONE: cannot-tell the workflows use it; whether the forge has it: the forge does not tell
+        secret HERE: cannot-tell the workflows use it; whether the forge has it: the forge does not tell
+        secret ELSEWHERE: cannot-tell the workflows of another forge use it, which was not asked
+        secret GONE: warning the workflows use it, and the repository has none of this name
+        secret HERE: ok the forge has it"#]].assert_eq(&seen.join("\n"));
 }
 
 #[test]

@@ -605,10 +605,11 @@ fn workflows_of_both_forges() {
         Gitea cannot be a trusted publisher. Make a token at each index that is limited to this project, and store it as a
         secret of the repository (<https://github.com/ana/acme/settings/actions/secrets>):
 
-        | index | secret |
+        | secret | what it is |
         |---|---|
-        | `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
-        | `pypi` | `RELEASE_TOKEN_PYPI` |
+        | `TESTPYPI_TOKEN` | the token of `testpypi` |
+        | `PYPI_TOKEN` | the token of `pypi` |
+        | `RELEASE_FORGE_TOKEN` | an access token of the forge that may write to the repository |
 
         ### Check
 
