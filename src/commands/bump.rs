@@ -2,16 +2,18 @@
 
 use serde_json::json;
 
+use super::under_way::recover;
 use super::{Context, Done, usage};
 use crate::effects::Git;
 use crate::error::Failure;
+use crate::pipeline::push;
+use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
-use crate::plan::{PlanError, execute};
+use crate::plan::push::REMOTE;
 use crate::python::bump::{Mode, Request};
 use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::Produced;
-use crate::steps::transaction;
 
 /// Write a new version everywhere, close the changelog, commit and tag
 ///
@@ -41,9 +43,24 @@ pub struct Args {
     /// Leave uncommitted changes out of the release instead of refusing
     #[arg(long)]
     allow_dirty: bool,
+    /// Push branch and tag to `origin`, both or none
+    #[arg(long, conflicts_with_all = ["no_commit", "no_tag"])]
+    push: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    let report = bumped(context, args)?;
+    if !args.push {
+        return Ok(report);
+    }
+    if context.dry_run {
+        return Ok(report.line(format!("would push branch and tag to `{REMOTE}`")));
+    }
+    let said = push::release(context.world, &context.project()?)?;
+    Ok(report.line(said))
+}
+
+fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     if let Some(report) = recovered(context, args)? {
         return Ok(report);
     }
@@ -89,23 +106,12 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 
 /// Finishes an interrupted bump; the report, if that is what was asked for now, too.
 fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
-    let inspect = context.inspect();
-    let Some(git) = Git::discover(inspect.dir())? else {
+    let Some(git) = Git::discover(context.inspect().dir())? else {
         return Ok(None);
     };
-    let top = inspect.files().canonical(&git.top())?;
-    let Some(pending) = transaction::pending(inspect.files(), &top)? else {
+    let Some((pending, moved)) = recover(context, &git)? else {
         return Ok(None);
     };
-    if context.dry_run {
-        inspect
-            .warn(format!("the {} was interrupted: run the command without `--dry-run` to finish it", pending.what()));
-        return Ok(None);
-    }
-    let Some(moved) = execute::recover(context.world, &top)? else {
-        return Ok(None);
-    };
-    inspect.note(format!("finished the interrupted {}", pending.what()));
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);
     }
@@ -114,10 +120,7 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
         .output("version", moved.version.clone())
         .output("tag", moved.tag.clone().unwrap_or_default())
         .output("released", "true");
-    Ok(Some(
-        report
-            .result(json!({"version": moved.version, "tag": moved.tag, "files": moved.files, "commit": moved.commit})),
-    ))
+    Ok(Some(report.result(&moved)))
 }
 
 fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {

@@ -10,7 +10,7 @@ use crate::pipeline::run::progress::{self, Progress};
 use crate::pipeline::run::repository;
 use crate::plan::{PlanError, execute};
 use crate::project::Project;
-use crate::steps::transaction;
+use crate::steps::transaction::{self, Moved, Pending};
 
 /// The project, and the release that was begun last.
 pub(super) struct UnderWay {
@@ -56,19 +56,21 @@ pub(super) fn confirmed(context: &Context<'_>, lines: &[String]) -> Result<(), F
     Err(PlanError::NotConfirmed.into())
 }
 
-/// Finishes a bump that was killed; under `--dry-run` it is only told.
-fn recover(context: &Context<'_>, git: &Git) -> Result<(), Failure> {
+/// Finishes a change that was killed, and says what it was; under `--dry-run` it is only told.
+pub(super) fn recover(context: &Context<'_>, git: &Git) -> Result<Option<(Pending, Moved)>, Failure> {
     let inspect = context.inspect();
     let top = inspect.files().canonical(&git.top())?;
     let Some(pending) = transaction::pending(inspect.files(), &top)? else {
-        return Ok(());
+        return Ok(None);
     };
     if context.dry_run {
-        inspect.warn(format!("a change to {} was interrupted: it would be finished first", pending.version));
-        return Ok(());
+        inspect
+            .warn(format!("the {} was interrupted: run the command without `--dry-run` to finish it", pending.what()));
+        return Ok(None);
     }
-    if let Some(moved) = execute::recover(context.world, &top)? {
-        inspect.note(format!("finished the interrupted change to {}", moved.version));
+    let moved = execute::recover(context.world, &top)?;
+    if moved.is_some() {
+        inspect.note(format!("finished the interrupted {}", pending.what()));
     }
-    Ok(())
+    Ok(moved.map(|moved| (pending, moved)))
 }

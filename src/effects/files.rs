@@ -262,6 +262,16 @@ impl FilesMut {
         Ok(folder)
     }
 
+    /// A pipe with a name, open at both ends, that only this user can open.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn pipe(self, path: &Path) -> Result<File, EffectsError> {
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, path, mode).map_err(|error| write_error(path)(error.into()))?;
+        OpenOptions::new().read(true).write(true).open(path).map_err(write_error(path))
+    }
+
     /// Opens a lock file, waiting for nobody.
     ///
     /// # Errors

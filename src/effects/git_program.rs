@@ -1,11 +1,13 @@
 //! The `git` program, for what libgit2 does not do: talking to remotes with the user's own credential helpers.
 //! No hooks, monitors or commands that a repository's configuration names are run, and git never asks.
 
+use std::io::Write;
 use std::path::Path;
 
 use super::error::{EffectsError, Said};
 use super::process::{Environment, Program, Ran};
-use super::{Inspect, http};
+use super::{Effects, Inspect, http};
+use crate::secret::Secret;
 
 /// What a repository's configuration must not decide.
 const SETTINGS: [&str; 6] = [
@@ -39,20 +41,63 @@ pub type RemoteReference = (String, String);
 /// The remote does not answer, or `--offline` forbids to ask it.
 pub fn remote_references(
     inspect: Inspect<'_>,
-    (dir, remote, url): (&Path, &str, &str),
+    remote: (&Path, &str, &str),
     names: &[String],
 ) -> Result<Vec<RemoteReference>, EffectsError> {
+    let ran = inspect.programs().run(&asking(inspect, remote, names)?)?;
+    references(remote.1, &ran)
+}
+
+/// The same with a login.
+///
+/// # Errors
+/// As [`remote_references`].
+pub fn remote_references_as(
+    effects: Effects<'_>,
+    remote: (&Path, &str, &str),
+    (names, login): (&[String], Option<&Secret>),
+) -> Result<Vec<RemoteReference>, EffectsError> {
+    let program = asking(effects.inspect(), remote, names)?;
+    references(remote.1, &run_as(effects, program, login)?)
+}
+
+fn asking(
+    inspect: Inspect<'_>,
+    (dir, remote, url): (&Path, &str, &str),
+    names: &[String],
+) -> Result<Program, EffectsError> {
     permit(inspect, url)?;
     let mut program = program(inspect, dir)?.args(["ls-remote", "--upload-pack=git-upload-pack", "--", remote]);
     for name in names {
         program = program.arg(name).arg(format!("{name}^{{}}"));
     }
-    let ran = inspect.programs().run(&program)?;
+    Ok(program)
+}
+
+fn references(remote: &str, ran: &Ran) -> Result<Vec<RemoteReference>, EffectsError> {
     if !ran.ok() {
-        return Err(refused(remote, &ran));
+        return Err(refused(remote, ran));
     }
     let line = |line: &str| line.split_once('\t').map(|(id, name)| (name.to_owned(), id.to_owned()));
     Ok(ran.stdout.lines().filter_map(line).collect())
+}
+
+/// Runs git with a login that it asks for: the secret goes through a pipe in the file system, so that neither
+/// an argument nor a variable nor a file ever holds it. Helpers of the user are not asked then.
+///
+/// # Errors
+/// The pipe cannot be made, or git cannot be started.
+pub fn run_as(effects: Effects<'_>, program: Program, login: Option<&Secret>) -> Result<Ran, EffectsError> {
+    let Some(login) = login else {
+        return effects.programs().run(&program);
+    };
+    let scratch = effects.files().scratch()?;
+    let path = scratch.path().join("login");
+    let mut pipe = effects.files().pipe(&path)?;
+    let failed = |source| EffectsError::Write { path: path.clone(), source };
+    pipe.write_all(format!("username=x-access-token\npassword={}\n", login.reveal()).as_bytes()).map_err(failed)?;
+    let helper = format!("credential.helper=!f() {{ test \"$1\" = get && head -n 2 '{}'; }}; f", path.display());
+    effects.programs().run(&program.first_args(["-c", "credential.helper=", "-c", &helper]))
 }
 
 /// Whether a remote may be asked: one on this machine always, others not under `--offline`.

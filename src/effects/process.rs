@@ -109,6 +109,13 @@ impl Program {
         self
     }
 
+    /// With arguments before all others.
+    #[must_use]
+    pub fn first_args<A: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.splice(0..0, arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
     /// With a variable of ours.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {

@@ -22,8 +22,9 @@ pub use error::ForgeError;
 pub use place::Place;
 
 use crate::config::Config;
-use crate::effects::http::{Answer, Api, ApiClient, Method};
+use crate::effects::http::{Answer, Api, ApiClient, Method, Url};
 use crate::effects::{Effects, HttpLook, Inspect};
+use crate::secret::Secret;
 
 /// Lists are read up to this many pages; more is no project's.
 const PAGES: u32 = 50;
@@ -68,6 +69,12 @@ impl Forge {
                 variables: token::variables_of(self.place.kind),
             }),
         }
+    }
+
+    /// The token for git, where a remote is an address of this forge that a token may be sent to.
+    pub fn login(&self, remote: &str) -> Option<Secret> {
+        let (remote, web) = (Url::parse(remote).ok()?, Url::parse(&self.place.web).ok()?);
+        self.api.token.clone().filter(|_| remote.origin() == web.origin() && remote.password().is_none())
     }
 
     /// The path of something in the repository.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod doctor;
 pub mod ledger;
 pub mod phase;
+pub mod push;
 pub mod rehearsal;
 pub mod rights;
 pub mod run;

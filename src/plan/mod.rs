@@ -8,6 +8,7 @@ pub mod execute;
 pub mod gates;
 pub mod init;
 pub mod publish;
+pub mod push;
 pub mod questions;
 pub mod rehearse;
 pub mod release;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::effects::{Effects, git_program};
 use crate::error::Failure;
+use crate::secret::Secret;
 
 /// References to be pushed.
 #[derive(Debug, Serialize)]
@@ -20,6 +21,9 @@ pub struct Push {
     /// Its URL, as configured.
     #[serde(skip)]
     pub url: String,
+    /// The right to push there, where it is not git's own.
+    #[serde(skip)]
+    pub login: Option<Secret>,
     /// The full names of what is pushed, with the object that each must name there.
     pub references: Vec<(String, String)>,
 }
@@ -39,7 +43,8 @@ impl Push {
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<bool, Failure> {
         let inspect = effects.inspect();
         let names: Vec<String> = self.references.iter().map(|(name, _)| name.clone()).collect();
-        let there = git_program::remote_references(inspect, (&self.top, &self.remote, &self.url), &names)?;
+        let remote = (self.top.as_path(), self.remote.as_str(), self.url.as_str());
+        let there = git_program::remote_references_as(effects, remote, (&names, self.login.as_ref()))?;
         // Both or none: where the tag is, the branch was, too, and others may have pushed on top of it since.
         let mut tags = self.references.iter().filter(|(name, _)| name.starts_with("refs/tags/")).peekable();
         if tags.peek().is_some() && tags.all(|wanted| there.contains(wanted)) {
@@ -58,7 +63,7 @@ impl Push {
         for (name, object) in &self.references {
             program = program.arg(format!("{object}:{name}"));
         }
-        let ran = effects.programs().run(&program)?;
+        let ran = git_program::run_as(effects, program, self.login.as_ref())?;
         if !ran.ok() {
             return Err(git_program::refused(&self.remote, &ran).into());
         }

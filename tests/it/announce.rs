@@ -160,7 +160,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
           hint: check the URL, the network and the proxy variables, then run the same command again
           hint: run the same command again to continue: what is there is not sent twice
         [exit status: 4]
-    "#]].assert_eq(&failure(&sandbox, &other, &[]));
+    "#]]
+    .assert_eq(&failure(&sandbox, &other, &[]));
     assert_eq!(announce(&sandbox, &other, &["--format", "json"]).json()["result"]["state"], "updated");
     let history = sandbox.release(&["history", "--format", "json"]).json();
     // Runs that found everything there did nothing, and say nothing.

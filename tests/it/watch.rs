@@ -115,7 +115,8 @@ fn jobs_are_told_as_they_go_and_the_failed_step_is_named() {
         note: release.yml: `test` running
         cannot tell: see above what is missing
         [exit status: 11]
-    "#]].assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0"]).to_string());
+    "#]]
+    .assert_eq(&watch(&sandbox, &server, &["1.0", "--wait", "0"]).to_string());
 }
 
 #[test]

@@ -20,17 +20,14 @@ use crate::pipeline::rights;
 use crate::pipeline::status::Named;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
-use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, release, status};
+use crate::plan::push::REMOTE;
+use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, push, release, status};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
-use crate::steps::push::Push;
 use crate::steps::record::RecordedFile;
 use crate::steps::upload_file::Uploaded;
 use crate::steps::{Produced, Step};
-
-/// The remote that tags and branches go to.
-const REMOTE: &str = "origin";
 
 /// How many seconds to wait until an index shows what was sent to it.
 const INDEX_LAG: u64 = 600;
@@ -310,20 +307,12 @@ impl Run<'_> {
 
     fn push(&mut self) -> Result<String, Failure> {
         let document = &self.progress.document;
-        let Some(url) = self.git.remote_url(REMOTE) else {
+        let what = (document.tag.as_str(), document.base.branch.as_deref());
+        let plan = push::plan(self.world.inspect(), &self.project, &self.git, what)?;
+        let Some(said) = plan.steps.first().map(Step::describe) else {
             return Ok(format!("there is no remote `{REMOTE}` any more"));
         };
-        let tag = format!("refs/tags/{}", document.tag);
-        let mut references = Vec::new();
-        let commit = self.git.tags()?.into_iter().find(|one| one.name == document.tag).map(|one| one.commit);
-        if let (Some(branch), Some(commit)) = (&document.base.branch, commit) {
-            references.push((format!("refs/heads/{branch}"), commit));
-        }
-        references.extend(self.git.resolve(&tag).map(|object| (tag, object)));
-        let step = Push { top: self.git.top(), remote: REMOTE.to_owned(), url, references };
-        let said = step.describe();
-        let produced = execute::execute(self.world, Plan::of(vec![Step::Push(step)]))?;
-        let was_done = produced.iter().all(Produced::was_done);
+        let was_done = execute::execute(self.world, plan)?.iter().all(Produced::was_done);
         Ok(if was_done {
             format!("`{REMOTE}` has {} already", document.tag)
         } else {

@@ -1,0 +1,38 @@
+//! Branch and tag of a release to the remote, with the forge's token where it is an address of that forge.
+
+use super::Plan;
+use crate::effects::{Git, Inspect};
+use crate::error::Failure;
+use crate::forge::Forge;
+use crate::project::Project;
+use crate::steps::Step;
+use crate::steps::push::Push;
+
+/// The remote that tags and branches go to.
+pub const REMOTE: &str = "origin";
+
+/// Plans to push a tag, and the branch with the commit that it names; no step where there is no remote.
+///
+/// # Errors
+/// The tags cannot be listed.
+pub fn plan(
+    inspect: Inspect<'_>,
+    project: &Project,
+    git: &Git,
+    (tag, branch): (&str, Option<&str>),
+) -> Result<Plan, Failure> {
+    let Some(url) = git.remote_url(REMOTE) else {
+        return Ok(Plan::default());
+    };
+    let name = format!("refs/tags/{tag}");
+    let commit = git.tags()?.into_iter().find(|known| known.name == tag).map(|known| known.commit);
+    let mut references = Vec::new();
+    if let (Some(branch), Some(commit)) = (branch, commit) {
+        references.push((format!("refs/heads/{branch}"), commit));
+    }
+    references.extend(git.resolve(&name).map(|object| (name, object)));
+    // A remote that is no forge has logins of its own.
+    let login = Forge::of_project(inspect, &project.config, &project.root).ok().and_then(|forge| forge.login(&url));
+    let step = Push { top: git.top(), remote: REMOTE.to_owned(), url, references, login };
+    Ok(Plan::of(vec![Step::Push(step)]))
+}
