@@ -53,12 +53,14 @@ fn hostile_text_is_harmless_on_a_terminal_and_in_a_runner() {
         \::set-output name=a::b
         [31mred </script>
         #\#[group]x
-    "#]].assert_eq(&notes_of(section, &["--format", "github"]));
+    "#]]
+    .assert_eq(&notes_of(section, &["--format", "github"]));
     expect![[r#"
         \::set-output name=a::b
         \u{1b}[31mred\u{202e} </script>
         #\#[group]x
-    "#]].assert_eq(&notes_of(section, &["--raw"]));
+    "#]]
+    .assert_eq(&notes_of(section, &["--raw"]));
 }
 
 #[test]
@@ -69,7 +71,8 @@ fn a_version_without_notes_cannot_be_told() {
         warning: the changelog has nothing under 1.0
         cannot tell: see above what is missing
         [exit status: 11]
-    "#]].assert_eq(&sandbox.release(&["notes", "--raw"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "--raw"]).to_string());
     let output = sandbox.release(&["notes", "--raw", "one"]);
     assert!(output.stderr.contains("error[cli/usage]: `one` is neither a version nor a tag"), "{output}");
 }
