@@ -139,6 +139,14 @@ fn github_gets_a_draft_files_and_is_published_last() {
           ]
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
+}
+
+#[test]
+fn notes_and_the_ledger_say_what_was_done() {
+    let sandbox = demo();
+    let server = github(&sandbox);
+    announce(&sandbox, &server, &[]).success();
+    announce(&sandbox, &server, &[]).success();
     let body = server.state().forge.releases[0].document["body"]
         .as_str()
         .expect("notes")
@@ -234,7 +242,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         announce(&sandbox, &server, &[]).success();
         server.requests()
     };
-    for n in 0..whole.len() {
+    for (n, request) in whole.iter().enumerate() {
         let sandbox = demo();
         let server = start(&sandbox);
         server.fail(n, fault.clone());
@@ -242,7 +250,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         assert_ne!(first.code, 0, "the fault at {n} went unseen: {first}");
         let seen = server.requests();
         let changed = seen.iter().any(|request| !request.starts_with("get") && !request.ends_with(" 500"));
-        let unclear = !whole[n].starts_with("get");
+        let unclear = !request.starts_with("get");
         // Part has landed, or may have.
         assert_eq!(first.code, if changed || unclear { 4 } else { 1 }, "{n}: {first}\n{seen:#?}");
         announce(&sandbox, &server, &[]).success();
