@@ -12,12 +12,12 @@ fn an_approval_is_an_entry_of_the_ledger() {
         would record in the ledger: approved 3e921b4fa9dca8a9 (D5): no reason given
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&sandbox.release(&["security", "approve", &key, "-n"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "approve", &key, "-n"]).to_string());
     expect![[r#"
         3e921b4fa9dca8a9 approved by Ana Tester <ana@example.org>; start it with `release security trigger`
-    "#]].assert_eq(
-        &sandbox.release(&["security", "approve", &key, "--reason", "seen\n::set-env by `ana`"]).to_string(),
-    );
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "approve", &key, "--reason", "seen\n::set-env by `ana`"]).to_string());
     let record = sandbox.release(&["history", "--format", "json"]).json()["result"]["records"][0].clone();
     assert_eq!((record["command"].as_str(), record["key"].as_str()), (Some("security approve"), Some(key.as_str())));
     assert_eq!(record["document"]["commit"], sandbox.git(&["rev-parse", "HEAD"]).trim());

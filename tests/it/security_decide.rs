@@ -18,7 +18,8 @@ fn a_fix_at_head_is_released() {
           D4  release-now  werkzeug  CVE-2023-46136  high  due 2024-11-15
         would be `none` by D12 without CVE-2023-46136 in `werkzeug`
         written to [ROOT]/repo/.git/release/security
-    "#]].assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
     expect![[r#"
         # Dependency release of `acme` after `1.2.3`: release-now
 

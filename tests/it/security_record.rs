@@ -110,7 +110,8 @@ fn the_last_release_may_be_an_archive() {
         .collect();
     expect![[r#"
         "idna" "bundled" ["3.6"] null
-        "jinja2" "pinned" ["2.11.2"] null"#]].assert_eq(&shown.join("\n"));
+        "jinja2" "pinned" ["2.11.2"] null"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]

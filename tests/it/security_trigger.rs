@@ -85,11 +85,13 @@ fn the_whole_chain_starts_exactly_one_release() {
         would start the workflow `release.yml` on `main` of `HOST/acme/acme`
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&dry);
+    "#]]
+    .assert_eq(&dry);
     assert!(forge.bodies().is_empty());
     expect![[r#"
         started `release.yml` for ef46e18e38b40c37
-    "#]].assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
     expect![[r#"POST /api/v1/repos/acme/acme/actions/workflows/release.yml/dispatches HTTP/1.1 {"ref":"main","inputs":{"decision":"ef46e18e38b40c37","reason":"security D4: CVE-2023-46136 in werkzeug","version":"patch"}}"#]].assert_eq(&forge.bodies().join("\n"));
     // Again, and after another scan of the same facts on another day: nothing more.
     assert_eq!(trigger(&sandbox), (0, "already-started".to_owned()));
@@ -107,7 +109,8 @@ fn what_is_asked_starts_once_it_is_approved() {
     let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
     expect![[r#"
         the decision is `ask`: approve it with `release security approve 3e921b4fa9dca8a9`
-    "#]].assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
     sandbox.release(&["security", "approve", &key, "--reason", "seen"]).success();
     assert_eq!(trigger(&sandbox), (0, "started".to_owned()));
     assert_eq!(trigger(&sandbox), (0, "already-started".to_owned()));
