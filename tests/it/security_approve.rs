@@ -9,13 +9,13 @@ fn an_approval_is_an_entry_of_the_ledger() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
     expect![[r#"
-        would record in the ledger: approved 3e921b4fa9dca8a9 (D5): no reason given
+        would record in the ledger: approved a3b61102d7400450 (D5): no reason given
         ------- stderr -------
         dry run: nothing was done
     "#]]
     .assert_eq(&sandbox.release(&["security", "approve", &key, "-n"]).to_string());
     expect![[r#"
-        3e921b4fa9dca8a9 approved by Ana Tester <ana@example.org>; start it with `release security trigger`
+        a3b61102d7400450 approved by Ana Tester <ana@example.org>; start it with `release security trigger`
     "#]]
     .assert_eq(&sandbox.release(&["security", "approve", &key, "--reason", "seen\n::set-env by `ana`"]).to_string());
     let record = sandbox.release(&["history", "--format", "json"]).json()["result"]["records"][0].clone();

@@ -14,7 +14,7 @@ fn a_fix_at_head_is_released() {
     let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
     sandbox.release(&["security", "record", "--db", &corpus()]).success();
     expect![[r#"
-        release-now by D4, key ef46e18e38b40c37
+        release-now by D4, key 70338200b9f1559c
           D4  release-now  werkzeug  CVE-2023-46136  high  due 2024-11-15
         would be `none` by D12 without CVE-2023-46136 in `werkzeug`
         written to [ROOT]/repo/.git/release/security
@@ -29,6 +29,7 @@ fn a_fix_at_head_is_released() {
 
         - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
           Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
+
         ## What the release changes
 
         HEAD (`cb4e02bed940`) asks for versions without it. Users get them by upgrading `acme`; until then its requirements keep the affected versions installed.
@@ -43,15 +44,15 @@ fn a_fix_at_head_is_released() {
 
         What would have changed it:
 
-        - would be`none`by D12 without CVE-2023-46136 in`werkzeug`.
+        - would be `none` by D12 without CVE-2023-46136 in `werkzeug`.
 
         ## What is not known
 
         - Whether the affected code is ever reached. Advisories for Python packages do not say which functions they mean.
         - Flaws that nobody has published.
-        - What users really have installed. What is said about 1.2.3 rests on the tag \`v1.2.3\`: \`pyproject.toml\`, \`uv.lock\`.
+        - What users really have installed. What is said about 1.2.3 rests on the tag `v1.2.3`: `pyproject.toml`, `uv.lock`.
 
-        Key `ef46e18e38b40c37`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
+        Key `70338200b9f1559c`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
     "#]].assert_eq(&kept(&sandbox, "justification.md"));
     expect![[r#"
         ### Security
@@ -105,6 +106,7 @@ fn a_failed_source_holds() {
 
         - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
           Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
+
         ## What to do
 
         Put right what is missing, then run `release security record` and `release security decide` again.
@@ -115,16 +117,15 @@ fn a_failed_source_holds() {
 
         What would have changed it:
 
-        - would be`release-now`by D4 if nothing were missing: scan.json: the report cannot be used: it is not JSON, or breaks off.
-        - would be`none`by D12 without CVE-2023-46136 in`werkzeug`.
+        - would be `release-now` by D4 if nothing were missing: scan.json: the report cannot be used: it is not JSON, or breaks off.
 
         ## What is not known
 
         - Whether the affected code is ever reached. Advisories for Python packages do not say which functions they mean.
         - Flaws that nobody has published.
-        - What users really have installed. What is said about 1.2.3 rests on the tag \`v1.2.3\`: \`pyproject.toml\`, \`uv.lock\`.
+        - What users really have installed. What is said about 1.2.3 rests on the tag `v1.2.3`: `pyproject.toml`, `uv.lock`.
 
-        Key `f1429d3c36c4f32a`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
+        Key `1dd9eab8ad06d2d1`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
     "#]].assert_eq(&kept(&sandbox, "justification.md"));
 }
 

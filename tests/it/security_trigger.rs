@@ -89,10 +89,10 @@ fn the_whole_chain_starts_exactly_one_release() {
     .assert_eq(&dry);
     assert!(forge.bodies().is_empty());
     expect![[r#"
-        started `release.yml` for ef46e18e38b40c37
+        started `release.yml` for 70338200b9f1559c
     "#]]
     .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
-    expect![[r#"POST /api/v1/repos/acme/acme/actions/workflows/release.yml/dispatches HTTP/1.1 {"ref":"main","inputs":{"decision":"ef46e18e38b40c37","reason":"security D4: CVE-2023-46136 in werkzeug","version":"patch"}}"#]].assert_eq(&forge.bodies().join("\n"));
+    expect![[r#"POST /api/v1/repos/acme/acme/actions/workflows/release.yml/dispatches HTTP/1.1 {"ref":"main","inputs":{"decision":"70338200b9f1559c","reason":"security D4: CVE-2023-46136 in werkzeug","version":"patch"}}"#]].assert_eq(&forge.bodies().join("\n"));
     // Again, and after another scan of the same facts on another day: nothing more.
     assert_eq!(trigger(&sandbox), (0, "already-started".to_owned()));
     sandbox.set("RELEASE_NOW", "2024-10-17T06:00:00Z");
@@ -108,7 +108,7 @@ fn what_is_asked_starts_once_it_is_approved() {
     let sandbox = with_forge(&forge, ("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
     expect![[r#"
-        the decision is `ask`: approve it with `release security approve 3e921b4fa9dca8a9`
+        the decision is `ask`: approve it with `release security approve a3b61102d7400450`
     "#]]
     .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
     sandbox.release(&["security", "approve", &key, "--reason", "seen"]).success();
