@@ -52,7 +52,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     match runs {
         None => {
             let message = format!("`{}` does not tell of workflow runs", forge.place);
-            let help = "Gitea does since 1.22; look at the page of the repository";
+            let help = "newer servers do; look at the page of the repository";
             report = report.findings(vec![Finding::warning("forge/no-runs-api", message).help(help)]);
             report = report.outcome(Outcome::Inconclusive);
         }

@@ -366,9 +366,7 @@ impl Explain for ForgeError {
             ForgeError::Renamed { .. } => "rename the file here, and delete the other from the draft",
             ForgeError::ForeignHost { .. } => "check `url` in `[forge]`: tokens go to that host alone",
             ForgeError::FileChanged { .. } => "let the build end, then run the same command again",
-            ForgeError::NoWorkflow { is_old: true, .. } => {
-                "update the server (Gitea 1.23, Forgejo 7 or newer), or start the workflow on its page"
-            }
+            ForgeError::NoWorkflow { is_old: true, .. } => "update the server, or start the workflow on its page",
             ForgeError::NoWorkflow { workflow, .. } => {
                 return vec![format!(
                     "push `{workflow}` with `on: workflow_dispatch` to the default branch, and check that workflows are enabled"

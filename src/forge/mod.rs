@@ -24,6 +24,7 @@ pub use place::Place;
 use crate::config::Config;
 use crate::effects::http::{Answer, Api, ApiClient, Method};
 use crate::effects::{Effects, HttpLook, Inspect};
+use crate::secret::Secret;
 
 /// Lists are read up to this many pages; more is no project's.
 const PAGES: u32 = 50;
@@ -47,13 +48,18 @@ impl Forge {
     pub fn of_project(inspect: Inspect<'_>, config: &Config, dir: &std::path::Path) -> Result<Forge, ForgeError> {
         let place = place::find(inspect, config, dir)?;
         let token = token::find(inspect, &place);
+        Ok(Forge::at(place, token))
+    }
+
+    /// The forge at a place, with a token and where it came from.
+    pub fn at(place: Place, token: Option<(Secret, String)>) -> Forge {
         let client = match place.kind {
             place::Kind::Github => ApiClient::Octocrab,
             place::Kind::Gitea => ApiClient::Plain,
         };
-        let (token, token_from) = token.map(|found| (found.value, found.source)).unzip();
+        let (token, token_from) = token.unzip();
         let api = Api { base: place.api.clone(), client, token, origins: place.origins() };
-        Ok(Forge { place, token_from, api })
+        Forge { place, token_from, api }
     }
 
     /// Refuses to go on without a token.

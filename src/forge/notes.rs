@@ -2,12 +2,15 @@
 //! the tag, definitions that the section uses come along, and what a forge would cut off is cut here, with a
 //! link. Follows CommonMark 0.31 for inline links, images, link reference definitions and code.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::place::{Place, encoded};
 
 /// What GitHub takes, in characters.
 const LONGEST: usize = 125_000;
+/// A fence that has to be closed is no longer than this, with its line.
+const LONGEST_FENCE: usize = 100;
 /// A link is no longer than this.
 const LONGEST_LINK: usize = 2_048;
 
@@ -55,15 +58,17 @@ impl Page<'_> {
 
 /// The notes for a forge: a section of the changelog whose whole text is `changelog`.
 pub fn for_forge(section: &str, changelog: &str, page: &Page<'_>) -> String {
-    let section = harmless(section);
-    let lower = section.to_lowercase();
+    // More than this is cut off in the end; the rest is not looked at.
+    let section = beginning(&harmless(section), 2 * LONGEST).to_owned();
     let mut text = section.clone();
-    let own: Vec<String> = definitions(&section).into_iter().map(|found| section[found.label].to_lowercase()).collect();
+    let named = labels(&section);
+    let own: BTreeSet<String> =
+        definitions(&section).into_iter().map(|found| section[found.label].to_lowercase()).collect();
     let used: Vec<String> = definitions(changelog)
         .into_iter()
         .filter(|found| {
             let label = changelog[found.label.clone()].to_lowercase();
-            !own.contains(&label) && lower.contains(&format!("[{label}]"))
+            !own.contains(&label) && named.contains_key(&label)
         })
         .map(|found| harmless(changelog[found.line].trim_end()))
         .collect();
@@ -82,14 +87,17 @@ pub fn harmless(text: &str) -> String {
     text.replace("\r\n", "\n").chars().filter(wanted).collect()
 }
 
+/// The first characters of a text.
+fn beginning(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(at, _)| &text[..at])
+}
+
 fn shortened(text: &str, page: &Page<'_>) -> String {
     if text.chars().count() <= LONGEST {
         return text.to_owned();
     }
     let more = format!("\n\n[The whole changelog]({})\n", page.place.file_url(page.tag, &encoded(page.file)));
-    let room = LONGEST - more.chars().count();
-    let end = text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
-    let kept = &text[..end];
+    let kept = beginning(text, LONGEST - more.chars().count() - LONGEST_FENCE);
     // At the end of a line, so that no markup is cut in two.
     let kept = kept.rfind('\n').map_or(kept, |at| &kept[..at]);
     let open = lines(kept).into_iter().rev().find_map(|(_, line)| match line {
@@ -132,6 +140,7 @@ fn lines(text: &str) -> Vec<(Range<usize>, Line)> {
         }
         if let Some(open) = opening(bare) {
             found.push((range, Line::Opens(open.clone())));
+            in_list = in_list && line.starts_with([' ', '\t']);
             (fence, after_blank) = (Some(open), false);
             continue;
         }
@@ -152,7 +161,7 @@ fn opening(bare: &str) -> Option<String> {
     ["`", "~"].iter().find_map(|mark| {
         let run = bare.len() - bare.trim_start_matches(mark).len();
         let is_span = *mark == "`" && bare[run..].contains('`');
-        (run >= 3 && !is_span).then(|| mark.repeat(run))
+        ((3..LONGEST_FENCE).contains(&run) && !is_span).then(|| mark.repeat(run))
     })
 }
 
@@ -219,6 +228,7 @@ fn target_at(text: &str, from: usize, end: usize) -> Option<Range<usize>> {
 
 /// The text with every relative target made absolute.
 fn absolute_links(text: &str, page: &Page<'_>) -> String {
+    let named = labels(text);
     let mut targets: Vec<(Range<usize>, bool)> = Vec::new();
     let mut block: Option<Range<usize>> = None;
     for (range, line) in lines(text) {
@@ -229,7 +239,7 @@ fn absolute_links(text: &str, page: &Page<'_>) -> String {
             block = Some(block.map_or(range.start, |block| block.start)..range.end);
         }
         targets.extend(definition.map(|definition| {
-            let is_image = shows_image(text, &text[definition.label]);
+            let is_image = named.get(&text[definition.label].to_lowercase()).copied().unwrap_or_default();
             (definition.target, is_image)
         }));
     }
@@ -247,15 +257,23 @@ fn absolute_links(text: &str, page: &Page<'_>) -> String {
     out
 }
 
-/// Whether an image is named by a label: `![label]` or `![alt][label]`.
-fn shows_image(text: &str, label: &str) -> bool {
-    let alone = format!("![{label}]");
-    let behind = format!("][{label}]");
-    text.contains(&alone)
-        || text.match_indices(&behind).any(|(at, _)| {
-            let before = &text[text.floor_char_boundary(at.saturating_sub(LONGEST_LINK))..at];
-            before.rfind('[').is_some_and(|open| before[..open].ends_with('!'))
-        })
+/// What stands in brackets, in lower case, and whether it names an image: `![label]` or `![alt][label]`.
+fn labels(text: &str) -> BTreeMap<String, bool> {
+    let mut found: BTreeMap<String, bool> = BTreeMap::new();
+    let (mut open, mut end_of_image) = (None, None);
+    for (at, character) in text.char_indices() {
+        match (character, open) {
+            ('[', _) => open = Some(at),
+            (']', Some(start)) => {
+                let begins = text[..start].ends_with('!');
+                let is_image = begins || end_of_image == Some(start);
+                *found.entry(text[start + 1..at].to_lowercase()).or_default() |= is_image;
+                (open, end_of_image) = (None, begins.then_some(at + 1));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The targets of inline links and images of a paragraph, code left out.

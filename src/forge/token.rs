@@ -5,14 +5,8 @@ use super::place::{Kind, Place, kind_of_actions};
 use crate::effects::Inspect;
 use crate::secret::Secret;
 
-/// A token and where it came from.
-pub(super) struct Found {
-    pub(super) value: Secret,
-    pub(super) source: String,
-}
-
-/// The token for a place; nothing where no variable holds one for it.
-pub(super) fn find(inspect: Inspect<'_>, place: &Place) -> Option<Found> {
+/// The token for a place, and where it came from; nothing where no variable holds one for it.
+pub(super) fn find(inspect: Inspect<'_>, place: &Place) -> Option<(Secret, String)> {
     let runs_here = kind_of_actions(inspect) == Some(place.kind)
         && inspect.variables().get("GITHUB_SERVER_URL").is_some_and(|url| url.trim_end_matches('/') == place.web);
     let names: &[&str] = match place.kind {
@@ -23,7 +17,7 @@ pub(super) fn find(inspect: Inspect<'_>, place: &Place) -> Option<Found> {
     };
     let (name, value) = names.iter().find_map(|name| Some((name, inspect.variables().secret(name)?)))?;
     inspect.redactor().register(&value);
-    Some(Found { value, source: format!("`{name}`") })
+    Some((value, format!("`{name}`")))
 }
 
 /// Whether GitHub itself runs the host.

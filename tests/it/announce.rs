@@ -139,6 +139,14 @@ fn github_gets_a_draft_files_and_is_published_last() {
           ]
         }"#]]
     .assert_eq(&serde_json::to_string_pretty(&document["result"]).expect("JSON"));
+}
+
+#[test]
+fn notes_and_the_ledger_say_what_was_done() {
+    let sandbox = demo();
+    let server = github(&sandbox);
+    announce(&sandbox, &server, &[]).success();
+    announce(&sandbox, &server, &[]).success();
     let body = server.state().forge.releases[0].document["body"]
         .as_str()
         .expect("notes")
@@ -150,9 +158,28 @@ fn github_gets_a_draft_files_and_is_published_last() {
 
         [#1]: https://example.org/issues/1"#]]
     .assert_eq(&body);
+    let other = github(&sandbox);
+    other.fail(10, Fault::Close);
+    expect![[r#"
+        error[effects/no-answer]: no answer from `[HOST]` while sending the request
+          cause: error sending request
+          cause: client error (SendRequest)
+          cause: connection closed before message completed
+          hint: check the URL, the network and the proxy variables, then run the same command again
+          hint: run the same command again to continue: what is there is not sent twice
+        [exit status: 4]
+    "#]]
+    .assert_eq(&failure(&sandbox, &other, &[]));
+    assert_eq!(announce(&sandbox, &other, &["--format", "json"]).json()["result"]["state"], "updated");
     let history = sandbox.release(&["history", "--format", "json"]).json();
     // Runs that found everything there did nothing, and say nothing.
-    assert_eq!(history["result"]["records"].as_array().map(Vec::len), Some(1));
+    let outcomes: Vec<&str> = history["result"]["records"]
+        .as_array()
+        .expect("records")
+        .iter()
+        .filter_map(|record| record["outcome"].as_str())
+        .collect();
+    assert_eq!(outcomes, ["ok", "effects/no-answer", "ok"]);
     assert_eq!(history["result"]["records"][0]["files"].as_array().map(Vec::len), Some(2));
 }
 
@@ -215,7 +242,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         announce(&sandbox, &server, &[]).success();
         server.requests()
     };
-    for n in 0..whole.len() {
+    for (n, request) in whole.iter().enumerate() {
         let sandbox = demo();
         let server = start(&sandbox);
         server.fail(n, fault.clone());
@@ -223,7 +250,7 @@ fn interrupted<F: Forge>(start: impl Fn(&Sandbox) -> Server<F>, fault: &Fault) {
         assert_ne!(first.code, 0, "the fault at {n} went unseen: {first}");
         let seen = server.requests();
         let changed = seen.iter().any(|request| !request.starts_with("get") && !request.ends_with(" 500"));
-        let unclear = !whole[n].starts_with("get");
+        let unclear = !request.starts_with("get");
         // Part has landed, or may have.
         assert_eq!(first.code, if changed || unclear { 4 } else { 1 }, "{n}: {first}\n{seen:#?}");
         announce(&sandbox, &server, &[]).success();

@@ -7,9 +7,13 @@ use pyrelease::config::resolve::resolve;
 use pyrelease::effects::World;
 use pyrelease::forge::workflows::check_inputs;
 use pyrelease::forge::{Forge, place};
+use pyrelease::secret::Secret;
+use pyrelease::steps::Step;
+use pyrelease::steps::dispatch_workflow::DispatchWorkflow;
 
 use crate::support::Sandbox;
-use crate::support::forges::{GitHub, Gitea};
+use crate::support::forges::{Fault, GitHub, Gitea, Said};
+use crate::support::sandbox::CANARY;
 
 fn forge(world: &World, kind: &str, address: &str) -> Forge {
     let text = format!("[forge]\nkind = \"{kind}\"\nurl = \"{address}\"\nrepository = \"acme/demo\"\n");
@@ -51,4 +55,49 @@ fn inputs_have_limits() {
     assert!(check_inputs(&of(26, 1)).is_err());
     assert!(check_inputs(&of(1, 65_533)).is_ok());
     assert!(check_inputs(&of(1, 65_534)).is_err());
+}
+
+/// Starts a workflow: the code of the failure, and its exit code.
+fn dispatch(world: &World, forge: &Forge, workflow: &str) -> (&'static str, u8) {
+    let inputs = BTreeMap::from([("kind".to_owned(), "patch".to_owned())]);
+    let step = DispatchWorkflow {
+        place: forge.place.clone(),
+        workflow: workflow.to_owned(),
+        git_ref: "main".to_owned(),
+        inputs,
+        forge: forge.clone(),
+    };
+    match Step::DispatchWorkflow(Box::new(step)).carry_out(world.effects()) {
+        Ok(_) => ("", 0),
+        Err(failure) => (failure.code, failure.kind.exit_code()),
+    }
+}
+
+#[test]
+fn a_workflow_is_started_once_or_it_is_said_why_not() {
+    let world = World::of_this_process();
+    let with_token = |forge: Forge| Forge::at(forge.place, Some((Secret::new(CANARY), "a test".to_owned())));
+    let server = GitHub::start("v1.0", "0", None);
+    let plain = forge(&world, "github", &server.address);
+    assert_eq!(dispatch(&world, &plain, "release.yml"), ("forge/no-token", 3));
+    assert!(server.requests().is_empty());
+    let github = with_token(plain);
+    assert_eq!(dispatch(&world, &github, "release.yml"), ("", 0));
+    let sent = server.state().exchanges[0].asked.json();
+    assert_eq!(sent.to_string(), r#"{"ref":"main","inputs":{"kind":"patch"}}"#);
+    assert_eq!(server.requests(), ["POST /api/v3/repos/acme/demo/actions/workflows/release.yml/dispatches 204"]);
+    assert_eq!(dispatch(&world, &github, "other.yml"), ("forge/no-workflow", 1));
+    server.requests();
+    // Whether it runs is unclear: it is not sent again by itself.
+    server.fail(0, Fault::Say(Said::empty(502)));
+    assert_eq!(dispatch(&world, &github, "release.yml"), ("forge/busy", 4));
+    server.fail(0, Fault::Swallow);
+    assert_eq!(dispatch(&world, &github, "release.yml"), ("effects/no-answer", 4));
+    assert_eq!(server.requests().len(), 2);
+    let server = Gitea::start("v1.0", "0");
+    let gitea = with_token(forge(&world, "gitea", &server.address));
+    assert_eq!(dispatch(&world, &gitea, "release.yml"), ("", 0));
+    assert_eq!(dispatch(&world, &gitea, "other.yml"), ("forge/no-workflow", 1));
+    server.state().forge.has_actions = false;
+    assert_eq!(dispatch(&world, &gitea, "release.yml"), ("forge/no-workflow", 1));
 }

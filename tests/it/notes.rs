@@ -2,7 +2,12 @@
 
 use expect_test::expect;
 
+use pyrelease::forge::notes::{Page, for_forge};
+use pyrelease::forge::place::{Kind, Place};
+
 use crate::support::Sandbox;
+use crate::support::depth::rounds;
+use crate::support::random::Random;
 
 const PYPROJECT: &str = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
 
@@ -29,7 +34,7 @@ fn relative_links_and_images_lead_to_the_tag() {
         [fenced](docs/a.md)
         ```
 
-            [indented](https://github.com/acme/demo/blob/v1.0/docs/a.md)
+            [indented](docs/a.md)
 
         [after](https://github.com/acme/demo/blob/v1.0/docs/c.md)
 
@@ -39,4 +44,84 @@ fn relative_links_and_images_lead_to_the_tag() {
         [#1]: https://example.org/issues/1
     "#]].assert_eq(&notes_of(section, &[]));
     assert!(notes_of(section, &["--raw"]).contains("[inline](docs/a.md \"title\")"));
+}
+
+#[test]
+fn hostile_text_is_harmless_on_a_terminal_and_in_a_runner() {
+    let section = "::set-output name=a::b\n\u{1b}[31mred\u{202e} </script>\n##[group]x";
+    expect![[r#"
+        \::set-output name=a::b
+        [31mred </script>
+        #\#[group]x
+    "#]]
+    .assert_eq(&notes_of(section, &["--format", "github"]));
+    expect![[r#"
+        \::set-output name=a::b
+        \u{1b}[31mred\u{202e} </script>
+        #\#[group]x
+    "#]]
+    .assert_eq(&notes_of(section, &["--raw"]));
+}
+
+#[test]
+fn a_version_without_notes_cannot_be_told() {
+    let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT)]);
+    expect![[r#"
+        ------- stderr -------
+        warning: the changelog has nothing under 1.0
+        cannot tell: see above what is missing
+        [exit status: 11]
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "--raw"]).to_string());
+    let output = sandbox.release(&["notes", "--raw", "one"]);
+    assert!(output.stderr.contains("error[cli/usage]: `one` is neither a version nor a tag"), "{output}");
+}
+
+fn page(place: &Place) -> Page<'_> {
+    Page { place, tag: "v1.0", file: "docs/CHANGELOG.md" }
+}
+
+fn place() -> Place {
+    Place {
+        kind: Kind::Gitea,
+        web: "https://git.example.org".to_owned(),
+        api: "https://git.example.org/api/v1".to_owned(),
+        owner: "acme".to_owned(),
+        repository: "demo".to_owned(),
+        found_in: "a test",
+    }
+}
+
+#[test]
+fn long_notes_end_at_a_line_with_a_link() {
+    let place = place();
+    let long = format!("```\n{}", "code [x](y) é\n".repeat(20_000));
+    let notes = for_forge(&long, &long, &page(&place));
+    assert!(notes.chars().count() <= 125_000);
+    let end = "code [x](y) é\n```\n\n[The whole changelog](https://git.example.org/acme/demo/src/tag/v1.0/docs/CHANGELOG.md)\n";
+    assert!(notes.ends_with(end), "{}", &notes[notes.len() - 200..]);
+    // The folder of the changelog is where its links begin.
+    assert_eq!(
+        for_forge("[a](b.md) [c](../d.md) ![e](f.png)", "", &page(&place)),
+        "[a](https://git.example.org/acme/demo/src/tag/v1.0/docs/b.md) [c](https://git.example.org/acme/demo/src/tag/v1.0/d.md) ![e](https://git.example.org/acme/demo/raw/tag/v1.0/docs/f.png)"
+    );
+}
+
+#[test]
+fn no_text_is_too_strange() {
+    let place = place();
+    let mut random = Random::new(0x5EED_0007);
+    let sample = "# a\n- [b](c \"d\") `e` ![f](<g h>)\n\n```x\n[i](j)\n```\n[k]: l\n[k][m]\n    n\n";
+    for _ in 0..rounds(40_000) {
+        let whole = sample.repeat(1 + random.below(2));
+        let text = random.mutated(&whole, "[]()<>!`~\\ \n\t#:é.-x");
+        let notes = for_forge(&text, &text, &page(&place));
+        // Nothing but targets changes: without them the text is the same.
+        assert!(notes.len() >= text.trim_end().len(), "{text:?} became {notes:?}");
+    }
+    for hostile in
+        ["[".repeat(50_000), "](".repeat(50_000), "`".repeat(50_000), "[x](".repeat(50_000), "` `` ".repeat(20_000)]
+    {
+        assert!(!for_forge(&hostile, &hostile, &page(&place)).is_empty());
+    }
 }

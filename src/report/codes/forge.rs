@@ -102,7 +102,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "forge/no-runs-api",
         title: "the forge does not tell of workflow runs",
-        text: "Gitea tells of tasks since 1.22 and of runs since later versions; this server has neither, or Actions are switched off for the repository. Whether the tag started anything cannot be told from here. Look at the page of the repository.",
+        text: "Newer servers of Gitea and Forgejo tell of runs, somewhat older ones of tasks; this server has neither, or Actions are switched off for the repository. Whether the tag started anything cannot be told from here. Look at the page of the repository.",
         follows: "",
     },
     Code {
@@ -114,7 +114,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "forge/no-workflow",
         title: "there is no workflow that could be started by request",
-        text: "The forge answered 404 to the request. A workflow can be started by request when its file is on the default branch and has `on: workflow_dispatch`, and when workflows are enabled. Gitea knows such requests since 1.23; where the server does not list workflows at all, the message says so.",
+        text: "The forge answered 404 to the request. A workflow can be started by request when its file is on the default branch and has `on: workflow_dispatch`, and when workflows are enabled. An older Gitea knows no such requests; where the server does not list workflows at all, the message says so.",
         follows: "",
     },
     Code {
