@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "approved_by",
     "issue",
 ];
+const REQUIRED: [&str; 5] = ["id", "package", "reason", "by", "until"];
 const TOP_KEYS: &[&str] = &["accepted"];
 
 /// How many days ahead an entry is warned about.
@@ -256,6 +257,9 @@ impl Reader<'_> {
     fn entry(&self, table: &toml_edit::Table) -> Result<Acceptance, SecurityError> {
         self.refuse_unknown(table, KEYS)?;
         let line = self.line(table.span());
+        if let Some(key) = REQUIRED.into_iter().find(|key| !table.contains_key(key)) {
+            return Err(self.missing(table, key));
+        }
         let status = match self.optional(table, "status")? {
             Some(word) => Status::ALL.iter().find(|(known, _)| *known == word).map(|(_, status)| *status),
             None => Some(Status::default()),

@@ -42,7 +42,7 @@ pub enum Limit {
 const LIMITS: [(usize, i64, &str); 3] =
     [(1, 6, "one in 6 hours"), (2, 24, "two in 24 hours"), (5, 7 * 24, "five in 7 days")];
 
-/// Whether a release may be started. The order of `past` does not matter.
+/// Whether a release may be started. Of the same time, what comes later in `past` counts as later.
 ///
 /// # Errors
 /// Why not.

@@ -8,10 +8,16 @@ use crate::support::decisions::{decided, sandbox};
 fn an_approval_is_an_entry_of_the_ledger() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
-    expect![[""]].assert_eq(&sandbox.release(&["security", "approve", &key, "-n"]).to_string());
-    expect![[""]].assert_eq(
-        &sandbox.release(&["security", "approve", &key, "--reason", "seen\n::set-env by `ana`"]).to_string(),
-    );
+    expect![[r#"
+        would record in the ledger: approved a3b61102d7400450 (D5): no reason given
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "approve", &key, "-n"]).to_string());
+    expect![[r#"
+        a3b61102d7400450 approved by Ana Tester <ana@example.org>; start it with `release security trigger`
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "approve", &key, "--reason", "seen\n::set-env by `ana`"]).to_string());
     let record = sandbox.release(&["history", "--format", "json"]).json()["result"]["records"][0].clone();
     assert_eq!((record["command"].as_str(), record["key"].as_str()), (Some("security approve"), Some(key.as_str())));
     assert_eq!(record["document"]["commit"], sandbox.git(&["rev-parse", "HEAD"]).trim());

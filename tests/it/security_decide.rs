@@ -13,9 +13,52 @@ fn brief(decision: &serde_json::Value) -> String {
 fn a_fix_at_head_is_released() {
     let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
     sandbox.release(&["security", "record", "--db", &corpus()]).success();
-    expect![[""]].assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
-    expect![[""]].assert_eq(&kept(&sandbox, "justification.md"));
-    expect![[""]].assert_eq(&kept(&sandbox, "notes.md"));
+    expect![[r#"
+        release-now by D4, key 70338200b9f1559c
+          D4  release-now  werkzeug  CVE-2023-46136  high  due 2024-11-15
+        would be `none` by D12 without CVE-2023-46136 in `werkzeug`
+        written to [ROOT]/repo/.git/release/security
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
+    expect![[r#"
+        # Dependency release of `acme` after `1.2.3`: release-now
+
+        ## What users have
+
+        Users of `acme` `1.2.3` carry 1 known vulnerability, and upgrading a dependency does not take it from them:
+
+        - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
+          Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
+
+        ## What the release changes
+
+        HEAD (`cb4e02bed940`) asks for versions without it. Users get them by upgrading `acme`; until then its requirements keep the affected versions installed.
+
+        ## What to do
+
+        Release a patch version now. Users upgrade; nothing else is asked of them.
+
+        ## Why
+
+        `D4`: A release of HEAD takes a high flaw from users who have it now.
+
+        What would have changed it:
+
+        - would be `none` by D12 without CVE-2023-46136 in `werkzeug`.
+
+        ## What is not known
+
+        - Whether the affected code is ever reached. Advisories for Python packages do not say which functions they mean.
+        - Flaws that nobody has published.
+        - What users really have installed. What is said about 1.2.3 rests on the tag `v1.2.3`: `pyproject.toml`, `uv.lock`.
+
+        Key `70338200b9f1559c`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
+    "#]].assert_eq(&kept(&sandbox, "justification.md"));
+    expect![[r#"
+        ### Security
+
+        - `werkzeug` is no longer held at a version with [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) (high).
+    "#]].assert_eq(&kept(&sandbox, "notes.md"));
     let before = kept(&sandbox, "decision.json");
     sandbox.release(&["security", "decide"]).success();
     assert_eq!(kept(&sandbox, "decision.json"), before, "the same facts, the same decision");
@@ -50,7 +93,40 @@ fn a_failed_source_holds() {
     sandbox.write("../scan.json", "Traceback (most recent call last):");
     let decision = decided(&sandbox, &["../scan.json"]);
     assert_eq!(brief(&decision), "hold D0");
-    expect![[""]].assert_eq(&kept(&sandbox, "justification.md"));
+    expect![[r#"
+        # No decision about `acme`: the scan is not whole
+
+        What is missing:
+
+        - scan.json: the report cannot be used: it is not JSON, or breaks off
+
+        Nothing is released and nothing counts as resolved until the next whole scan.
+
+        Known all the same:
+
+        - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
+          Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
+
+        ## What to do
+
+        Put right what is missing, then run `release security record` and `release security decide` again.
+
+        ## Why
+
+        `D0`: A source failed or did not say everything, the advisories are too old, or too little was judged. Nothing is released, and nothing counts as resolved, until the next whole scan.
+
+        What would have changed it:
+
+        - would be `release-now` by D4 if nothing were missing: scan.json: the report cannot be used: it is not JSON, or breaks off.
+
+        ## What is not known
+
+        - Whether the affected code is ever reached. Advisories for Python packages do not say which functions they mean.
+        - Flaws that nobody has published.
+        - What users really have installed. What is said about 1.2.3 rests on the tag `v1.2.3`: `pyproject.toml`, `uv.lock`.
+
+        Key `1dd9eab8ad06d2d1`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
+    "#]].assert_eq(&kept(&sandbox, "justification.md"));
 }
 
 #[test]

@@ -239,6 +239,14 @@ fn the_words_of_every_kind_of_decision() {
     let failed = next(None, Day { flaws: vec![was(Level::High, Exposure::Pinned)], ok: false, ..Day::default() });
     show("a failed source", &decision(&failed));
     show("nothing", &decision(&state(vec![])));
+    let local = |flaws, policy: &Security| decide(&state(flaws), policy, Place::Local, at(0)).expect("a decision");
+    let two = vec![
+        was(Level::High, Exposure::Pinned),
+        Seen { package: "other".to_owned(), ..was(Level::Low, Exposure::Bundled) },
+    ];
+    show("two of them, on somebody's machine", &local(two, &Security::default()));
+    let posture = Security { profile: SecurityProfile::Posture, ..Security::default() };
+    show("any change, in the profile `posture`", &local(vec![at_head(Level::Low, Exposure::Dev)], &posture));
     expect_file![concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/security_words.md")].assert_eq(&all);
 }
 

@@ -9,12 +9,12 @@ fn a_rule_is_explained_by_its_name() {
     let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     expect![[r#"
         D6 decides `batch`
-        A release of HEAD takes a low flaw from users: the next regular release is soon enough.
+        A release of HEAD takes a low flaw from users, or the flaw is only in what builds the archives: the next regular release is soon enough.
           when open
           when delivered
           when low
         D6 decides `batch`
-        The flaw is only in what builds the archives: the next regular release is soon enough.
+        A release of HEAD takes a low flaw from users, or the flaw is only in what builds the archives: the next regular release is soon enough.
           when open
           when delivered for the build or build only
           when delivered for the build or changed

@@ -108,7 +108,10 @@ fn the_last_release_may_be_an_archive() {
             format!("{} {} {} {}", finding["package"], released["exposure"], released["versions"], finding["head"])
         })
         .collect();
-    expect![[r#""idna" "bundled" ["3.6"] null"#]].assert_eq(&shown.join("\n"));
+    expect![[r#"
+        "idna" "bundled" ["3.6"] null
+        "jinja2" "pinned" ["2.11.2"] null"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]

@@ -81,10 +81,18 @@ fn the_whole_chain_starts_exactly_one_release() {
     let mut sandbox = with_forge(&forge, ("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
     assert_eq!(decided(&sandbox, &[])["decision"], "release-now");
     let dry = sandbox.release(&["security", "trigger", "-n"]).success().to_string().replace(&forge.address, "HOST");
-    expect![[""]].assert_eq(&dry);
+    expect![[r#"
+        would start the workflow `release.yml` on `main` of `HOST/acme/acme`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&dry);
     assert!(forge.bodies().is_empty());
-    expect![[""]].assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
-    expect![[""]].assert_eq(&forge.bodies().join("\n"));
+    expect![[r#"
+        started `release.yml` for 70338200b9f1559c
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
+    expect![[r#"POST /api/v1/repos/acme/acme/actions/workflows/release.yml/dispatches HTTP/1.1 {"ref":"main","inputs":{"decision":"70338200b9f1559c","reason":"security D4: CVE-2023-46136 in werkzeug","version":"patch"}}"#]].assert_eq(&forge.bodies().join("\n"));
     // Again, and after another scan of the same facts on another day: nothing more.
     assert_eq!(trigger(&sandbox), (0, "already-started".to_owned()));
     sandbox.set("RELEASE_NOW", "2024-10-17T06:00:00Z");
@@ -99,7 +107,10 @@ fn what_is_asked_starts_once_it_is_approved() {
     let forge = Forge::start();
     let sandbox = with_forge(&forge, ("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
     let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
-    expect![[""]].assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
+    expect![[r#"
+        the decision is `ask`: approve it with `release security approve a3b61102d7400450`
+    "#]]
+    .assert_eq(&sandbox.release(&["security", "trigger"]).to_string());
     sandbox.release(&["security", "approve", &key, "--reason", "seen"]).success();
     assert_eq!(trigger(&sandbox), (0, "started".to_owned()));
     assert_eq!(trigger(&sandbox), (0, "already-started".to_owned()));

@@ -99,11 +99,11 @@ impl Ledger {
         entry.map(|entry| entry.record.by.as_str())
     }
 
-    /// What counts for the limits. Several failures of one run are one.
+    /// What counts for the limits, oldest first. Several failures of one run are one.
     pub fn past(&self) -> Vec<Past> {
         let mut failed = BTreeSet::new();
         let mut past = Vec::new();
-        for entry in &self.0 {
+        for entry in self.0.iter().rev() {
             let record = &entry.record;
             let ok = record.outcome == "ok";
             let what = match record.command.as_str() {

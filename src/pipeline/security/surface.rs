@@ -135,6 +135,9 @@ pub(super) fn of_archive(inspect: Inspect<'_>, path: &Path, other: Read) -> Resu
     for text in metadata.all("Requires-Dist") {
         read.requirement(text, |surface| &mut surface.runtime);
     }
+    // What an archive pins is what its users get, whatever was locked beside it.
+    let pins = read.pins();
+    read.dependencies.packages.retain(|package| !pins.contains_key(&package.name));
     read.version = match scan.kind {
         Kind::Wheel => name.parse::<WheelName>().ok().map(|name| name.version().to_string()),
         _ => name.parse::<SdistName>().ok().map(|name| name.version().to_string()),
@@ -185,19 +188,22 @@ impl Read {
         }
     }
 
-    /// Adds what the requirements pin and no lock names.
-    pub(super) fn pin(&mut self, file: &str) {
-        let mut pins = Vec::new();
-        for requirement in &self.surface.runtime {
-            let name = requirement.name.normalized();
+    /// The versions that the requirements pin, by package.
+    fn pins(&self) -> BTreeMap<String, String> {
+        let exact = |requirement: &Requirement| {
             let exact = requirement.specifier.specifiers().iter().find(|specifier| {
                 matches!(specifier.operator(), Operator::Equal | Operator::Arbitrary) && !specifier.is_wildcard()
             });
-            let known = self.dependencies.packages.iter().any(|package| package.name == name);
-            if let (Some(exact), false) = (exact, known) {
-                pins.push(dependency(name, exact.version_text(), file));
-            }
-        }
+            Some((requirement.name.normalized().to_owned(), exact?.version_text().to_owned()))
+        };
+        self.surface.runtime.iter().filter_map(exact).collect()
+    }
+
+    /// Adds what the requirements pin and no lock names.
+    pub(super) fn pin(&mut self, file: &str) {
+        let mut pins = self.pins();
+        pins.retain(|name, _| !self.dependencies.packages.iter().any(|package| package.name == *name));
+        let pins: Vec<Dependency> = pins.iter().map(|(name, version)| dependency(name, version, file)).collect();
         let includes = std::mem::take(&mut self.dependencies.includes);
         let own = std::mem::take(&mut self.dependencies);
         self.dependencies = Dependencies::join([own, Dependencies { packages: pins, ..Dependencies::default() }]);

@@ -18,11 +18,11 @@ pub(super) fn of(
     own: &[OwnRule],
     (ruling, missing, modifiers): (&Ruling, &[String], &[Modifier]),
 ) -> Vec<String> {
-    let mut sentences = Vec::new();
     let by = |ruling: &Ruling| format!("would be `{}` by {}", ruling.verdict.word(), ruling.rule);
     if !missing.is_empty() {
-        sentences.push(format!("{} if nothing were missing: {}", by(ruling), missing.join("; ")));
+        return vec![format!("{} if nothing were missing: {}", by(ruling), missing.join("; "))];
     }
+    let mut sentences = Vec::new();
     if !modifiers.is_empty() {
         let unless: Vec<&str> = modifiers.iter().map(|modifier| modifier.unless.as_str()).collect();
         sentences.push(format!("{} if {}", by(ruling), unless.join(", and if ")));

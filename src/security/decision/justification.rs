@@ -38,6 +38,7 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "malware-blocked",
     "hold",
     "ask",
+    "posture",
     "propose-fix",
     "batch",
     "note",
@@ -123,6 +124,7 @@ impl Writer<'_> {
                 let is_code = |finding: &Finding| finding.at_release() >= Some(Exposure::Bundled);
                 if delivered().any(is_code) { "security-fix" } else { "dependency-floor" }
             }
+            (Verdict::ReleaseNow | Verdict::Ask, "P1") => "posture",
             (Verdict::ReleaseNow | Verdict::Ask, _) => "ask",
             (Verdict::ProposeFix, _) => "propose-fix",
             (Verdict::Batch, _) => "batch",
@@ -141,7 +143,7 @@ impl Writer<'_> {
             Verdict::Hold => finding.status == Status::Open && judged.decision >= Verdict::ProposeFix,
             Verdict::None => false,
             _ if of_release && !self.decision.delivers.is_empty() => self.decision.delivers.contains(&finding.id),
-            Verdict::Ask => judged.decision == Verdict::Ask || judged.decision == Verdict::ReleaseNow,
+            Verdict::Ask => matches!(judged.decision, Verdict::Ask | Verdict::ReleaseNow),
             verdict => judged.decision == verdict,
         })
         .collect()
@@ -179,6 +181,7 @@ impl Writer<'_> {
                     },
                 },
             )?);
+            text.push('\n');
         }
         if about.len() > NAMED {
             text.push_str(&format!("- and {} more, in `decision.json`\n", about.len() - NAMED));
@@ -227,12 +230,15 @@ impl Writer<'_> {
         if open == 0 { String::new() } else { count(open, "finding") }
     }
 
-    fn todo(&self) -> &'static str {
+    fn todo(&self) -> String {
         if self.decision.decision == Verdict::ReleaseNow {
-            "Release a patch version now. Users upgrade; nothing else is asked of them."
+            "Release a patch version now. Users upgrade; nothing else is asked of them.".to_owned()
         } else {
-            "Approve the release with `release security approve`, or let it wait for the next regular one. Users \
-             upgrade; nothing else is asked of them."
+            format!(
+                "Approve the release with `release security approve {}`, or let it wait for the next regular one. \
+                 Users upgrade; nothing else is asked of them.",
+                self.decision.key
+            )
         }
     }
 
@@ -241,15 +247,18 @@ impl Writer<'_> {
         let fixed: Vec<Value> = delivered
             .map(|finding| {
                 let id = escape(finding.shown());
-                Value::from_safe_string(format!(
-                    "{} is no longer held at a version with [{id}](https://osv.dev/vulnerability/{}) ({}).",
-                    code(&finding.package),
-                    finding.shown(),
-                    severity(finding)
-                ))
+                let package = code(&finding.package);
+                let what = if finding.at_release() >= Some(Exposure::Bundled) {
+                    format!("The copy of {package} in our archives no longer has")
+                } else {
+                    format!("{package} is no longer held at a version with")
+                };
+                let url = format!("https://osv.dev/vulnerability/{}", finding.shown());
+                Value::from_safe_string(format!("{what} [{id}]({url}) ({}).", severity(finding)))
             })
             .collect();
-        if fixed.is_empty() {
+        let is_release = matches!(self.decision.decision, Verdict::ReleaseNow | Verdict::Ask | Verdict::Batch);
+        if fixed.is_empty() || !is_release {
             return Ok(String::new());
         }
         Ok(tidy(&self.render("notes", context! { fixed })?))
@@ -338,6 +347,7 @@ pub fn escape(text: &str) -> String {
 /// Text as code in Markdown, whatever is in it.
 pub fn code(text: &str) -> String {
     let text = clean(text);
+    let text = text.trim();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     if longest == 0 { format!("{fence}{text}{fence}") } else { format!("{fence} {text} {fence}") }
@@ -355,5 +365,5 @@ fn clean(text: &str) -> String {
         !c.is_control()
             && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
-    text.replace(['\n', '\r', '\t'], " ").chars().filter(is_harmless).collect::<String>().trim().to_owned()
+    text.replace(['\n', '\r', '\t'], " ").chars().filter(is_harmless).collect()
 }

@@ -37,6 +37,10 @@ const NEWS: &[Predicate] = &[
     changed(Kind::Malicious),
 ];
 
+/// What both rows of D6 mean.
+const LATER: &str = "A release of HEAD takes a low flaw from users, or the flaw is only in what builds the archives: \
+                     the next regular release is soon enough.";
+
 /// The rule about the whole state.
 pub const D0: Rule = rule(
     "D0",
@@ -62,9 +66,9 @@ pub const MATRIX: &[Rule] = &[
         "A release of HEAD takes a medium flaw, or one that nobody rates, from users. Somebody decides whether it \
          can wait."),
     rule("D6", &[&[Open], &[Delivered], &[Low]], Verdict::Batch,
-        "A release of HEAD takes a low flaw from users: the next regular release is soon enough."),
+        LATER),
     rule("D6", &[&[Open], &[DeliveredBuild, BuildAtHead], &[DeliveredBuild, AnyChange]], Verdict::Batch,
-        "The flaw is only in what builds the archives: the next regular release is soon enough."),
+        LATER),
     rule("D7", &[&[Open], NEWS, &[ShippedAtHead], &[HasFix]], Verdict::ProposeFix,
         "Users carry the flaw until there is a release, there is a fix, and HEAD does not use it yet: change the \
          requirement, the lock or the bundled copy. The time to do so runs."),

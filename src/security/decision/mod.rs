@@ -209,15 +209,18 @@ pub fn decide(state: &State, policy: &Security, place: Place, now: Timestamp) ->
         verdict => (verdict, ruling.rule.clone()),
     };
     let delivers: Vec<String> = delivered(state).map(|finding| finding.id.clone()).collect();
-    let about: BTreeSet<&str> = match verdict {
-        Verdict::ReleaseNow | Verdict::Ask if !delivers.is_empty() => delivers.iter().map(String::as_str).collect(),
-        Verdict::Hold => BTreeSet::new(),
-        _ => deciding(&ruling).map(|judged| judged.finding.as_str()).collect(),
+    let (kind, about): (&str, BTreeSet<&str>) = match verdict {
+        Verdict::ReleaseNow | Verdict::Ask if !delivers.is_empty() => {
+            ("release", delivers.iter().map(String::as_str).collect())
+        }
+        Verdict::Hold => ("hold", BTreeSet::new()),
+        _ => (verdict.word(), deciding(&ruling).map(|judged| judged.finding.as_str()).collect()),
     };
     let released = state.released.as_ref().map(|released| released.version.clone());
     let policy_digest = digest(&serde_json::to_value(policy).expect("a configuration has string keys"));
     let parts = [
         "key/1",
+        kind,
         &state.project,
         released.as_deref().unwrap_or(""),
         &about.into_iter().collect::<Vec<_>>().join(","),

@@ -1,4 +1,4 @@
-//! States of the security decisions for tests: a project in four versions of its facts.
+//! Small projects with a last release and a HEAD, for the tests of decisions.
 
 use std::path::Path;
 
