@@ -491,6 +491,8 @@ fn nearest(word: &str) -> Option<String> {
     let mut keys = Vec::new();
     property_names(&schema, &mut keys);
     keys.into_iter()
+        // A key of that name in another table is no help here.
+        .filter(|key| key != word)
         .map(|key| (strsim::jaro_winkler(word, &key), key))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0))

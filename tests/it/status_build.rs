@@ -186,7 +186,7 @@ fn shows_runs_of_the_ledger_the_last_decision_and_stored_probes() {
         no grade: this is the first status: there is nothing to compare it with
         sequence 1, written to [ROOT]/repo/public/security-status
         ------- stderr -------
-        warning: 1 lines of `[ROOT]/repo/probes.jsonl` could not be read and are left out
+        warning: 1 line of `[ROOT]/repo/probes.jsonl` could not be read and is left out
     "#]]
     .assert_eq(&sandbox.release(&arguments).to_string());
     let document = json(&sandbox, "public/security-status/index.json");

@@ -76,21 +76,22 @@ fn what_was_changed_by_hand_is_found() {
     sandbox.write("public/security-status/badge/vulns.json", badge.replace("1 medium", "none known"));
     std::fs::remove_file(sandbox.repo().join("public/security-status/badge/grade.json")).expect("it is there");
     expect![[r#"
-        warning[status/given-clock]: its time was given and not read from a clock
-          help: unset `RELEASE_NOW` and build it again
         error[status/badge]: `badge/grade.json` is not there
         error[status/badge]: `badge/vulns.json` does not say what `index.json` says
           help: a badge and the status come from two builds: publish the folder as it was built
+        warning[status/given-clock]: its time was given and not read from a clock
+          help: unset `RELEASE_NOW` and build it again
         sequence 1, findings, made 2024-10-16T12:00:00Z, valid until 2024-10-17T12:00:00Z
         [exit status: 10]
     "#]]
     .assert_eq(&check(&sandbox, &[]));
     sandbox.write("public/security-status/index.json", index.replace("\"sequence\"", "\"sequel\""));
     expect![[r#"
-        error[status/invalid]: `index.json` is no status: unknown field `sequel`, expected one of `schema_version`, `sequence`, `project`, `generated_at`, `refreshed_at`, `valid_until`, `next_expected`, `clock`, `detail`, `state`, `reasons`, `grade`, `counts`, `days_clean`, `days_clean_since_history_start`, `oldest_open_days`, `sla_breaches`, `ttr`, `cover…
+        error[status/invalid]: `index.json` is no status: unknown field `sequel`
           help: build it again with `release status build` and publish it
         [exit status: 10]
-    "#]].assert_eq(&check(&sandbox, &[]));
+    "#]]
+    .assert_eq(&check(&sandbox, &[]));
     std::fs::remove_dir_all(sandbox.repo().join("public")).expect("it is there");
     expect![[r#"
         error[status/missing]: there is no status at `public`

@@ -219,6 +219,7 @@ fn the_history_is_drawn_and_told() {
         "{page}"
     );
     assert!(page.contains("20 more stand in <a href=\"index.json\">"));
+    assert!(page.contains("The sum is cut off here; all of its lines stand in"));
     assert!(
         render(&clean()).expect("a page").contains("Score since 2026-11-19: 100 of 100. On 1 day there was no score.")
     );
