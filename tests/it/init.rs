@@ -1,130 +1,20 @@
 //! `release init`: what is seen, asked, shown and written, and that nothing of a person's is touched.
 
-use expect_test::expect;
+use expect_test::{ExpectFile, expect, expect_file};
 
 use crate::support::Sandbox;
 use crate::support::projects::{bare_acme as bare, unconfigured_acme as unconfigured};
+
+/// A file of the folder of snapshots: for texts that are longer than a test should be.
+fn snapshot(name: &str) -> ExpectFile {
+    expect_file![format!("{}/tests/it/snapshots/{name}", env!("CARGO_MANIFEST_DIR"))]
+}
 
 #[test]
 fn a_dry_run_shows_the_diff_and_writes_nothing() {
     let sandbox = unconfigured();
     let before = sandbox.snapshot();
-    expect![[r#"
-        --- a/pyproject.toml
-        +++ b/pyproject.toml
-        @@ -9,3 +9,24 @@
-         readme = "README.md"
-         requires-python = ">=3.11"
-         license = "MIT"
-        +
-        +[tool.release]
-        +tag = "v{version}"
-        +branches = ["main"]
-        +stages = ["testpypi", "pypi"]
-        +
-        +[tool.release.init]
-        +workflows = []
-        +
-        +[[tool.release.references]]
-        +path = "README.md"
-        +match = "acme=={version}"
-        +expect = 1
-        +
-        +[[tool.release.references]]
-        +path = "acme/__init__.py"
-        +match = '__version__ = "{version}"'
-        +expect = 1
-        +
-        +[tool.release.verify]
-        +imports = ["acme"]
-        --- /dev/null
-        +++ b/RELEASING.md
-        @@ -0,0 +1,67 @@
-        +<!-- Written by `release init`; sha256 353d782079b98a05bcf50aa44f17d68b5c5ef7609fc6b925fb7b4a3c61d74a3b. Once you change the rest it is yours, and left alone. -->
-        +# Releasing acme
-        +
-        +Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
-        +(`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
-        +
-        +## Once
-        +
-        +### Tokens
-        +
-        +Make a token at each index that is limited to this project (for the first upload: one of your account, replaced
-        +afterwards). Keep it out of files and arguments; it is read from a variable:
-        +
-        +| index | variable |
-        +|---|---|
-        +| `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
-        +| `pypi` | `RELEASE_TOKEN_PYPI` |
-        +
-        +### Check
-        +
-        +`release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
-        +
-        +## Every release
-        +
-        +1. **Write it down.** What changed stands under `## [Unreleased]` in `CHANGELOG.md`.
-        +
-        +2. **Rehearse.** On a clean `main`:
-        +
-        +   ```sh
-        +   git switch main && git pull --ff-only
-        +   release rehearse
-        +   ```
-        +
-        +   Everything is done for real in a throw-away copy, and nothing leaves the machine. What passes here passes there.
-        +
-        +3. **Bump.** The kind is `patch`, `minor`, `major`, or a version:
-        +
-        +   ```sh
-        +   release bump minor --dry-run
-        +   release bump minor
-        +   ```
-        +
-        +   Version, references, changelog, commit and the tag `vX.Y.Z` change together, or not at all.
-        +
-        +4. **Push.** From here on others see it:
-        +
-        +   ```sh
-        +   git push --atomic origin main vX.Y.Z refs/release/ledger
-        +   ```
-        +
-        +5. **Publish.** Build, judge, upload, and install what was uploaded:
-        +
-        +   ```sh
-        +   release build --clean && release check
-        +   release publish --index testpypi && release verify --index testpypi
-        +   release publish --index pypi && release verify --index pypi
-        +   ```
-        +
-        +   *It fails:* run the same command again. What is there already is not sent twice.
-        +
-        +6. **Look.** `release history` shows what was done, when and with which digests.
-        +
-        +## When it went wrong
-        +
-        +- *Before the push:* `git tag -d vX.Y.Z` and `git reset --hard HEAD~1` take it back.
-        +- *A file is on an index:* it can never be replaced. Yank the release there, put it right, and release the next version.
-        +- *A token leaked:* revoke it at the index first, look at what was published since, then make a new one.
-        --- /dev/null
-        +++ b/SECURITY.md
-        @@ -0,0 +1,7 @@
-        +# Security
-        +
-        +Please report vulnerabilities in private, not in a public issue.
-        +
-        +Use "Report a vulnerability" at <https://github.com/ana/acme/security/advisories/new>.
-        +
-        +Say which version you use, what you did, what happened, and what you expected. The newest release is supported.
-        --- /dev/null
-        +++ b/.gitignore
-        @@ -0,0 +1 @@
-        +dist/
-        left alone README.md:5 `Not ours: other==1.2.3, 11.2.30, 1.2.3.4`: it is the version of `other`
-        ------- stderr -------
-        dry run: nothing was done
-    "#]].assert_eq(&sandbox.release(&["init", "--dry-run", "--forge", "none"]).to_string());
+    snapshot("init_dry_run.txt").assert_eq(&sandbox.release(&["init", "--dry-run", "--forge", "none"]).to_string());
     assert!(before == sandbox.snapshot());
 }
 
@@ -172,75 +62,7 @@ fn without_a_terminal_only_yes_writes() {
         imports = ["acme"]
     "#]]
     .assert_eq(&pyproject[original.len()..]);
-    expect![[r#"
-        <!-- Written by `release init`; sha256 353d782079b98a05bcf50aa44f17d68b5c5ef7609fc6b925fb7b4a3c61d74a3b. Once you change the rest it is yours, and left alone. -->
-        # Releasing acme
-
-        Every step can be run again: it finds what it did before, or says so. `pyproject.toml` holds the settings
-        (`[tool.release]`); `release show` prints what they come to. In this page the version is `X.Y.Z`.
-
-        ## Once
-
-        ### Tokens
-
-        Make a token at each index that is limited to this project (for the first upload: one of your account, replaced
-        afterwards). Keep it out of files and arguments; it is read from a variable:
-
-        | index | variable |
-        |---|---|
-        | `testpypi` | `RELEASE_TOKEN_TESTPYPI` |
-        | `pypi` | `RELEASE_TOKEN_PYPI` |
-
-        ### Check
-
-        `release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
-
-        ## Every release
-
-        1. **Write it down.** What changed stands under `## [Unreleased]` in `CHANGELOG.md`.
-
-        2. **Rehearse.** On a clean `main`:
-
-           ```sh
-           git switch main && git pull --ff-only
-           release rehearse
-           ```
-
-           Everything is done for real in a throw-away copy, and nothing leaves the machine. What passes here passes there.
-
-        3. **Bump.** The kind is `patch`, `minor`, `major`, or a version:
-
-           ```sh
-           release bump minor --dry-run
-           release bump minor
-           ```
-
-           Version, references, changelog, commit and the tag `vX.Y.Z` change together, or not at all.
-
-        4. **Push.** From here on others see it:
-
-           ```sh
-           git push --atomic origin main vX.Y.Z refs/release/ledger
-           ```
-
-        5. **Publish.** Build, judge, upload, and install what was uploaded:
-
-           ```sh
-           release build --clean && release check
-           release publish --index testpypi && release verify --index testpypi
-           release publish --index pypi && release verify --index pypi
-           ```
-
-           *It fails:* run the same command again. What is there already is not sent twice.
-
-        6. **Look.** `release history` shows what was done, when and with which digests.
-
-        ## When it went wrong
-
-        - *Before the push:* `git tag -d vX.Y.Z` and `git reset --hard HEAD~1` take it back.
-        - *A file is on an index:* it can never be replaced. Yank the release there, put it right, and release the next version.
-        - *A token leaked:* revoke it at the index first, look at what was published since, then make a new one.
-    "#]].assert_eq(&sandbox.read("RELEASING.md"));
+    snapshot("init_releasing.md").assert_eq(&sandbox.read("RELEASING.md"));
     expect![[r##"
         # Security
 
@@ -569,60 +391,7 @@ fn workflows_of_both_forges() {
     let text = sandbox.read(".github/workflows/release.yml");
     assert!(text.starts_with("# Written by `release init`; sha256 "), "{text}");
     assert!(text.contains("- \"v[0-9]+.[0-9]+.[0-9]+*\""), "{text}");
-    expect![[r#"
-
-
-        ### Trusted publishing
-
-        Nothing secret is stored: the index trusts one workflow of this repository. Enter this at each index, under *Publishing*
-        of the project, or of your account while the project does not exist there yet:
-
-        **testpypi**: <https://test.pypi.org/manage/account/publishing/>
-
-        | field | value |
-        |---|---|
-        | PyPI project name | `acme` |
-        | Owner | `ana` |
-        | Repository name | `acme` |
-        | Workflow name | `release.yml` |
-        | Environment name | `testpypi` |
-
-        **pypi**: <https://pypi.org/manage/account/publishing/>
-
-        | field | value |
-        |---|---|
-        | PyPI project name | `acme` |
-        | Owner | `ana` |
-        | Repository name | `acme` |
-        | Workflow name | `release.yml` |
-        | Environment name | `pypi` |
-
-        Make the environments at <https://github.com/ana/acme/settings/environments>, and give `pypi` a required reviewer: that is
-        the last stop before anything irreversible.
-
-        ### Tokens
-
-        Gitea cannot be a trusted publisher. Make a token at each index that is limited to this project, and store it as a
-        secret of the repository (<https://github.com/ana/acme/settings/actions/secrets>):
-
-        | secret | what it is |
-        |---|---|
-        | `TESTPYPI_TOKEN` | the token of `testpypi` |
-        | `PYPI_TOKEN` | the token of `pypi` |
-        | `RELEASE_FORGE_TOKEN` | an access token of the forge that may write to the repository |
-
-        ### Check
-
-        `release doctor` says what is missing: credentials, the name at the index, the workflow, secrets, the clock.
-
-    "#]].assert_eq(
-        sandbox
-            .read("RELEASING.md")
-            .split("## Once")
-            .nth(1)
-            .and_then(|text| text.split("## Every").next())
-            .unwrap_or_default(),
-    );
+    snapshot("init_releasing_both.md").assert_eq(&sandbox.read("RELEASING.md"));
     let before = sandbox.snapshot();
     let _ = sandbox.release(&["init", "--yes"]).success();
     assert!(before == sandbox.snapshot(), "the choice is kept");
