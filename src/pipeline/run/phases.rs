@@ -21,7 +21,7 @@ use crate::pipeline::status::Named;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
 use crate::plan::push::REMOTE;
-use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, push, release, status};
+use crate::plan::{PlanError, announce, build, error, execute, gates, push, release, status};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
