@@ -53,10 +53,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if !args.push {
         return Ok(report);
     }
-    if context.dry_run {
-        return Ok(report.line(format!("would push branch and tag to `{REMOTE}`")));
-    }
-    let said = push::release(context.world, &context.project()?)?;
+    let said = match context.dry_run {
+        true => format!("would push branch and tag to `{REMOTE}`"),
+        false => push::release(context.world, &context.project()?)?,
+    };
     Ok(report.line(said))
 }
 
@@ -70,11 +70,7 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     for note in &planned.notes {
         context.inspect().note(note.clone());
     }
-    let result = json!({
-        "from": planned.from.to_string(),
-        "version": planned.to.to_string(),
-        "tag": planned.tag,
-    });
+    let result = json!({"from": planned.from.to_string(), "version": planned.to.to_string(), "tag": planned.tag});
     let outputs = |report: Report, tag: Option<String>, released: bool| {
         report
             .output("version", planned.to.to_string())

@@ -14,6 +14,7 @@ mod audit;
 mod build;
 mod bump;
 mod bump_killed;
+mod bump_push;
 mod check;
 mod check_judge;
 mod completions;

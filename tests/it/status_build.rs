@@ -64,7 +64,7 @@ fn writes_every_file_and_goes_on_from_the_last() {
     sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
     expect![[r#"
         findings: 1 open finding, made 2024-10-17T12:00:00Z, valid until 2024-10-18T12:00:00Z
-        grade A (91 of 100)
+        grade A (97 of 100)
         sequence 2, written to [ROOT]/repo/public/security-status
     "#]]
     .assert_eq(&sandbox.release(&["status", "build", "--db", &corpus]).to_string());
@@ -78,7 +78,16 @@ fn writes_every_file_and_goes_on_from_the_last() {
         .collect();
     assert_eq!(
         changed,
-        ["sequence", "generated_at", "refreshed_at", "valid_until", "next_expected", "grade", "oldest_open_days"]
+        [
+            "sequence",
+            "generated_at",
+            "refreshed_at",
+            "valid_until",
+            "next_expected",
+            "grade",
+            "days_clean",
+            "oldest_open_days"
+        ]
     );
     assert_eq!(later["findings"][0]["first_seen"], "2024-10-16T12:00:00Z");
     assert_eq!(sandbox.read("public/security-status/feed.atom"), feed, "no real change, no new entry");

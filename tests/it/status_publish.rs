@@ -201,7 +201,7 @@ fn rival(sandbox: &mut Sandbox, before_push: &str) {
     let bin = sandbox.path("rival");
     std::fs::create_dir(&bin).expect("a folder");
     let script = format!(
-        "#!/bin/sh\nreal={}\nif [ \"$3\" = push ]; then\n{before_push}\nfi\nexec $real \"$@\"\n",
+        "#!/bin/sh\nreal={}\ncase \" $* \" in *\" push \"*)\n{before_push}\n;; esac\nexec $real \"$@\"\n",
         real.expect("git is installed")
     );
     std::fs::write(bin.join("git"), script).expect("a file");

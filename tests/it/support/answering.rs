@@ -75,8 +75,9 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, answers: &Answers) {
     let (status, text) = answers(&request);
     asked.lock().expect("no panic").push(request);
     let kind = if text.starts_with('{') { "application/json" } else { "text/plain" };
+    let challenge = if status == 401 { "WWW-Authenticate: Basic realm=\"it\"\r\n" } else { "" };
     let answer = format!(
-        "HTTP/1.1 {status} Said\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}",
+        "HTTP/1.1 {status} Said\r\nConnection: close\r\n{challenge}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}",
         text.len()
     );
     let _ = stream.write_all(answer.as_bytes());

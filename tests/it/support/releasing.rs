@@ -50,6 +50,14 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     return name
 "#;
 
+/// A configuration without the forge that it names.
+fn without_forge(pyproject: &str) -> String {
+    match pyproject.split_once("[tool.release.forge]\n") {
+        Some((before, after)) => format!("{before}{}", after.split_once("\n\n").map_or("", |(_, rest)| rest)),
+        None => pyproject.to_owned(),
+    }
+}
+
 /// The configuration of a forge.
 pub(crate) fn forge_table(kind: &str, address: &str) -> String {
     format!("\n[tool.release.forge]\nkind = \"{kind}\"\nurl = \"{address}\"\nrepository = \"acme/demo\"\n")
@@ -94,7 +102,7 @@ impl Releasing {
         forge.state().forge.origin = Some(sandbox.path("origin.git"));
         tables.push_str(&forge_table("gitea", &forge.address));
         sandbox.set("RELEASE_FORGE_TOKEN", CANARY);
-        let pyproject = sandbox.read("pyproject.toml");
+        let pyproject = without_forge(&sandbox.read("pyproject.toml"));
         let (before, after) = pyproject.split_once("[tool.release]\n").expect("it is configured");
         let stages_key = "stages = [\"one\", \"two\"]\n";
         sandbox.write("pyproject.toml", format!("{before}[tool.release]\n{stages_key}{after}{tables}"));
