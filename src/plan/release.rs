@@ -340,6 +340,29 @@ impl Document {
         if moved.is_empty() { Ok(release) } else { Err(PlanError::Moved { facts: moved }.into()) }
     }
 
+    /// Whether the configuration is still what was planned: where files go always, all of it where somebody
+    /// approved it. A bump may have written the version into its file.
+    ///
+    /// # Errors
+    /// [`PlanError::Moved`].
+    pub fn holds(&self, inspect: Inspect<'_>, project: &Project) -> Result<(), Failure> {
+        if stages(project)? != self.stages {
+            return Err(PlanError::Moved { facts: vec!["`stages`, or where they are, differ".to_owned()] }.into());
+        }
+        let now = config_sha256(inspect, project)?;
+        let written =
+            |edit: &&Edit| project.config.file.as_ref().is_some_and(|file| edit.path.ends_with(file.as_str()));
+        let bumped = self.edits.iter().filter(written).any(|edit| Some(&edit.after) == now.as_ref());
+        if now == self.config_sha256 || bumped {
+            return Ok(());
+        }
+        if self.policy.approvals > 0 {
+            return Err(PlanError::Moved { facts: vec!["`config_sha256` differs".to_owned()] }.into());
+        }
+        inspect.warn("the configuration has changed since this release was planned");
+        Ok(())
+    }
+
     /// What differs between this document and another one, each in a few words.
     pub fn differences(&self, other: &Document) -> Vec<String> {
         let (one, two) = (serde_json::to_value(self), serde_json::to_value(other));

@@ -286,6 +286,33 @@ fn nothing_leaves_the_machine_before_somebody_else_approves() {
     assert!(releasing.remote().contains(&"refs/tags/v1.3.0".to_owned()));
 }
 
+#[test]
+fn what_was_approved_is_what_is_released() {
+    let releasing = Releasing::acme(POLICY);
+    let sandbox = &releasing.sandbox;
+    let output = sandbox.release(&["run", "minor", "--yes", "--format", "json"]);
+    let token = output.json()["result"]["plan"].as_str().expect("a token").to_owned();
+    sandbox.git(&["config", "user.email", "bo@example.org"]);
+    sandbox.release(&["approve", &token]).success();
+    // A hook that nobody looked at; a policy that asks for less; a stage that is elsewhere.
+    let text = sandbox.read("pyproject.toml");
+    for changed in [
+        format!("{text}{}", hook("before-push", "open('../ran', 'w')", "")),
+        text.replace("approvals = 1", "approvals = 0"),
+        text.replace("stages = [\"one\", \"two\"]", "stages = [\"two\"]"),
+        text.replace(&releasing.stages[1].upload_url(), "https://example.org/legacy/"),
+    ] {
+        assert_ne!(changed, text);
+        sandbox.write("pyproject.toml", changed);
+        let output = sandbox.release(&["resume", "--format", "json"]);
+        assert_eq!((output.code, output.failure_code()), (1, "plan/moved".to_owned()), "{output}");
+    }
+    assert!(!sandbox.path("ran").exists());
+    assert_eq!(releasing.remote(), ["HEAD", "refs/heads/main"]);
+    sandbox.write("pyproject.toml", &text);
+    sandbox.release(&["resume"]).success();
+}
+
 fn hook(at: &str, script: &str, more: &str) -> String {
     format!("\n[[tool.release.hooks]]\nat = \"{at}\"\nrun = [\"python3\", \"-c\", '''{script}''']\n{more}")
 }

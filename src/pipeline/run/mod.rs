@@ -82,13 +82,14 @@ impl<'w> Run<'w> {
     /// A release that was begun and is continued.
     ///
     /// # Errors
-    /// There is no repository.
+    /// There is no repository, or the configuration is not what was planned, and approved.
     pub fn continued(
         world: &'w World,
         (project, config): (Project, Option<PathBuf>),
         progress: Progress,
     ) -> Result<Self, Failure> {
         let git = repository(&project)?;
+        progress.document.holds(world.inspect(), &project)?;
         Ok(Run::of(world, (project, config), git, progress))
     }
 
