@@ -246,6 +246,20 @@ impl Git {
         read().map_err(failed(format!("read commit {commit}")))
     }
 
+    /// The paths that a commit changed against another one.
+    ///
+    /// # Errors
+    /// One of them is not there.
+    pub fn changed_between(&self, from: &str, to: &str) -> Result<Vec<String>, EffectsError> {
+        let read = || -> Result<Vec<String>, git2::Error> {
+            let tree = |id: &str| self.repository.find_commit(Oid::from_str(id)?)?.tree();
+            let diff = self.repository.diff_tree_to_tree(Some(&tree(from)?), Some(&tree(to)?), None)?;
+            let path = |delta: git2::DiffDelta<'_>| delta.new_file().path().map(|path| path.display().to_string());
+            Ok(diff.deltas().filter_map(path).collect())
+        };
+        read().map_err(failed(format!("compare {from} with {to}")))
+    }
+
     /// When a commit was made, in seconds since 1970.
     ///
     /// # Errors
@@ -307,6 +321,12 @@ impl Git {
     /// A value of the configuration of this repository, the user and the machine.
     pub fn setting(&self, key: &str) -> Option<String> {
         self.repository.config().ok()?.snapshot().ok()?.get_str(key).ok().map(str::to_owned)
+    }
+
+    /// Whether pushes to a remote go elsewhere than its URL says (`remote.NAME.pushurl`).
+    pub fn pushes_elsewhere(&self, name: &str) -> bool {
+        let Ok(remote) = self.repository.find_remote(name) else { return false };
+        remote.pushurl().ok().flatten().is_some_and(|push| Some(push) != remote.url().ok())
     }
 
     /// Who commits by this repository's and the user's configuration.

@@ -10,7 +10,8 @@ use super::{Effects, Inspect, http};
 use crate::secret::Secret;
 
 /// What a repository's configuration must not decide.
-const SETTINGS: [&str; 6] = [
+const SETTINGS: [&str; 7] = [
+    "http.followRedirects=false",
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.askPass=",
@@ -30,6 +31,15 @@ pub fn program(inspect: Inspect<'_>, dir: &Path) -> Result<Program, EffectsError
         program = program.arg("-c").arg(setting);
     }
     Ok(program)
+}
+
+/// A token, and the address that alone gets it: scheme, host and port.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The address.
+    pub origin: String,
+    /// The token.
+    pub token: Secret,
 }
 
 /// A reference of a remote with the object that it names; tags also with the commit, as `NAME^{}`.
@@ -55,7 +65,7 @@ pub fn remote_references(
 pub fn remote_references_as(
     effects: Effects<'_>,
     remote: (&Path, &str, &str),
-    (names, login): (&[String], Option<&Secret>),
+    (names, login): (&[String], Option<&Login>),
 ) -> Result<Vec<RemoteReference>, EffectsError> {
     let program = asking(effects.inspect(), remote, names)?;
     references(remote.1, &run_as(effects, program, login)?)
@@ -87,16 +97,17 @@ fn references(remote: &str, ran: &Ran) -> Result<Vec<RemoteReference>, EffectsEr
 ///
 /// # Errors
 /// The pipe cannot be made, or git cannot be started.
-pub fn run_as(effects: Effects<'_>, program: Program, login: Option<&Secret>) -> Result<Ran, EffectsError> {
-    let Some(login) = login else {
+pub fn run_as(effects: Effects<'_>, program: Program, login: Option<&Login>) -> Result<Ran, EffectsError> {
+    let Some(Login { origin, token }) = login else {
         return effects.programs().run(&program);
     };
     let scratch = effects.files().scratch()?;
     let path = scratch.path().join("login");
     let mut pipe = effects.files().pipe(&path)?;
     let failed = |source| EffectsError::Write { path: path.clone(), source };
-    pipe.write_all(format!("username=x-access-token\npassword={}\n", login.reveal()).as_bytes()).map_err(failed)?;
-    let helper = format!("credential.helper=!f() {{ test \"$1\" = get && head -n 2 '{}'; }}; f", path.display());
+    pipe.write_all(format!("username=x-access-token\npassword={}\n", token.reveal()).as_bytes()).map_err(failed)?;
+    let helper =
+        format!("credential.{origin}.helper=!f() {{ test \"$1\" = get && head -n 2 '{}'; }}; f", path.display());
     effects.programs().run(&program.first_args(["-c", "credential.helper=", "-c", &helper]))
 }
 

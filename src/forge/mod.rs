@@ -22,6 +22,7 @@ pub use error::ForgeError;
 pub use place::Place;
 
 use crate::config::Config;
+use crate::effects::git_program::Login;
 use crate::effects::http::{Answer, Api, ApiClient, Method, Url};
 use crate::effects::{Effects, HttpLook, Inspect};
 use crate::secret::Secret;
@@ -77,9 +78,11 @@ impl Forge {
     }
 
     /// The token for git, where a remote is an address of this forge that a token may be sent to.
-    pub fn login(&self, remote: &str) -> Option<Secret> {
+    pub fn login(&self, remote: &str) -> Option<Login> {
         let (remote, web) = (Url::parse(remote).ok()?, Url::parse(&self.place.web).ok()?);
-        self.api.token.clone().filter(|_| remote.origin() == web.origin() && remote.password().is_none())
+        let token = self.api.token.clone()?;
+        let belongs = remote.origin() == web.origin() && remote.password().is_none();
+        belongs.then(|| Login { origin: web.origin().ascii_serialization(), token })
     }
 
     /// The path of something in the repository.

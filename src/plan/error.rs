@@ -228,6 +228,18 @@ pub enum PlanError {
         /// Its name.
         remote: String,
     },
+    /// A tag that does not name what was planned.
+    #[error("`{tag}` is not the commit that was planned")]
+    OtherCommit {
+        /// The tag.
+        tag: String,
+    },
+    /// A remote whose pushes go elsewhere than it says.
+    #[error("pushes to `{remote}` go elsewhere than its URL says")]
+    PushesElsewhere {
+        /// The remote.
+        remote: String,
+    },
     /// A gate names an extra that the project does not have.
     #[error("`[project.optional-dependencies]` has no `{extra}`")]
     NoExtra {
@@ -312,6 +324,8 @@ impl Explain for PlanError {
             PlanError::RemoteAhead { .. } => "plan/remote-ahead",
             PlanError::NotVisible { .. } => "plan/not-visible",
             PlanError::NoRemote { .. } => "plan/no-remote",
+            PlanError::OtherCommit { .. } => "plan/other-commit",
+            PlanError::PushesElsewhere { .. } => "plan/pushes-elsewhere",
             PlanError::NoExtra { .. } => "plan/no-extra",
             PlanError::Unsaved { .. } => "plan/unsaved",
             PlanError::Unconfirmed => "plan/unconfirmed",
@@ -412,6 +426,14 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::NotApproved { token, .. } => {
             format!(
                 "somebody else runs `release approve {token}`; then `release resume` (between machines `release history sync` carries it)"
+            )
+        }
+        PlanError::OtherCommit { tag } => format!(
+            "somebody moved it, or committed more into it: look at `git show {tag}`, move it back, or `release abandon`"
+        ),
+        PlanError::PushesElsewhere { remote } => {
+            format!(
+                "remove `remote.{remote}.pushurl` from git's configuration: where a release goes is what the plan shows"
             )
         }
         PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),

@@ -1,6 +1,6 @@
 //! Branch and tag of a release to the remote, with the forge's token where it is an address of that forge.
 
-use super::Plan;
+use super::{Plan, PlanError};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::forge::Forge;
@@ -14,7 +14,7 @@ pub const REMOTE: &str = "origin";
 /// Plans to push a tag, and the branch with the commit that it names; no step where there is no remote.
 ///
 /// # Errors
-/// The tags cannot be listed.
+/// The tags cannot be listed, or pushes go elsewhere than the remote says.
 pub fn plan(
     inspect: Inspect<'_>,
     project: &Project,
@@ -24,6 +24,9 @@ pub fn plan(
     let Some(url) = git.remote_url(REMOTE) else {
         return Ok(Plan::default());
     };
+    if git.pushes_elsewhere(REMOTE) {
+        return Err(PlanError::PushesElsewhere { remote: REMOTE.to_owned() }.into());
+    }
     let name = format!("refs/tags/{tag}");
     let commit = git.tags()?.into_iter().find(|known| known.name == tag).map(|known| known.commit);
     let mut references = Vec::new();

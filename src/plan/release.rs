@@ -340,6 +340,31 @@ impl Document {
         if moved.is_empty() { Ok(release) } else { Err(PlanError::Moved { facts: moved }.into()) }
     }
 
+    /// Whether the tag that the bump made names what was planned: one commit on top of the base, with these
+    /// edits and nothing else.
+    ///
+    /// # Errors
+    /// [`PlanError::OtherCommit`].
+    pub fn require_commit(&self, git: &Git) -> Result<(), Failure> {
+        let tag = git.tags()?.into_iter().find(|tag| tag.name == self.tag);
+        let Some(tag) = tag.filter(|_| self.makes_tag) else {
+            return Ok(());
+        };
+        let other = || Failure::from(PlanError::OtherCommit { tag: self.tag.clone() });
+        if self.edits.is_empty() {
+            return if tag.commit == self.base.commit { Ok(()) } else { Err(other()) };
+        }
+        let mut planned: Vec<&str> = self.edits.iter().map(|edit| edit.path.as_str()).collect();
+        planned.sort_unstable();
+        let mut changed = git.changed_between(&self.base.commit, &tag.commit)?;
+        changed.sort_unstable();
+        let on_top = git.parent_of(&tag.commit)?.as_deref() == Some(self.base.commit.as_str());
+        let same = |edit: &Edit| {
+            git.file_of_commit(&tag.commit, &edit.path).is_ok_and(|bytes| Sha256::of(&bytes).to_string() == edit.after)
+        };
+        if on_top && changed == planned && self.edits.iter().all(same) { Ok(()) } else { Err(other()) }
+    }
+
     /// Whether the configuration is still what was planned: where files go always, all of it where somebody
     /// approved it. A bump may have written the version into its file.
     ///
@@ -348,6 +373,10 @@ impl Document {
     pub fn holds(&self, inspect: Inspect<'_>, project: &Project) -> Result<(), Failure> {
         if stages(project)? != self.stages {
             return Err(PlanError::Moved { facts: vec!["`stages`, or where they are, differ".to_owned()] }.into());
+        }
+        let remote = Git::discover(&project.root)?.and_then(|git| git.remote_url("origin")).map(|url| shown_url(&url));
+        if remote != self.remote || announced_at(inspect, project)? != self.forge {
+            return Err(PlanError::Moved { facts: vec!["`remote` or `forge` differs".to_owned()] }.into());
         }
         let now = config_sha256(inspect, project)?;
         let written =

@@ -31,6 +31,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Docum
         }
         .into());
     }
+    document.require_commit(git)?;
     let top = inspect.files().canonical(&git.top())?;
     let committed = tag.commit != document.base.commit;
     let mut files = Vec::new();

@@ -78,6 +78,9 @@ pub enum StepError {
         #[source]
         output: Output,
     },
+    /// An entry of the ledger that would be lost.
+    #[error("the ledger here has an entry that cannot be read")]
+    UnreadableEntry,
     /// A hook did not work.
     #[error("the hook `{hook}` ({at}) stopped the release: {ending}")]
     Hook {
@@ -119,6 +122,7 @@ impl Explain for StepError {
             StepError::ReferenceMoved { .. } => "step/reference-moved",
             StepError::Journal { .. } => "step/journal",
             StepError::Gate { .. } => "step/gate",
+            StepError::UnreadableEntry => "step/unreadable-entry",
             StepError::Hook { .. } => "step/hook",
             StepError::HookChanged { .. } => "step/hook-changed",
             StepError::Fetch { .. } => "step/fetch",
@@ -159,6 +163,9 @@ impl Explain for StepError {
             }
             StepError::Fetch { .. } => "indexes lag: run the same command again later".to_owned(),
             StepError::Gate { gate, .. } => format!("run `{gate}` in the project and put right what it says"),
+            StepError::UnreadableEntry => {
+                "`release history verify` names it; a newer version of `release` may have written it".to_owned()
+            }
             StepError::Hook { hook, .. } => format!("run `{hook}` in the project and put right what it says"),
             StepError::HookChanged { .. } => {
                 "a hook must leave tracked files alone: look at `git diff`, and undo it with `git restore`".to_owned()

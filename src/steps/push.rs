@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::effects::{Effects, git_program};
+use crate::effects::Effects;
+use crate::effects::git_program::{self, Login};
 use crate::error::Failure;
-use crate::secret::Secret;
 
 /// References to be pushed.
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct Push {
     pub url: String,
     /// The right to push there, where it is not git's own.
     #[serde(skip)]
-    pub login: Option<Secret>,
+    pub login: Option<Login>,
     /// The full names of what is pushed, with the object that each must name there.
     pub references: Vec<(String, String)>,
 }

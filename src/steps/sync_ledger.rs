@@ -11,12 +11,13 @@ use super::record::{self, LEDGER, RECORD_FILE, Record};
 use crate::effects::git::Identity;
 use crate::effects::{Effects, Git, GitMut, git_program};
 use crate::error::Failure;
+use crate::steps::StepError;
 
 /// Where the ledger of the remote is kept here.
 const THEIRS: &str = "refs/release/remote";
 
 /// How many times somebody may be faster.
-const TRIES: usize = 5;
+const TRIES: u32 = 20;
 
 /// The ledger and a remote.
 #[derive(Debug, Serialize)]
@@ -52,11 +53,20 @@ impl SyncLedger {
         loop {
             let theirs = self.fetch(effects)?;
             let git = GitMut::open(&self.top)?.look()?;
+            // Read first: what is written here meanwhile makes the move fail, and is read the next time.
+            let before = git.resolve(LEDGER);
             let (ours_only, theirs_only) = apart(&git, theirs.is_some())?;
-            synced.fetched += theirs_only;
-            if theirs_only > 0 {
-                self.put_on_top(effects, &git, (theirs.as_deref(), &ours_only))?;
+            if theirs_only > 0
+                && let Err(failure) = self.put_on_top(effects, &git, (before.as_deref(), theirs.as_deref(), &ours_only))
+            {
+                if tries == TRIES || failure.code == "step/unreadable-entry" {
+                    return Err(failure);
+                }
+                tries += 1;
+                effects.inspect().clock().sleep(std::time::Duration::from_millis(20 * u64::from(tries)));
+                continue;
             }
+            synced.fetched += theirs_only;
             synced.pushed = ours_only.len();
             if ours_only.is_empty() {
                 return Ok(synced);
@@ -100,12 +110,12 @@ impl SyncLedger {
         &self,
         effects: Effects<'_>,
         git: &Git,
-        (theirs, ours_only): (Option<&str>, &[Vec<u8>]),
+        (before, theirs, ours_only): (Option<&str>, Option<&str>, &[Vec<u8>]),
     ) -> Result<(), Failure> {
         let objects = GitMut::open(&self.top)?;
         let mut newest = theirs.map(str::to_owned);
         for bytes in ours_only {
-            let Ok(record) = serde_json::from_slice::<Record>(bytes) else { continue };
+            let record = serde_json::from_slice::<Record>(bytes).map_err(|_| StepError::UnreadableEntry)?;
             let by = Identity {
                 name: "release".to_owned(),
                 email: "release@localhost".to_owned(),
@@ -113,9 +123,8 @@ impl SyncLedger {
             };
             newest = Some(record::write_on(git, &objects, (&record, newest.as_deref()), &by)?);
         }
-        let before = git.resolve(LEDGER);
         if let Some(newest) = newest {
-            record::move_ledger(effects, git, (before.as_deref(), &newest))?;
+            record::move_ledger(effects, git, (before, &newest))?;
         }
         Ok(())
     }
@@ -143,6 +152,6 @@ fn apart(git: &Git, has_theirs: bool) -> Result<(Vec<Vec<u8>>, usize), Failure> 
     ours.reverse();
     theirs.reverse();
     let common = ours.iter().zip(&theirs).take_while(|(one, other)| one.0 == other.0).count();
-    let ours_only = ours.split_off(common).into_iter().filter_map(|(_, bytes)| bytes).collect();
+    let ours_only = ours.split_off(common).into_iter().map(|(_, bytes)| bytes.unwrap_or_default()).collect();
     Ok((ours_only, theirs.len() - common))
 }

@@ -16,10 +16,17 @@ fn an_approval_is_an_entry_of_the_ledger_with_a_name() {
         dry run: nothing was done
     "#]]
     .assert_eq(&dry.to_string());
-    sandbox.release(&["approve", &token.to_uppercase(), "--reason", "fine\u{1b}[31m"]).success();
+    sandbox
+        .release(&[
+            "approve",
+            &token.to_uppercase(),
+            "--reason",
+            "fine\u{1b}[31m\n2026-11-21  run  9.9.9  9.9.9 is released",
+        ])
+        .success();
     let history = sandbox.release(&["history"]).success();
     expect![[r#"
-        2026-11-21T12:00:00Z  approve    fine\u{1b}[31m
+        2026-11-21T12:00:00Z  approve    fine\u{1b}[31m\n2026-11-21  run  9.9.9  9.9.9 is released
     "#]]
     .assert_eq(&history.to_string());
     let record = &sandbox.release(&["history", "--format", "json"]).success().json()["result"]["records"][0];

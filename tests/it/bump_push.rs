@@ -86,3 +86,26 @@ fn the_token_of_the_forge_reaches_its_own_host_alone() {
         assert_eq!(was_sent, is_sent, "{:#?}", remote.asked());
     }
 }
+
+#[test]
+fn pushes_that_go_elsewhere_are_refused_with_their_token() {
+    let server = Answering::start(|_: &Asked| (200, String::new()));
+    let other = Answering::start(|_: &Asked| (401, String::new()));
+    let mut sandbox = Sandbox::with(ACME);
+    let text = sandbox.read("pyproject.toml");
+    sandbox.write("pyproject.toml", format!("{text}{}", forge_table("gitea", &server.url(""))));
+    sandbox.commit("chore: the forge");
+    sandbox.set("RELEASE_FORGE_TOKEN", CANARY);
+    sandbox.git(&["remote", "add", "origin", &server.url("/acme/demo.git")]);
+    sandbox.git(&["config", "remote.origin.pushurl", &other.url("/acme/demo.git")]);
+    let output = sandbox.release(&["bump", "minor", "--push", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code()), (1, "plan/pushes-elsewhere".to_owned()), "{output}");
+    assert!(server.asked().is_empty() && other.asked().is_empty());
+    // Nor does a rule that rewrites addresses take the token along.
+    sandbox.git(&["config", "--unset", "remote.origin.pushurl"]);
+    sandbox.git(&["config", &format!("url.{}.insteadOf", other.url("/")), &server.url("/")]);
+    let output = sandbox.release(&["bump", "minor", "--push", "--format", "json"]);
+    assert_eq!(output.code, 1, "{output}");
+    assert!(!other.asked().is_empty());
+    assert!(!other.asked().iter().any(|asked| asked.head.to_ascii_lowercase().contains("authorization")));
+}

@@ -129,6 +129,8 @@ fn plan() -> Vec<Failure> {
         PlanError::NoAnswer { question: "branch".to_owned() },
         PlanError::Configured { option: "--forge", key: "init.workflows", file: "pyproject.toml".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
+        PlanError::OtherCommit { tag: "v1.3.0".to_owned() },
+        PlanError::PushesElsewhere { remote: "origin".to_owned() },
         PlanError::NoRemote { remote: "upstream".to_owned() },
         PlanError::NotAPlan { problem: "its schema is `2`".to_owned() },
         PlanError::Expired { on: "2026-11-28".to_owned() },
@@ -171,6 +173,7 @@ fn steps() -> Vec<Failure> {
         StepError::Journal { path: ".git/release/journal".to_owned(), problem: "EOF".to_owned() },
         StepError::OtherTree { top: "/elsewhere".to_owned() },
         StepError::Fetch { url: "https://example.org/a.whl".to_owned(), status: 404 },
+        StepError::UnreadableEntry,
         StepError::Hook {
             hook: "scripts/notify".to_owned(),
             at: "before-publish".to_owned(),

@@ -53,6 +53,43 @@ fn entries_of_two_machines_become_one_chain() {
 }
 
 #[test]
+fn what_is_written_meanwhile_is_not_lost() {
+    let (sandbox, other) = clones();
+    let writing = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for number in 0..30 {
+                sandbox.release(&["approve", &format!("{number:064x}")]).success();
+            }
+        });
+        for digit in ["a", "b", "c", "d", "e", "f"] {
+            approve(&sandbox, &other, digit);
+            sync(&sandbox, &other);
+            // Somebody may be faster again and again: then it says so, and nothing is lost.
+            let _ = sandbox.release(&["history", "sync"]);
+        }
+        writer.join()
+    });
+    writing.expect("every approval was written");
+    sync(&sandbox, ".");
+    let found = plans(&sandbox, ".");
+    assert_eq!(found.len(), 36, "{found:?}");
+    sandbox.release(&["history", "verify"]).success();
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_is_not_dropped() {
+    let (sandbox, other) = clones();
+    approve(&sandbox, &other, "a");
+    sync(&sandbox, &other);
+    let tree = sandbox.git(&["mktree"]);
+    let foreign = sandbox.git(&["commit-tree", tree.trim(), "-m", "foreign"]);
+    sandbox.git(&["update-ref", "refs/release/ledger", foreign.trim()]);
+    let output = sandbox.release(&["history", "sync", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code()), (1, "step/unreadable-entry".to_owned()), "{output}");
+    assert_eq!(sandbox.git(&["rev-parse", "refs/release/ledger"]), foreign);
+}
+
+#[test]
 fn a_remote_must_be_there_and_answer() {
     let (sandbox, _) = clones();
     let output = sandbox.release(&["history", "sync", "--remote", "upstream", "--format", "json"]);

@@ -287,6 +287,45 @@ fn nothing_leaves_the_machine_before_somebody_else_approves() {
 }
 
 #[test]
+fn a_commit_that_was_amended_is_not_what_was_approved() {
+    let releasing = Releasing::acme(POLICY);
+    let sandbox = &releasing.sandbox;
+    let output = sandbox.release(&["run", "minor", "--yes", "--format", "json"]);
+    let token = output.json()["result"]["plan"].as_str().expect("a token").to_owned();
+    sandbox.git(&["config", "user.email", "bo@example.org"]);
+    sandbox.release(&["approve", &token]).success();
+    sandbox.write("acme/__init__.py", "EVIL = 1\n");
+    sandbox.git(&["commit", "-q", "-a", "--amend", "--no-edit"]);
+    sandbox.git(&["tag", "-f", "-a", "v1.3.0", "-m", "x"]);
+    for command in ["resume", "undo"] {
+        let output = sandbox.release(&[command, "--format", "json"]);
+        assert_eq!((output.code, output.failure_code()), (1, "plan/other-commit".to_owned()), "{output}");
+    }
+    assert_eq!(releasing.remote(), ["HEAD", "refs/heads/main"]);
+    assert_eq!(sandbox.read("acme/__init__.py"), "EVIL = 1\n");
+}
+
+#[test]
+fn a_hook_after_a_phase_belongs_to_it() {
+    let script = "import os; open('../ran', 'a').write('x'); raise SystemExit(len(open('../ran').read()) < 3)";
+    let releasing = Releasing::acme(&hook("after-check", script, ""));
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes", "--format", "json"]).failure_code(), "step/hook");
+    assert_eq!(sandbox.release(&["resume", "--format", "json"]).failure_code(), "step/hook");
+    sandbox.release(&["resume"]).success();
+    assert_eq!(std::fs::read_to_string(sandbox.path("ran")).expect("it ran"), "xxx");
+}
+
+#[test]
+fn every_index_gets_the_bytes_that_were_built() {
+    let script = "import os, glob; [open(f, 'ab').write(b'x') for f in glob.glob('dist/*.tar.gz') if os.environ['RELEASE_STAGE'] == 'two']";
+    let releasing = Releasing::acme(&hook("before-publish", script, ""));
+    let output = releasing.sandbox.release(&["run", "minor", "--yes", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code()), (4, "plan/other-archive".to_owned()), "{output}");
+    assert_eq!(releasing.files(1, "acme").len(), 0);
+}
+
+#[test]
 fn what_was_approved_is_what_is_released() {
     let releasing = Releasing::acme(POLICY);
     let sandbox = &releasing.sandbox;

@@ -54,8 +54,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
                 record.command.clone(),
                 record.version.clone().unwrap_or_default(),
                 match record.outcome.as_str() {
-                    "ok" => record.summary.clone(),
-                    other => format!("{} [{other}]", record.summary),
+                    "ok" => text::inline(&record.summary),
+                    other => text::inline(&format!("{} [{other}]", record.summary)),
                 },
             ]
         })

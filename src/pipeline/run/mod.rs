@@ -160,6 +160,7 @@ impl<'w> Run<'w> {
         }
         if leaves_machine(name) {
             policy::check(&self.progress)?;
+            self.progress.document.require_commit(&self.git)?;
         }
         self.hooks("before", name)?;
         if leaves_machine(name) {
@@ -172,10 +173,12 @@ impl<'w> Run<'w> {
         self.phases.push(phase);
         match outcome {
             Ok(()) => {
+                // They belong to the phase: what they stopped is asked of the world again, and they run again.
+                self.hooks("after", name)?;
                 let files = self.files_of(name);
                 self.record(OK, format!("{name}: {summary}"), (facts, &files))?;
                 self.progress.done.insert(name.to_owned());
-                self.hooks("after", name)
+                Ok(())
             }
             Err(failure) => {
                 if let Err(error) = self.record(failure.code, format!("{name}: {summary}"), (facts, &[])) {

@@ -136,6 +136,9 @@ impl Run<'_> {
         let there = git_program::remote_references(self.world.inspect(), (&top, REMOTE, &url), &names)?;
         let at = |name: &str| there.iter().find(|(known, _)| known == name).map(|(_, id)| id.clone());
         let mut problems = Vec::new();
+        if self.git.pushes_elsewhere(REMOTE) {
+            problems.push(PlanError::PushesElsewhere { remote: REMOTE.to_owned() });
+        }
         if let Some(id) = at(&tag)
             && self.git.resolve(&tag).as_ref() != Some(&id)
         {
@@ -218,6 +221,7 @@ impl Run<'_> {
                 .into());
             }
         }
+        document.require_commit(&self.git)?;
         let files = self.git.changed_files()?;
         if !files.is_empty() {
             return Err(PlanError::DirtyTree { files }.into());
@@ -323,6 +327,7 @@ impl Run<'_> {
     fn publish(&mut self, stage: &str) -> Result<String, Failure> {
         self.require_verified(stage)?;
         let inspect = self.world.inspect();
+        self.require_built()?;
         let index = self.project.config.index(stage)?;
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
         let target = Target { credential: credential::find(inspect, &index)?, index };
@@ -341,6 +346,17 @@ impl Run<'_> {
         let sent = text::count(uploads.len(), "file");
         self.uploads.push(json!({"index": stage, "files": uploads}));
         failed.map_or(Ok(format!("{sent} on `{stage}`")), Err)
+    }
+
+    /// The archives are still those that were built and checked.
+    fn require_built(&self) -> Result<(), Failure> {
+        for built in &self.built {
+            let bytes = self.world.inspect().files().read(&built.path, u64::MAX - 1)?;
+            if Sha256::of(&bytes).to_string() != built.sha256 {
+                return Err(PlanError::OtherArchive { file: recorded(built).name }.into());
+            }
+        }
+        Ok(())
     }
 
     /// A stage gets files only after the same files were verified on the one before.

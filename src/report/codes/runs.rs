@@ -107,6 +107,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/other-commit",
+        title: "a tag does not name what was planned",
+        text: "The tag of a release names one commit on top of the one that was planned from, with the edits of the plan and nothing else. This one does not: the commit was amended, or the tag moved. What was looked at and approved would not be what is released.",
+        follows: "",
+    },
+    Code {
+        code: "plan/pushes-elsewhere",
+        title: "pushes go elsewhere than the URL of the remote says",
+        text: "`remote.NAME.pushurl` in git's configuration sends pushes to another address than the one that the plan shows and that is asked before. Remove it, or make it the remote's URL.",
+        follows: "git-config(1), remote.<name>.pushurl",
+    },
+    Code {
         code: "plan/no-remote",
         title: "the repository has no such remote",
         text: "A remote is named by what `git remote -v` shows, usually `origin`. Add it with `git remote add NAME URL`, or name another one.",
@@ -122,6 +134,12 @@ pub(super) const CODES: &[Code] = &[
         code: "plan/remote-ahead",
         title: "the branch of the remote has commits that are not here",
         text: "Releasing would leave them out, and the push would be refused. Pull first, then release.",
+        follows: "",
+    },
+    Code {
+        code: "step/unreadable-entry",
+        title: "the ledger has an entry that cannot be read",
+        text: "Bringing two ledgers together writes the entries of one on top of those of the other. One of yours cannot be read, so it would be lost: it is damaged, or of a newer version. `release history verify` names it.",
         follows: "",
     },
     Code {
