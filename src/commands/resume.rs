@@ -6,23 +6,56 @@ use super::Context;
 use super::under_way::UnderWay;
 use crate::error::Failure;
 use crate::pipeline::run::Run;
-use crate::pipeline::run::progress::Progress;
+use crate::pipeline::run::progress::{OK, Progress};
+use crate::plan::{PlanError, execute};
 use crate::project::Project;
 use crate::report::{Outcome, Report};
+use crate::steps::record::{Draft, Facts};
 
 /// Continue the release that was begun
 ///
 /// What is done is not done again: files that an index has with the same bytes are left alone. Does nothing
 /// where no release is under way.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Go on with the hooks of the configuration as it is now; not where the plan needed approvals
+    #[arg(long)]
+    new_hooks: bool,
+}
 
-pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure> {
+pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let under_way = UnderWay::open(context)?;
-    match under_way.unfinished().cloned() {
-        Some(progress) => go_on(context, under_way.project.clone(), progress, "resume"),
-        None => Ok(Report::new("resume").line("no release is under way: nothing to continue")),
+    let Some(mut progress) = under_way.unfinished().cloned() else {
+        return Ok(Report::new("resume").line("no release is under way: nothing to continue"));
+    };
+    if args.new_hooks {
+        take_new_hooks(context, &under_way.project, &mut progress)?;
     }
+    go_on(context, under_way.project.clone(), progress, "resume")
+}
+
+/// Puts the hooks of the configuration in the place of the plan's: somebody said so, and the ledger tells.
+fn take_new_hooks(context: &Context<'_>, project: &Project, progress: &mut Progress) -> Result<(), Failure> {
+    let document = &mut progress.document;
+    if document.policy.approvals > 0 {
+        return Err(PlanError::Drifted {
+            version: document.to.clone(),
+            facts: vec!["`hooks` were approved".to_owned()],
+        }
+        .into());
+    }
+    document.hooks.clone_from(&project.config.hooks);
+    if context.dry_run {
+        return Ok(());
+    }
+    let draft = Draft {
+        command: "resume",
+        project: document.project.clone(),
+        version: Some(document.to.clone()),
+        summary: "goes on with the hooks of the configuration as it is now".to_owned(),
+        facts: Facts { plan: Some(progress.token.clone()), ..Facts::default() },
+    };
+    execute::record(context.world, &project.root, (&draft, OK, &[]))
 }
 
 /// Continues a release, or says what is left of it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml_edit::{Document, Item};
 
 use super::error::{ConfigError, UnknownKey};
@@ -78,7 +78,7 @@ pub struct ReferenceTable {
 }
 
 /// A command that must pass before anything is committed.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct GateTable {
     /// The program and its arguments; no shell reads them. `python` is the environment's.
@@ -99,7 +99,7 @@ pub struct GateTable {
 }
 
 /// A command that runs before or after a phase of `release run`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct HookTable {
     /// When: `before-` or `after-` and one of `gates`, `bump`, `build`, `check`, `push`, `publish`, `verify`,
@@ -107,7 +107,8 @@ pub struct HookTable {
     #[schemars(regex(pattern = "^(before|after)-(gates|bump|build|check|push|publish|verify|announce|status)$"))]
     pub at: String,
     /// The program and its arguments; no shell reads them. It sees no token, and `RELEASE_VERSION`,
-    /// `RELEASE_TAG`, `RELEASE_PHASE`, `RELEASE_STAGE`.
+    /// `RELEASE_TAG`, `RELEASE_PHASE`, `RELEASE_STAGE`. It runs in the project's folder; `before-build` runs
+    /// where the tag is checked out to be built, and what it makes there is built, too.
     pub run: Vec<String>,
     /// How many seconds it may take. Default: 600.
     pub timeout: Option<u64>,

@@ -10,7 +10,7 @@ use git2::{Oid, Repository, Signature, build::TreeUpdateBuilder};
 
 use super::error::EffectsError;
 
-fn failed(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> EffectsError {
+pub(super) fn failed(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> EffectsError {
     let doing = doing.into();
     move |source| EffectsError::Git { doing, source }
 }
@@ -81,6 +81,14 @@ impl Identity {
 }
 
 impl Git {
+    pub(super) fn of(repository: Repository) -> Git {
+        Git { repository }
+    }
+
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     /// The repository that `dir` lies in, if it lies in one.
     ///
     /// # Errors
@@ -373,6 +381,10 @@ pub struct GitMut {
 }
 
 impl GitMut {
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     /// The repository that `dir` lies in.
     ///
     /// # Errors

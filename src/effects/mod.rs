@@ -5,6 +5,7 @@
 //! plan and return". *Look* versus *change* is not GET versus POST: asking an advisory service is a look,
 //! minting a token is a change.
 
+pub mod checkout;
 pub mod clock;
 pub mod env;
 pub mod error;

@@ -128,6 +128,14 @@ pub enum PlanError {
         /// What differs.
         facts: Vec<String>,
     },
+    /// The configuration is not what a release was begun with.
+    #[error("the configuration has changed since the release of {version} was begun")]
+    Drifted {
+        /// The version.
+        version: String,
+        /// What differs.
+        facts: Vec<String>,
+    },
     /// The token that was typed is not that of the plan.
     #[error("the token of this plan is `{token}`")]
     OtherToken {
@@ -310,6 +318,7 @@ impl Explain for PlanError {
             PlanError::NotAPlan { .. } => "plan/not-a-plan",
             PlanError::Expired { .. } => "plan/expired",
             PlanError::Moved { .. } => "plan/moved",
+            PlanError::Drifted { .. } => "plan/drifted",
             PlanError::OtherToken { .. } => "plan/other-token",
             PlanError::NotConfirmed => "plan/not-confirmed",
             PlanError::Unfinished { .. } => "plan/unfinished",
@@ -408,6 +417,15 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::Moved { facts } => {
             let mut hints = facts.clone();
             hints.push("plan again with `release plan --out FILE`, and have that approved".to_owned());
+            return hints;
+        }
+        PlanError::Drifted { facts, .. } => {
+            let mut hints = facts.clone();
+            hints.push("put it back, and run `release resume`".to_owned());
+            hints.push(
+                "hooks that cannot work: `release resume --new-hooks`, where nobody had to approve the plan; all else: `release abandon`"
+                    .to_owned(),
+            );
             return hints;
         }
         PlanError::OtherToken { .. } => "look at the plan again, and pass its own token".to_owned(),

@@ -109,6 +109,14 @@ pub fn scratch(world: &World, log: &std::path::Path) -> Result<tempfile::TempDir
     Ok(world.effects().files().scratch()?)
 }
 
+/// A scratch folder that is gone when the value is dropped.
+///
+/// # Errors
+/// It cannot be made.
+pub fn scratch_folder(world: &World) -> Result<tempfile::TempDir, Failure> {
+    Ok(world.effects().files().scratch()?)
+}
+
 /// Opens the run's log in the user's cache; a machine without one keeps none.
 fn open_log(world: &World) {
     let inspect = world.inspect();

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::bump::{self, Bump};
 use super::error::PlanError;
 use crate::archive::Sha256;
+use crate::config::file::{GateTable, HookTable};
 use crate::config::resolve::Policy;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -74,9 +75,9 @@ pub struct Document {
     /// Where the release is announced.
     pub forge: Option<String>,
     /// The gates.
-    pub gates: Vec<Vec<String>>,
+    pub gates: Vec<GateTable>,
     /// The hooks.
-    pub hooks: Vec<Hook>,
+    pub hooks: Vec<HookTable>,
     /// What must be given before anything leaves the machine.
     pub policy: Policy,
 }
@@ -113,16 +114,6 @@ pub struct Stage {
     pub name: String,
     /// The URL that files are posted to.
     pub upload: String,
-}
-
-/// A command before or after a phase.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Hook {
-    /// When.
-    pub at: String,
-    /// The program and its arguments.
-    pub run: Vec<String>,
 }
 
 /// What is asked of a release.
@@ -179,8 +170,8 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         stages,
         remote,
         forge,
-        gates: project.config.gates.iter().map(|gate| gate.run.clone()).collect(),
-        hooks: project.config.hooks.iter().map(|hook| Hook { at: hook.at.clone(), run: hook.run.clone() }).collect(),
+        gates: project.config.gates.clone(),
+        hooks: project.config.hooks.clone(),
         policy: project.config.policy.clone(),
     };
     Ok(Release { document, bump })
@@ -365,18 +356,28 @@ impl Document {
         if on_top && changed == planned && self.edits.iter().all(same) { Ok(()) } else { Err(other()) }
     }
 
-    /// Whether the configuration is still what was planned: where files go always, all of it where somebody
-    /// approved it. A bump may have written the version into its file.
+    /// Whether the configuration is still what was planned: where files go, what runs and who must approve,
+    /// always; all of it where somebody approved it. A bump may have written the version into its file.
     ///
     /// # Errors
-    /// [`PlanError::Moved`].
+    /// [`PlanError::Drifted`].
     pub fn holds(&self, inspect: Inspect<'_>, project: &Project) -> Result<(), Failure> {
-        if stages(project)? != self.stages {
-            return Err(PlanError::Moved { facts: vec!["`stages`, or where they are, differ".to_owned()] }.into());
-        }
         let remote = Git::discover(&project.root)?.and_then(|git| git.remote_url("origin")).map(|url| shown_url(&url));
-        if remote != self.remote || announced_at(inspect, project)? != self.forge {
-            return Err(PlanError::Moved { facts: vec!["`remote` or `forge` differs".to_owned()] }.into());
+        let config = &project.config;
+        let moved: Vec<&str> = [
+            ("stages", stages(project)? != self.stages),
+            ("remote", remote != self.remote),
+            ("forge", announced_at(inspect, project)? != self.forge),
+            ("gates", config.gates != self.gates),
+            ("hooks", config.hooks != self.hooks),
+            ("policy", config.policy != self.policy),
+        ]
+        .into_iter()
+        .filter_map(|(key, moved)| moved.then_some(key))
+        .collect();
+        if !moved.is_empty() {
+            let facts = moved.into_iter().map(|key| format!("`{key}` differs")).collect();
+            return Err(PlanError::Drifted { version: self.to.clone(), facts }.into());
         }
         let now = config_sha256(inspect, project)?;
         let written =
@@ -386,7 +387,8 @@ impl Document {
             return Ok(());
         }
         if self.policy.approvals > 0 {
-            return Err(PlanError::Moved { facts: vec!["`config_sha256` differs".to_owned()] }.into());
+            let facts = vec!["`config_sha256` differs".to_owned()];
+            return Err(PlanError::Drifted { version: self.to.clone(), facts }.into());
         }
         inspect.warn("the configuration has changed since this release was planned");
         Ok(())

@@ -102,6 +102,20 @@ pub enum StepError {
         /// The tracked files.
         files: Vec<String>,
     },
+    /// A file of the tag is encrypted in git.
+    #[error("`{file}` is encrypted in git by the filter `{filter}`")]
+    Encrypted {
+        /// The file.
+        file: String,
+        /// The filter.
+        filter: String,
+    },
+    /// A file that `git lfs` keeps is not here as it was tagged.
+    #[error("`{file}` is not here as it was tagged: git has only a pointer to it")]
+    NotFetched {
+        /// The file.
+        file: String,
+    },
     /// The journal belongs to another working tree.
     #[error("an interrupted change of the working tree `{top}` is in the way")]
     OtherTree {
@@ -126,6 +140,8 @@ impl Explain for StepError {
             StepError::Hook { .. } => "step/hook",
             StepError::HookChanged { .. } => "step/hook-changed",
             StepError::Fetch { .. } => "step/fetch",
+            StepError::Encrypted { .. } => "step/encrypted",
+            StepError::NotFetched { .. } => "step/not-fetched",
             StepError::OtherTree { .. } => "step/other-tree",
         }
     }
@@ -162,6 +178,10 @@ impl Explain for StepError {
                 format!("look at `git status`; when the tree is as you want it, remove `{path}`")
             }
             StepError::Fetch { .. } => "indexes lag: run the same command again later".to_owned(),
+            StepError::Encrypted { .. } => {
+                "a release is built from what is tagged: keep secrets out of packages, or leave the file out of the repository".to_owned()
+            }
+            StepError::NotFetched { .. } => "run `git lfs pull`, then the same command again".to_owned(),
             StepError::Gate { gate, .. } => format!("run `{gate}` in the project and put right what it says"),
             StepError::UnreadableEntry => {
                 "`release history verify` names it; a newer version of `release` may have written it".to_owned()
@@ -179,7 +199,10 @@ impl Explain for StepError {
 
     fn location(&self) -> Option<Location> {
         match self {
-            StepError::Stale { file, .. } | StepError::Uncommitted { file } => Some(Location::file(file)),
+            StepError::Stale { file, .. }
+            | StepError::Uncommitted { file }
+            | StepError::Encrypted { file, .. }
+            | StepError::NotFetched { file } => Some(Location::file(file)),
             StepError::Journal { path, .. } => Some(Location::file(path)),
             _ => None,
         }

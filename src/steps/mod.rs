@@ -6,6 +6,7 @@ pub mod append_record;
 pub mod await_files;
 pub mod await_status;
 pub mod build_archives;
+pub mod check_out;
 pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
@@ -42,6 +43,8 @@ pub enum Step {
     RunGates(run_gates::RunGates),
     /// A command before or after a phase.
     RunHook(run_hook::RunHook),
+    /// A commit in a scratch folder.
+    CheckOut(check_out::CheckOut),
     /// Sdist and wheel.
     BuildArchives(build_archives::BuildArchives),
     /// A release on the forge.
@@ -155,6 +158,7 @@ impl Step {
             Step::Transaction(step) => step.describe(),
             Step::RunGates(step) => step.describe(),
             Step::RunHook(step) => step.describe(),
+            Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
@@ -185,6 +189,7 @@ impl Step {
             Step::Transaction(step) => step.carry_out(effects).map(Produced::Transaction),
             Step::RunGates(step) => step.carry_out(effects).map(Produced::Gates),
             Step::RunHook(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),

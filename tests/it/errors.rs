@@ -135,6 +135,7 @@ fn plan() -> Vec<Failure> {
         PlanError::NotAPlan { problem: "its schema is `2`".to_owned() },
         PlanError::Expired { on: "2026-11-28".to_owned() },
         PlanError::Moved { facts: words(&["`to` was `1.3.0` and is `1.4.0`"]) },
+        PlanError::Drifted { version: "1.3.0".to_owned(), facts: words(&["`hooks` differs"]) },
         PlanError::OtherToken { token: "ab".repeat(32) },
         PlanError::NotConfirmed,
         PlanError::Unfinished { version: version() },
@@ -180,6 +181,8 @@ fn steps() -> Vec<Failure> {
             ending: "exit code 1".to_owned(),
             output: said(),
         },
+        StepError::Encrypted { file: "acme/key.py".to_owned(), filter: "git-crypt".to_owned() },
+        StepError::NotFetched { file: "acme/model.bin".to_owned() },
         StepError::HookChanged { hook: "scripts/notify".to_owned(), files: words(&["README.md"]) },
         StepError::Gate { gate: "python -m unittest".to_owned(), ending: "exit code 1".to_owned(), output: said() },
     ])

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use expect_test::expect;
+use sha2::{Digest, Sha256};
 
 use crate::support::releasing::Releasing;
 use crate::support::{Sandbox, stand_ins};
@@ -64,6 +65,37 @@ fn killed_after_every_phase_a_release_finishes_and_then_does_nothing() {
     assert_eq!(one, releasing.files(1, "acme"), "every index gets the same bytes");
     assert_eq!(releasing.sandbox.git(&["tag"]), "v1.3.0\n");
     assert_eq!(releasing.sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: a thing\n");
+}
+
+#[test]
+fn killed_at_the_beginning_and_the_end_of_every_step_a_release_finishes() {
+    let releasing = Releasing::acme("");
+    let sandbox = &releasing.sandbox;
+    let start = ["run", "minor", "--yes", "-v"];
+    let mut seen: Vec<String> = Vec::new();
+    loop {
+        let mut killed = false;
+        let said = releasing.killed_when(&start, |line| {
+            let step = line.strip_prefix("  ").filter(|line| line.starts_with("running ") || line.starts_with("done "));
+            killed = step.is_some_and(|step| !seen.iter().any(|known| known == step));
+            seen.extend(step.filter(|_| killed).map(str::to_owned));
+            killed
+        });
+        if !killed {
+            assert!(said.contains("status       ok"), "{said}");
+            break;
+        }
+    }
+    // Commit, checkout, build, push, two uploads, two installs, release and status, at either end.
+    assert!(seen.len() > 20, "{seen:#?}");
+    assert_eq!(releasing.files(0, "acme").len(), 2);
+    assert_eq!(releasing.files(0, "acme"), releasing.files(1, "acme"));
+    assert_eq!(sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: a thing\n");
+    assert_eq!(releasing.forge.state().forge.releases.len(), 1);
+    let before = (sandbox.snapshot(), sandbox.git(&["for-each-ref"]), releasing.remote());
+    sandbox.release(&["run", "minor", "--yes"]).success();
+    assert!(before == (sandbox.snapshot(), sandbox.git(&["for-each-ref"]), releasing.remote()), "a third start acts");
+    sandbox.release(&["history", "verify"]).success();
 }
 
 fn fixture(name: &str, projects: &[&str], version: &str) {
@@ -168,7 +200,7 @@ fn the_whole_output() {
         2026-11-21T12:00:00Z  run   1.3.0  push: pushed main and v1.3.0 to `origin`
         2026-11-21T12:00:00Z  run   1.3.0  push 1.3.0 [begun]
         2026-11-21T12:00:00Z  run   1.3.0  check: 2 archives pass every rule
-        2026-11-21T12:00:00Z  run   1.3.0  build: 2 archives, 2.4 kB by backend in isolation
+        2026-11-21T12:00:00Z  run   1.3.0  build: 2 archives, 2.4 kB of v1.3.0 by backend in isolation
         2026-11-21T12:00:00Z  run   1.3.0  bump: 1.2.3 -> 1.3.0, 4 files written, committed, tagged v1.3.0
         2026-11-21T12:00:00Z  bump  1.3.0  1.2.3 -> 1.3.0
         2026-11-21T12:00:00Z  run   1.3.0  gates: none configured
@@ -344,12 +376,64 @@ fn what_was_approved_is_what_is_released() {
         assert_ne!(changed, text);
         sandbox.write("pyproject.toml", changed);
         let output = sandbox.release(&["resume", "--format", "json"]);
-        assert_eq!((output.code, output.failure_code()), (1, "plan/moved".to_owned()), "{output}");
+        assert_eq!((output.code, output.failure_code()), (1, "plan/drifted".to_owned()), "{output}");
     }
     assert!(!sandbox.path("ran").exists());
     assert_eq!(releasing.remote(), ["HEAD", "refs/heads/main"]);
     sandbox.write("pyproject.toml", &text);
     sandbox.release(&["resume"]).success();
+}
+
+#[test]
+fn a_release_that_was_begun_goes_on_with_its_own_hooks_gates_and_stages() {
+    let broken = hook("after-publish", "raise SystemExit(5)", "");
+    let releasing = Releasing::acme(&broken);
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes", "--format", "json"]).failure_code(), "step/hook");
+    let text = sandbox.read("pyproject.toml");
+    let gate = "\n[[tool.release.gates]]\nrun = [\"python\", \"-c\", \"pass\"]\n";
+    for (changed, what) in [
+        (text.replace("SystemExit(5)", "SystemExit(0)"), "hooks"),
+        (text.replace("SystemExit(5)''']\n", "SystemExit(5)''']\ntimeout = 9\n"), "hooks"),
+        (format!("{text}{gate}"), "gates"),
+        (format!("{text}{POLICY}"), "policy"),
+    ] {
+        assert_ne!(changed, text);
+        sandbox.write("pyproject.toml", &changed);
+        let output = sandbox.release(&["resume"]);
+        assert_eq!(
+            output.to_string(),
+            format!(
+                "------- stderr -------\nnote: continuing the release of 1.3.0\n\
+                 error[plan/drifted]: the configuration has changed since the release of 1.3.0 was begun\n  \
+                 hint: `{what}` differs\n  \
+                 hint: put it back, and run `release resume`\n  \
+                 hint: hooks that cannot work: `release resume --new-hooks`, where nobody had to approve the plan; all else: `release abandon`\n\
+                 [exit status: 1]\n"
+            )
+        );
+    }
+    // Where the hook itself is what is wrong, somebody says so, and the ledger tells.
+    sandbox.write("pyproject.toml", text.replace("SystemExit(5)", "SystemExit(0)"));
+    sandbox.release(&["resume", "--new-hooks"]).success();
+    let history = sandbox.release(&["history"]).success().to_string();
+    assert!(history.contains("goes on with the hooks of the configuration as it is now"), "{history}");
+}
+
+#[test]
+fn hooks_that_were_approved_are_not_exchanged() {
+    let releasing = Releasing::acme(POLICY);
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes", "--format", "json"]).failure_code(), "plan/not-approved");
+    let output = sandbox.release(&["resume", "--new-hooks"]);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/drifted]: the configuration has changed since the release of 1.3.0 was begun
+          hint: `hooks` were approved
+          hint: put it back, and run `release resume`
+          hint: hooks that cannot work: `release resume --new-hooks`, where nobody had to approve the plan; all else: `release abandon`
+        [exit status: 1]
+    "#]].assert_eq(&output.to_string());
 }
 
 fn hook(at: &str, script: &str, more: &str) -> String {
@@ -440,6 +524,84 @@ fn archives_that_are_gone_are_built_again_and_must_be_the_same() {
     std::fs::remove_dir_all(sandbox.repo().join("dist")).expect("it was built");
     let output = sandbox.release(&["resume", "--format", "json"]);
     assert_eq!((output.code, output.failure_code()), (4, "plan/other-archive".to_owned()), "{output}");
+}
+
+#[test]
+fn files_that_are_not_tagged_are_in_no_archive() {
+    let releasing = Releasing::acme("");
+    let sandbox = &releasing.sandbox;
+    sandbox.write(".gitignore", "dist/\npublic/\n__pycache__/\nacme/generated.py\n");
+    sandbox.commit("chore: generated files");
+    sandbox.write("acme/scratch.py", "PASSWORD = 'untracked'\n");
+    sandbox.write("acme/generated.py", "HOST = 'ignored'\n");
+    sandbox.release(&["run", "minor", "--yes"]).success();
+    for archive in ["acme-1.3.0.tar.gz", "acme-1.3.0-py3-none-any.whl"] {
+        let members = releasing.members(archive);
+        assert!(members.iter().any(|(name, _)| name.ends_with("acme/__init__.py")), "{members:?}");
+        let other = |(name, _): &(String, String)| name.contains("scratch") || name.contains("generated");
+        assert!(!members.iter().any(other), "{members:?}");
+    }
+    // They are the user's, and stay where they are.
+    assert_eq!(sandbox.read("acme/scratch.py"), "PASSWORD = 'untracked'\n");
+}
+
+#[test]
+fn what_a_hook_makes_before_the_build_is_in_the_archives_and_nowhere_else() {
+    let script = "open('acme/made.py', 'w').write('MADE = True')";
+    let releasing = Releasing::acme(&hook("before-build", script, ""));
+    let sandbox = &releasing.sandbox;
+    sandbox.release(&["run", "minor", "--yes"]).success();
+    let members = releasing.members("acme-1.3.0.tar.gz");
+    assert!(members.contains(&("acme-1.3.0/acme/made.py".to_owned(), "MADE = True".to_owned())), "{members:?}");
+    assert!(!sandbox.repo().join("acme/made.py").exists());
+}
+
+#[test]
+fn submodules_and_large_files_are_built_from_what_was_committed() {
+    let releasing = Releasing::acme("");
+    let sandbox = &releasing.sandbox;
+    // A module that another repository keeps, at a commit that is not its newest.
+    let other = sandbox.path("other").display().to_string();
+    sandbox.git(&["init", "-q", &other]);
+    for (text, message) in [("TAKEN = 1\n", "one"), ("TAKEN = 2\n", "two")] {
+        std::fs::write(sandbox.path("other/vendored.py"), text).expect("a file");
+        sandbox.git(&["-C", &other, "add", "-A"]);
+        sandbox.git(&["-C", &other, "commit", "-q", "-m", message]);
+    }
+    sandbox.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &other, "acme/other"]);
+    sandbox.git(&["-C", "acme/other", "checkout", "-q", "HEAD~1"]);
+    sandbox.git(&["add", "acme/other"]);
+    // A file as `git lfs` keeps it: a pointer in git, its content in the working tree.
+    let large = "LARGE = 1\n";
+    let sha256: String = Sha256::digest(large).iter().map(|byte| format!("{byte:02x}")).collect();
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {}\n", large.len());
+    sandbox.write("acme/large.py", &pointer);
+    sandbox.write(".gitattributes", "acme/large.py filter=lfs -text\n");
+    sandbox.commit("feat: more");
+    sandbox.write("acme/large.py", large);
+    sandbox.git(&["update-index", "--assume-unchanged", "acme/large.py"]);
+    sandbox.release(&["run", "minor", "--yes"]).success();
+    let members = releasing.members("acme-1.3.0.tar.gz");
+    for (name, text) in [("acme/other/vendored.py", "TAKEN = 1\n"), ("acme/large.py", large)] {
+        assert!(members.contains(&(format!("acme-1.3.0/{name}"), text.to_owned())), "{members:?}");
+    }
+}
+
+#[test]
+fn what_git_has_only_in_another_form_is_refused() {
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 9\n", "ab".repeat(32));
+    for (filter, stored, code) in
+        [("lfs", pointer.as_str(), "step/not-fetched"), ("git-crypt", "\0GITCRYPT\0secret", "step/encrypted")]
+    {
+        let releasing = Releasing::acme("");
+        let sandbox = &releasing.sandbox;
+        sandbox.write("acme/other.py", stored);
+        sandbox.write(".gitattributes", format!("acme/other.py filter={filter} -text\n"));
+        sandbox.commit("feat: more");
+        let output = sandbox.release(&["run", "minor", "--yes", "--format", "json"]);
+        assert_eq!((output.code, output.failure_code()), (1, code.to_owned()), "{output}");
+        assert!(!sandbox.repo().join("dist").exists());
+    }
 }
 
 #[test]

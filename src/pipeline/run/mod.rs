@@ -11,7 +11,7 @@ mod phases;
 
 pub use phases::is_same;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -162,7 +162,10 @@ impl<'w> Run<'w> {
             policy::check(&self.progress)?;
             self.progress.document.require_commit(&self.git)?;
         }
-        self.hooks("before", name)?;
+        // What hooks before the build make is built: they run where it is (`Run::build`).
+        if name != "build" {
+            self.hooks(("before", name), &self.project.root)?;
+        }
         if leaves_machine(name) {
             self.record(BEGUN, format!("{name} {}", self.progress.document.to), (self.facts(name), &[]))?;
             self.progress.begun.push(name.to_owned());
@@ -174,7 +177,7 @@ impl<'w> Run<'w> {
         match outcome {
             Ok(()) => {
                 // They belong to the phase: what they stopped is asked of the world again, and they run again.
-                self.hooks("after", name)?;
+                self.hooks(("after", name), &self.project.root)?;
                 let files = self.files_of(name);
                 self.record(OK, format!("{name}: {summary}"), (facts, &files))?;
                 self.progress.done.insert(name.to_owned());
@@ -189,11 +192,12 @@ impl<'w> Run<'w> {
         }
     }
 
-    fn hooks(&self, when: &str, phase: &str) -> Result<(), Failure> {
+    /// Runs the hooks before or after a phase in a folder.
+    fn hooks(&self, (when, phase): (&str, &str), dir: &Path) -> Result<(), Failure> {
         let (kind, stage) = phase.split_once(' ').unwrap_or((phase, ""));
         let at = format!("{when}-{kind}");
         let document = &self.progress.document;
-        for hook in self.project.config.hooks.iter().filter(|hook| hook.at == at) {
+        for hook in document.hooks.iter().filter(|hook| hook.at == at) {
             let mut env: Vec<(String, String)> = hook.env.clone().into_iter().collect();
             for (name, value) in [
                 ("RELEASE_VERSION", document.to.as_str()),
@@ -204,7 +208,7 @@ impl<'w> Run<'w> {
                 env.push((name.to_owned(), value.to_owned()));
             }
             let step = RunHook {
-                dir: self.project.root.clone(),
+                dir: dir.to_owned(),
                 at: at.clone(),
                 run: hook.run.clone(),
                 timeout: hook.timeout.unwrap_or(600),

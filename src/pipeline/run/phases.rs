@@ -1,6 +1,6 @@
 //! What each phase does: it plans from what is there, and has the plan carried out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -21,10 +21,12 @@ use crate::pipeline::status::Named;
 use crate::pipeline::verification::{self, Request};
 use crate::plan::publish::{self, Target};
 use crate::plan::push::REMOTE;
-use crate::plan::{PlanError, announce, build, error, execute, gates, push, release, status};
+use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, push, release, status};
+use crate::project::{Project, load};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
+use crate::steps::check_out::CheckOut;
 use crate::steps::record::RecordedFile;
 use crate::steps::upload_file::Uploaded;
 use crate::steps::{Produced, Step};
@@ -256,13 +258,28 @@ impl Run<'_> {
         Built::of_record(path, package.map_or("", |package| package.name.as_str()), (&recorded.sha256, size))
     }
 
+    /// Checks the release's commit out; returns the project there.
+    fn check_out(&self, to: &Path) -> Result<Project, Failure> {
+        let inspect = self.world.inspect();
+        let top = inspect.files().canonical(&self.git.top())?;
+        let prefix = self.project.root.strip_prefix(&top).unwrap_or(Path::new(""));
+        let commit = self.git.head()?.commit.unwrap_or_default();
+        let step = CheckOut { top: top.clone(), commit, to: to.to_owned() };
+        execute::execute(self.world, Plan::of(vec![Step::CheckOut(step)]))?;
+        load::load(inspect, &to.join(prefix), self.config.as_deref())
+    }
+
+    /// Builds the tag, not the working tree: what git does not have is in no archive.
     fn build(&mut self) -> Result<String, Failure> {
         self.reload()?;
         self.require_head()?;
+        let scratch = execute::scratch_folder(self.world)?;
+        let tagged = self.check_out(&scratch.path().join(self.project.root.file_name().unwrap_or_default()))?;
+        self.hooks(("before", "build"), &tagged.root)?;
         let out_dir = release::dist(&self.project);
         let wanted = build::Wanted { sdist: true, wheel: true, out_dir: &out_dir, clean: false };
-        let packages: Vec<_> = self.project.packages.iter().collect();
-        let plan = build::plan(self.world.inspect(), &self.project, &packages, wanted)?;
+        let packages: Vec<_> = tagged.packages.iter().collect();
+        let plan = build::plan(self.world.inspect(), &tagged, &packages, wanted)?;
         let mut built: Vec<Built> = Vec::new();
         for produced in execute::execute(self.world, plan)? {
             if let Produced::Archives(files) = produced {
@@ -279,8 +296,12 @@ impl Run<'_> {
         self.progress.done.remove("check");
         let size: u64 = built.iter().map(|file| file.size).sum();
         let backend = self.project.packages[0].pyproject.backend().to_owned();
-        let summary =
-            format!("{}, {} by {backend} in isolation", text::count(built.len(), "archive"), text::size(size));
+        let summary = format!(
+            "{}, {} of {} by {backend} in isolation",
+            text::count(built.len(), "archive"),
+            text::size(size),
+            self.progress.document.tag
+        );
         self.built = built;
         Ok(summary)
     }

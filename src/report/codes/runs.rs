@@ -41,6 +41,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/drifted",
+        title: "the configuration has changed since a release was begun",
+        text: "A release that was begun goes on as it was planned: to the same stages, remote and forge, with the same gates, hooks and policy, and, where the policy asks for approvals, with the very same file. Put the configuration back and continue. Where a hook of the plan cannot work, `release resume --new-hooks` goes on with those of the configuration, unless somebody had to approve the plan. Otherwise `release abandon` gives the release up and says what stays out there.",
+        follows: "",
+    },
+    Code {
         code: "plan/other-token",
         title: "the token is not that of this plan",
         text: "The token is the sha256 of the plan. Another one means that the file is not the plan that was looked at: compare it with what was approved before carrying it out.",
@@ -152,6 +158,18 @@ pub(super) const CODES: &[Code] = &[
         code: "step/hook-changed",
         title: "a hook changed tracked files",
         text: "What is released is what was planned, checked and tagged, so a hook may not change files that git tracks. Let it write elsewhere, or run it before the release and commit.",
+        follows: "",
+    },
+    Code {
+        code: "step/encrypted",
+        title: "a file of the tag is encrypted in git",
+        text: "`release run` builds what is tagged, in a folder of its own, and runs no filters there. The content of this file is readable in the working tree alone (`git crypt`), so the archives would carry its encrypted form. A published package is no place for a secret: move it out of the package.",
+        follows: "",
+    },
+    Code {
+        code: "step/not-fetched",
+        title: "a file that `git lfs` keeps is not here as it was tagged",
+        text: "git has only a pointer with the sha256 of this file. `release run` takes the content from the working tree when it has that very digest, and it has not: it was never fetched, or was changed since. Run `git lfs pull`, look at `git status`, then continue with `release resume`.",
         follows: "",
     },
     Code {

@@ -11,18 +11,19 @@ use super::served::Served;
 
 /// A backend of the project's own: builds without any network, from what is in `pyproject.toml`.
 pub(crate) const BACKEND: &str = r#"
-import base64, gzip, hashlib, io, os, tarfile, tomllib, zipfile
+import base64, glob, gzip, hashlib, io, os, tarfile, tomllib, zipfile
 
 with open("pyproject.toml", "rb") as file:
     PROJECT = tomllib.load(file)["project"]
 NAME, VERSION = PROJECT["name"], PROJECT["version"]
 METADATA = f"Metadata-Version: 2.4\nName: {NAME}\nVersion: {VERSION}\nSummary: An example\nRequires-Python: >=3.11\n"
+MODULES = sorted(glob.glob(f"{NAME}/**/*.py", recursive=True))
 
 def build_sdist(directory, config_settings=None):
     name = f"{NAME}-{VERSION}.tar.gz"
     with open(os.path.join(directory, name), "wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as zipped, \
             tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path in ("pyproject.toml", "backend.py", f"{NAME}/__init__.py"):
+        for path in ("pyproject.toml", "backend.py", *MODULES):
             add(archive, path, open(path, "rb").read())
         add(archive, "PKG-INFO", METADATA.encode())
     return name
@@ -35,7 +36,7 @@ def add(archive, path, content):
 def build_wheel(directory, config_settings=None, metadata_directory=None):
     name, info = f"{NAME}-{VERSION}-py3-none-any.whl", f"{NAME}-{VERSION}.dist-info"
     files = {
-        f"{NAME}/__init__.py": open(f"{NAME}/__init__.py", "rb").read(),
+        **{path: open(path, "rb").read() for path in MODULES},
         f"{info}/METADATA": METADATA.encode(),
         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: own\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -147,8 +148,31 @@ impl Releasing {
         files.iter().map(|file| (text(&file["filename"]), text(&file["hashes"]["sha256"]))).collect()
     }
 
+    /// What an archive in `dist/` holds: names and texts, in its own order.
+    pub(crate) fn members(&self, archive: &str) -> Vec<(String, String)> {
+        const LIST: &str = "import json, sys, tarfile, zipfile\n\
+            path = sys.argv[1]\n\
+            if path.endswith('.whl'):\n\
+            \x20   opened = zipfile.ZipFile(path)\n\
+            \x20   found = [(name, opened.read(name).decode()) for name in opened.namelist()]\n\
+            else:\n\
+            \x20   opened = tarfile.open(path)\n\
+            \x20   found = [(member.name, opened.extractfile(member).read().decode()) for member in opened if member.isfile()]\n\
+            print(json.dumps(found))";
+        let path = self.sandbox.repo().join("dist").join(archive);
+        let listed = std::process::Command::new("python3").args(["-c", LIST]).arg(path).output().expect("python3");
+        serde_json::from_slice(&listed.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&listed.stderr)))
+    }
+
     /// Starts `release` and kills it as soon as it says that a phase is done; returns what it said.
     pub(crate) fn killed_after(&self, arguments: &[&str], phase: &str) -> String {
+        self.killed_when(arguments, |line| {
+            line.strip_prefix(phase).is_some_and(|rest| rest.trim_start().starts_with("ok"))
+        })
+    }
+
+    /// Starts `release` and kills it at the first line that is waited for; returns what it said.
+    pub(crate) fn killed_when(&self, arguments: &[&str], mut waited_for: impl FnMut(&str) -> bool) -> String {
         let mut child = self
             .sandbox
             .command(arguments)
@@ -162,7 +186,7 @@ impl Releasing {
         for line in BufReader::new(stderr).lines() {
             let line = line.expect("text");
             said.push_str(&format!("{line}\n"));
-            if line.starts_with(phase) && line[phase.len()..].trim_start().starts_with("ok") {
+            if waited_for(&line) {
                 child.kill().expect("it runs");
                 break;
             }

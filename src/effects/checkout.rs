@@ -1,0 +1,118 @@
+//! A commit in a folder of its own: what is built must be what is tagged, whatever else lies in the project's
+//! folder. Objects are borrowed from the project's repository (`objects/info/alternates`), so that nothing of
+//! its history is copied; its configuration, hooks and filters are left behind.
+
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "this is the door to git")]
+
+use std::path::{Path, PathBuf};
+
+use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult, build::CheckoutBuilder};
+
+use super::error::EffectsError;
+use super::git::{Git, GitMut, failed};
+
+/// A repository inside of another one, as a commit names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submodule {
+    /// Its folder below the top of the outer one.
+    pub path: PathBuf,
+    /// The commit.
+    pub commit: String,
+}
+
+/// A file that git keeps in another form than the working tree has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filtered {
+    /// Its path below the top of the repository.
+    pub path: PathBuf,
+    /// The filter that `.gitattributes` names.
+    pub filter: String,
+}
+
+impl GitMut {
+    /// Checks a commit out into the new folder `to`, as a repository that knows the tags of `from`. It can be
+    /// used as long as `from` is there.
+    ///
+    /// # Errors
+    /// The commit is not there, or a file cannot be written.
+    pub fn check_out(from: &Git, commit: &str, to: &Path) -> Result<GitMut, EffectsError> {
+        let lender = from.common_dir();
+        let write = |name: &str, bytes: &[u8]| {
+            let path = to.join(".git").join(name);
+            std::fs::write(&path, bytes).map_err(|source| EffectsError::Write { path, source })
+        };
+        GitMut::init(to, "main", false)?;
+        write("objects/info/alternates", format!("{}\n", lender.join("objects").display()).as_bytes())?;
+        if let Ok(shallow) = std::fs::read(lender.join("shallow")) {
+            write("shallow", &shallow)?;
+        }
+        let made = GitMut::open(to)?;
+        // The bytes of the commit, whatever this machine does with line endings.
+        made.configure("core.autocrlf", "false")?;
+        let repository = made.repository();
+        let fill = || -> Result<(), git2::Error> {
+            for reference in from.repository().references_glob("refs/tags/*")? {
+                let reference = reference?;
+                if let (Ok(name), Some(target)) = (reference.name(), reference.target()) {
+                    repository.reference(name, target, true, "")?;
+                }
+            }
+            repository.set_head_detached(Oid::from_str(commit)?)?;
+            repository.checkout_head(Some(CheckoutBuilder::new().force()))
+        };
+        fill().map_err(failed(format!("check {commit} out")))?;
+        Ok(made)
+    }
+}
+
+impl Git {
+    /// The submodules of a commit.
+    ///
+    /// # Errors
+    /// The commit cannot be read.
+    pub fn submodules(&self, commit: &str) -> Result<Vec<Submodule>, EffectsError> {
+        let mut found = Vec::new();
+        let mut read = || -> Result<(), git2::Error> {
+            let tree = self.repository().find_commit(Oid::from_str(commit)?)?.tree()?;
+            tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+                if entry.kind() == Some(ObjectType::Commit) {
+                    let path = PathBuf::from(format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes())));
+                    found.push(Submodule { path, commit: entry.id().to_string() });
+                }
+                TreeWalkResult::Ok
+            })
+        };
+        read().map_err(failed(format!("read the files of {commit}")))?;
+        Ok(found)
+    }
+
+    /// The repository of a submodule; nothing where it was never fetched.
+    pub fn submodule(&self, submodule: &Submodule) -> Option<Git> {
+        Repository::open(self.top().join(&submodule.path)).ok().map(Git::of)
+    }
+
+    /// The files of HEAD that git keeps in another form (`git lfs`, `git crypt`), by the `.gitattributes` of
+    /// the working tree.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn filtered(&self) -> Result<Vec<Filtered>, EffectsError> {
+        let tracked = self.files_at_head("")?;
+        let mut named = false;
+        for file in tracked.iter().filter(|file| file.path.ends_with(".gitattributes")) {
+            named |= self.content(file)?.windows(6).any(|window| window == b"filter");
+        }
+        if !named {
+            return Ok(Vec::new());
+        }
+        let filter_of = |path: &str| {
+            let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
+            self.repository().get_attr(Path::new(path), "filter", flags).ok().flatten().map(str::to_owned)
+        };
+        let filtered = tracked.into_iter().filter_map(|file| {
+            let filter = filter_of(&file.path)?;
+            Some(Filtered { path: PathBuf::from(file.path), filter })
+        });
+        Ok(filtered.collect())
+    }
+}
