@@ -52,15 +52,10 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
 }
 
 fn package_lines(package: &Package) -> Vec<String> {
-    let place = if package.folder.is_empty() {
-        package.source.file.clone()
-    } else {
-        format!("{}/{}", package.folder, package.source.file)
-    };
     vec![
         format!("name        {}", package.name),
         format!("version     {}", package.version),
-        format!("source      {place}:{} ({})", package.source.line, package.source.how),
+        format!("source      {}", package.source.shown(&package.folder)),
         format!("backend     {}", package.pyproject.backend()),
     ]
 }

@@ -42,6 +42,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         (None, ..) => "git init",
         _ if unfinished.is_some() => "release resume",
         (Some(_), false, ..) => "git commit",
+        (Some(_), true, false, _) if project.is_versioned_by_tags() => "release bump 0.1.0",
         (Some(_), true, false, _) => "release bump --current",
         (Some(_), true, true, true) => "release publish",
         (Some(_), true, true, false) => "release rehearse",
@@ -50,7 +51,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     let mut report = Report::new("stand");
     report.lines = vec![
         super::show::title(&project),
-        format!("source      {}:{} ({})", package.source.file, package.source.line, package.source.how),
+        format!("source      {}", package.source.shown("")),
         format!("last tag    {}", last.as_ref().map_or("none", |release| release.tag.as_str())),
         format!(
             "since then  {}, {} in the changelog",

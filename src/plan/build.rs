@@ -6,6 +6,7 @@ use super::Plan;
 use crate::build::isolated::Task;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::project::history::releases;
 use crate::project::{Package, Project};
 use crate::steps::Step;
 use crate::steps::build_archives::BuildArchives;
@@ -34,13 +35,14 @@ pub fn plan(
     wanted: Wanted<'_>,
 ) -> Result<Plan, Failure> {
     let epoch = epoch(inspect, project)?;
+    let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
     let steps = packages
         .iter()
         .enumerate()
         .map(|(number, package)| {
             Step::BuildArchives(BuildArchives {
                 package: package.name.clone(),
-                version: package.version.clone(),
+                version: known.then(|| package.version.clone()),
                 task: Task {
                     source: project.dir_of(package),
                     backend: package.pyproject.backend().to_owned(),
@@ -58,6 +60,14 @@ pub fn plan(
         })
         .collect();
     Ok(Plan::of(steps))
+}
+
+/// Whether what is built is the commit of the current version's tag, and nothing else.
+fn is_at_its_tag(project: &Project) -> Result<bool, Failure> {
+    let Some(git) = Git::discover(&project.root)? else { return Ok(false) };
+    let head = git.head()?.commit;
+    let released = releases(&git, project)?.into_iter().find(|release| release.version == *project.version());
+    Ok(released.is_some_and(|release| Some(release.commit) == head) && git.changed_files()?.is_empty())
 }
 
 /// The date of the members: `SOURCE_DATE_EPOCH`, else the time of the commit.

@@ -13,13 +13,16 @@ use crate::project::changelog::{self, Closing};
 use crate::project::edit::{self, TextEdit};
 use crate::project::history::{self, Released};
 use crate::project::references;
-use crate::project::{FILE_LIMIT, Package, Project, ProjectError};
+use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{self, Level, Mode, Request};
 use crate::python::version::Version;
 use crate::report::text;
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::transaction::{FileChange, TagChange, Transaction};
+
+/// The first version of a project whose tags are its version, where nobody names one.
+pub const FIRST: &str = "0.1.0";
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -125,6 +128,9 @@ fn target(
 ) -> Result<(Version, Vec<String>), Failure> {
     let current = project.version();
     let Some(request) = wanted.request.clone() else {
+        if project.is_versioned_by_tags() && releases.is_empty() {
+            return Err(PlanError::NoFirstTag.into());
+        }
         return Ok((current.clone(), Vec::new()));
     };
     let mut notes = Vec::new();
@@ -252,10 +258,10 @@ fn changes(
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
     if to != project.version() {
         for package in &project.packages {
-            edits
-                .entry(source_path(project, package))
-                .or_default()
-                .push(TextEdit { range: package.source.range.clone(), replacement: to.to_string() });
+            // Where git's tag is the version, nothing is written.
+            let Some(place) = &package.source.place else { continue };
+            let edit = TextEdit { range: place.range.clone(), replacement: to.to_string() };
+            edits.entry(project.dir_of(package).join(&place.file)).or_default().push(edit);
         }
     }
     for resolved in references::find(inspect.files(), project)? {
@@ -299,10 +305,6 @@ fn changes(
         }
     }
     Ok(files)
-}
-
-fn source_path(project: &Project, package: &Package) -> PathBuf {
-    project.dir_of(package).join(&package.source.file)
 }
 
 /// `file:line: old -> new` for each edit.

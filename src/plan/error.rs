@@ -53,6 +53,9 @@ pub enum PlanError {
         /// What each kind would give.
         choices: Vec<String>,
     },
+    /// The tags are the version, and there is none.
+    #[error("the version of this project is its git tag, and there is none yet")]
+    NoFirstTag,
     /// A version and `--current`.
     #[error("`--current` releases the version that is written, {version}; a kind beside it has no meaning")]
     CurrentWithKind {
@@ -307,6 +310,7 @@ impl Explain for PlanError {
             PlanError::TagTaken { .. } => "plan/tag-taken",
             PlanError::BelowTag { .. } => "plan/below-tag",
             PlanError::NoKind { .. } => "plan/no-kind",
+            PlanError::NoFirstTag => "plan/no-first-tag",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
             PlanError::NoArchives { .. } => "plan/no-archives",
             PlanError::NotOnIndex { .. } => "plan/not-on-index",
@@ -376,6 +380,7 @@ impl Explain for PlanError {
             ),
             PlanError::BelowTag { highest, .. } => format!("choose a version above {highest}"),
             PlanError::NoKind { choices } => return choices.clone(),
+            PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),
             PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),

@@ -6,6 +6,7 @@ use super::{Plan, PlanError};
 use crate::config::Origin;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::project::history::{Released, releases};
 use crate::project::{FILE_LIMIT, Project, ProjectError, changelog};
 use crate::steps::Step;
 use crate::steps::prepare_rehearsal::PrepareRehearsal;
@@ -41,6 +42,7 @@ pub fn prepare(
         origin: scratch.join("origin.git"),
         branch: allowed.unwrap_or_else(|| "main".to_owned()),
         tag: if export { released_tag(inspect, project)? } else { None },
+        commit_on_top: project.is_versioned_by_tags(),
         export,
         top,
         prefix,
@@ -48,9 +50,14 @@ pub fn prepare(
     Ok(Plan::of(vec![Step::PrepareRehearsal(step)]))
 }
 
-/// The tag of the version that is written, where the configuration names tags and the changelog says that it
+/// The tag of the current version: where the tags are the version, or where the configuration names tags and the changelog says that it
 /// was released: an export has no history of its own.
 fn released_tag(inspect: Inspect<'_>, project: &Project) -> Result<Option<String>, Failure> {
+    if project.is_versioned_by_tags() {
+        let Some(git) = Git::discover(&project.root)? else { return Ok(None) };
+        let is_current = |release: &Released| release.version == *project.version();
+        return Ok(releases(&git, project)?.into_iter().find(is_current).map(|release| release.tag));
+    }
     let Some(path) = &project.changelog else {
         return Ok(None);
     };

@@ -184,7 +184,12 @@ fn request(git: &Git, project: &Project, typed: Option<&str>) -> Result<String, 
     }
     let releases = crate::project::history::releases(git, project)?;
     let written = releases.iter().any(|release| release.version == *project.version());
-    Ok(if written { "auto" } else { "--current" }.to_owned())
+    Ok(match (written, project.is_versioned_by_tags()) {
+        (true, _) => "auto",
+        (false, true) => bump::FIRST,
+        (false, false) => "--current",
+    }
+    .to_owned())
 }
 
 /// The bump that a request in words asks for.

@@ -1,5 +1,7 @@
 //! What git says about releases: the tags that are versions, and what happened since the last one.
 
+use std::path::Path;
+
 use super::Project;
 use crate::effects::Git;
 use crate::effects::error::EffectsError;
@@ -24,7 +26,11 @@ pub const COMMIT_LIMIT: usize = 1_000;
 /// # Errors
 /// The tags cannot be listed.
 pub fn releases(git: &Git, project: &Project) -> Result<Vec<Released>, EffectsError> {
-    let (prefix, suffix) = project.config.tag.value.split_once("{version}").unwrap_or(("v", ""));
+    releases_by(git, &project.config.tag.value)
+}
+
+fn releases_by(git: &Git, form: &str) -> Result<Vec<Released>, EffectsError> {
+    let (prefix, suffix) = form.split_once("{version}").unwrap_or(("v", ""));
     let mut found: Vec<Released> = git
         .tags()?
         .into_iter()
@@ -36,4 +42,24 @@ pub fn releases(git: &Git, project: &Project) -> Result<Vec<Released>, EffectsEr
         .collect();
     found.sort_by(|one, other| one.version.cmp(&other.version));
     Ok(found)
+}
+
+/// The version that HEAD has by its tags: the highest one that is at HEAD or before it. `0.0.0` where there is
+/// none, so that the first bump is above it.
+///
+/// # Errors
+/// The tags cannot be listed.
+pub fn tagged(root: &Path, form: &str) -> Result<Version, EffectsError> {
+    let Some(git) = Git::discover(root)? else { return Ok(unreleased()) };
+    let mut releases = releases_by(&git, form)?;
+    while let Some(highest) = releases.pop() {
+        if git.has_in_history(&highest.commit) {
+            return Ok(highest.version);
+        }
+    }
+    Ok(unreleased())
+}
+
+fn unreleased() -> Version {
+    "0.0.0".parse().expect("it is a version")
 }

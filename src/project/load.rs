@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::changelog;
 use super::error::ProjectError;
+use super::history;
 use super::version_source;
 use super::{FILE_LIMIT, Package, Project, Pyproject};
 use crate::config::{Config, ConfigError, file, resolve};
@@ -31,9 +32,10 @@ pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<P
 /// As [`load`], but for the configuration.
 pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, Failure> {
     let folders = config.members.clone().unwrap_or_else(|| vec![String::new()]);
+    let tagged = || history::tagged(&root, &config.tag.value);
     let mut packages = Vec::new();
     for folder in folders {
-        packages.push(load_package(files, &root, folder.trim_end_matches('/'))?);
+        packages.push(load_package(files, &root, (folder.trim_end_matches('/'), &tagged))?);
     }
     let packages = in_dependency_order(packages);
     if packages.is_empty() {
@@ -139,7 +141,10 @@ pub fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Co
     Ok(resolved?)
 }
 
-fn load_package(files: Files, root: &Path, folder: &str) -> Result<Package, Failure> {
+/// The version of the tags, asked for where no file has it.
+type Tagged<'a> = &'a dyn Fn() -> Result<Version, EffectsError>;
+
+fn load_package(files: Files, root: &Path, (folder, tagged): (&str, Tagged<'_>)) -> Result<Package, Failure> {
     let dir = root.join(folder);
     let shown = if folder.is_empty() { "pyproject.toml".to_owned() } else { format!("{folder}/pyproject.toml") };
     let text = match files.read_text(&dir.join("pyproject.toml"), FILE_LIMIT) {
@@ -150,20 +155,24 @@ fn load_package(files: Files, root: &Path, folder: &str) -> Result<Package, Fail
     };
     let pyproject = Pyproject::parse(&shown, text)?;
     let named = pyproject.written(&["project", "name"]).or_else(|| pyproject.written(&["tool", "poetry", "name"]));
-    let written = named.ok_or_else(|| ProjectError::Missing { file: shown.clone(), key: "project.name" })?;
-    let name: ProjectName =
-        written.value.parse().map_err(|error: crate::python::error::ParseError| ProjectError::Value {
-            file: shown.clone(),
-            key: "project.name".to_owned(),
-            problem: error.to_string(),
-            line: Some(pyproject.line(written.range.start)),
-        })?;
-    let source = version_source::locate(files, &dir, name.as_str(), &pyproject)?;
-    let version: Version = source.written.parse().map_err(|error| ProjectError::BadVersion {
-        written: source.written.clone(),
-        file: if folder.is_empty() { source.file.clone() } else { format!("{folder}/{}", source.file) },
-        line: source.line,
-        source: error,
+    let line = named.as_ref().map(|written| pyproject.line(written.range.start));
+    let written = named.map(|written| written.value).or_else(|| version_source::name_in_setup_cfg(files, &dir));
+    let written = written.ok_or_else(|| ProjectError::Missing { file: shown.clone(), key: "project.name" })?;
+    let name: ProjectName = written.parse().map_err(|error: crate::python::error::ParseError| ProjectError::Value {
+        file: shown.clone(),
+        key: "project.name".to_owned(),
+        problem: error.to_string(),
+        line,
     })?;
+    let source = version_source::locate(files, &dir, name.as_str(), &pyproject)?;
+    let version = match &source.place {
+        Some(place) => place.written.parse().map_err(|error| ProjectError::BadVersion {
+            written: place.written.clone(),
+            file: if folder.is_empty() { place.file.clone() } else { format!("{folder}/{}", place.file) },
+            line: place.line,
+            source: error,
+        })?,
+        None => tagged()?,
+    };
     Ok(Package { name, folder: folder.to_owned(), pyproject, source, version })
 }

@@ -61,6 +61,11 @@ impl Project {
         &self.packages[0].version
     }
 
+    /// Whether git's tags are the version, so that no file has it.
+    pub fn is_versioned_by_tags(&self) -> bool {
+        self.packages[0].source.place.is_none()
+    }
+
     /// The name of the tag of a version.
     pub fn tag_of(&self, version: &Version) -> String {
         self.config.tag.value.replace("{version}", &version.to_string())

@@ -20,8 +20,8 @@ use crate::python::version::Version;
 pub struct BuildArchives {
     /// The distribution.
     pub package: ProjectName,
-    /// The version that the archives must have.
-    pub version: Version,
+    /// The version that the archives must have; nothing where the backend counts commits since a tag.
+    pub version: Option<Version>,
     /// What to build and how.
     pub task: Task,
     /// Where the archives go.
@@ -40,7 +40,8 @@ impl BuildArchives {
             (true, false) => "sdist",
             _ => "wheel",
         };
-        format!("build {kinds} of {} {} with `{}`", self.package, self.version, self.task.backend)
+        let version = self.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        format!("build {kinds} of {}{version} with `{}`", self.package, self.task.backend)
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
@@ -71,15 +72,22 @@ impl BuildArchives {
 
     /// The name of an archive says what the backend took for name and version.
     fn refuse_wrong_name(&self, found: &str) -> Result<(), BuildError> {
-        let (right, expected) = if found.ends_with(".whl") {
+        let (named, expected) = if found.ends_with(".whl") {
             let parsed: Option<WheelName> = found.parse().ok();
-            let right = parsed.is_some_and(|name| *name.name() == self.package && *name.version() == self.version);
-            (right, format!("{}-{}-….whl", self.package.file_part(), self.version))
+            let shown = self.version.as_ref().map_or_else(|| "…".to_owned(), Version::to_string);
+            let named = parsed.map(|name| (name.name().clone(), name.version().clone()));
+            (named, format!("{}-{shown}-….whl", self.package.file_part()))
         } else {
-            let expected = SdistName::expected(&self.package, &self.version).to_string();
+            let expected = match &self.version {
+                Some(version) => SdistName::expected(&self.package, version).to_string(),
+                None => format!("{}-….tar.gz", self.package.file_part()),
+            };
             let parsed: Option<SdistName> = found.parse().ok();
-            (parsed.is_some_and(|name| *name.name() == self.package && *name.version() == self.version), expected)
+            (parsed.map(|name| (name.name().clone(), name.version().clone())), expected)
         };
+        let right = named.is_some_and(|(name, version)| {
+            name == self.package && self.version.as_ref().is_none_or(|expected| *expected == version)
+        });
         if right { Ok(()) } else { Err(BuildError::WrongName { found: found.to_owned(), expected }) }
     }
 }

@@ -27,6 +27,9 @@ pub struct PrepareRehearsal {
     pub branch: String,
     /// The tag of the version that was released before, for an export.
     pub tag: Option<String>,
+    /// Whether an empty commit is put on top: where the tag is the version, two tags of one commit would leave
+    /// it to chance which one a build takes.
+    pub commit_on_top: bool,
 }
 
 /// Who commits in a rehearsal.
@@ -52,6 +55,9 @@ impl PrepareRehearsal {
         GitMut::init(&self.origin, &self.branch, true)?;
         clone.set_remote("origin", &self.origin.display().to_string())?;
         let git = clone.look()?;
+        if self.commit_on_top {
+            put_commit_on_top(&clone, &git, effects)?;
+        }
         let mut references: Vec<String> =
             git.tags()?.into_iter().map(|tag| format!("refs/tags/{}", tag.name)).collect();
         references.extend(git.head()?.branch);
@@ -102,4 +108,13 @@ impl PrepareRehearsal {
         files.write_scratch(&path, &git.content(file)?, mode)?;
         Ok(())
     }
+}
+
+fn put_commit_on_top(clone: &GitMut, git: &Git, effects: Effects<'_>) -> Result<(), EffectsError> {
+    let head = git.head()?;
+    let (Some(branch), Some(commit)) = (head.branch, head.commit) else { return Ok(()) };
+    let seconds = effects.inspect().clock().now().as_second();
+    let identity = Identity { name: NAME.to_owned(), email: EMAIL.to_owned(), seconds };
+    let next = clone.write_commit(&commit, &[], "What a release would be made of\n", &identity)?;
+    clone.move_reference(&branch, Some(&commit), &next, "rehearsal")
 }

@@ -117,6 +117,7 @@ fn plan() -> Vec<Failure> {
         PlanError::TagTaken { tag: "v1.3.0".to_owned(), commit: "abc".to_owned() },
         PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
         PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
+        PlanError::NoFirstTag,
         PlanError::CurrentWithKind { version: version() },
         PlanError::NoArchives { version: version(), dir: "dist".to_owned() },
         PlanError::NotOnIndex { package: "acme".to_owned(), version: version(), index: "pypi".to_owned() },

@@ -42,6 +42,7 @@ mod laws;
 mod man;
 mod notes;
 mod plan;
+mod project_version_source;
 mod publish;
 mod python_bump;
 mod python_entry_points;

@@ -136,18 +136,38 @@ fn sources_that_cannot_be_followed_say_why() {
     };
     let scm = with_pyproject(&dynamic("setuptools.build_meta", "[tool.setuptools_scm]\n"));
     expect![[r#"
-        ------- stderr -------
-        error[project/unsupported-version-source]: the version source of `a` is not supported: `[tool.setuptools.dynamic] version` has neither `attr` nor `file`
-          hint: write the version literally: `version = "1.2.3"` in `[project]`, or `__version__ = "1.2.3"` in the module that the build backend reads
-        [exit status: 3]
-    "#]].assert_eq(&scm.release(&["show"]).to_string());
+        name        a
+        version     0.0.0
+        source      git tags (setuptools-scm)
+        backend     setuptools.build_meta
+
+        references  0 places by 0 rules
+        changelog   none
+        gates       0
+
+        tag         v{version}  (default)
+        branches    none        (default)
+        stages      none        (default)
+        plain-http  none        (default)
+    "#]]
+    .assert_eq(&scm.release(&["show"]).to_string());
     let vcs = with_pyproject(&dynamic("hatchling.build", "[tool.hatch.version]\nsource = 'vcs'\n"));
     expect![[r#"
-        ------- stderr -------
-        error[project/unsupported-version-source]: the version source of `a` is not supported: `[tool.hatch.version] source = "vcs"`
-          hint: write the version literally: `version = "1.2.3"` in `[project]`, or `__version__ = "1.2.3"` in the module that the build backend reads
-        [exit status: 3]
-    "#]].assert_eq(&vcs.release(&["show"]).to_string());
+        name        a
+        version     0.0.0
+        source      git tags (hatch-vcs)
+        backend     hatchling.build
+
+        references  0 places by 0 rules
+        changelog   none
+        gates       0
+
+        tag         v{version}  (default)
+        branches    none        (default)
+        stages      none        (default)
+        plain-http  none        (default)
+    "#]]
+    .assert_eq(&vcs.release(&["show"]).to_string());
     let other = with_pyproject(&dynamic("maturin", ""));
     expect![[r#"
         ------- stderr -------

@@ -83,6 +83,7 @@ impl Rehearsal<'_> {
         let untagged = history::releases(&git, &self.project)?.is_empty();
         let typed = match (&self.wanted.kind, untagged) {
             (Some(kind), _) => Some(kind.clone()),
+            (None, true) if self.project.is_versioned_by_tags() => Some(bump::FIRST.to_owned()),
             // A first release is the version that is already written.
             (None, true) => None,
             (None, false) => Some("auto".to_owned()),
@@ -119,7 +120,11 @@ impl Rehearsal<'_> {
         execute::execute(&self.world, Plan::of(vec![Step::PushLocal(push)]))?;
         self.reload()?;
         let what = if from == to { format!("{to} as written") } else { format!("{from} -> {to}") };
-        Ok(format!("{what}, {} written, committed, tagged {}", text::count(written, "file"), self.project.tag_of(&to)))
+        let committed = match written {
+            0 => String::new(),
+            files => format!(", {} written, committed", text::count(files, "file")),
+        };
+        Ok(format!("{what}{committed}, tagged {}", self.project.tag_of(&to)))
     }
 
     pub(super) fn build(&mut self) -> Result<String, Failure> {

@@ -145,5 +145,5 @@ fn version_of(files: Files, root: &Path, folder: &str) -> Result<Option<Version>
     let name = pyproject.string(&["project", "name"]).or_else(|| pyproject.string(&["tool", "poetry", "name"]));
     let Some(name) = name else { return Ok(None) };
     let source = version_source::locate(files, &dir, name, &pyproject);
-    Ok(source.ok().and_then(|source| source.written.parse().ok()))
+    Ok(source.ok().and_then(|source| source.place?.written.parse().ok()))
 }

@@ -149,8 +149,9 @@ pub fn has_foreign_changelog(files: Files, root: &Path) -> bool {
 /// The folder of the module that a package is, below the package's own: `src/acme`, `acme`. Nothing where the
 /// version source and the usual places do not tell.
 pub fn module_of(files: Files, project: &Project, package: &Package) -> Option<String> {
-    let is_python = package.source.file.ends_with(".py");
-    let mut parts = package.source.file.split('/');
+    let file = package.source.place.as_ref().map_or("", |place| place.file.as_str());
+    let is_python = file.ends_with(".py");
+    let mut parts = file.split('/');
     let first = parts.next()?;
     match (is_python, first, parts.next(), parts.next()) {
         (true, "src", Some(module), Some(_)) => return Some(format!("src/{module}")),

@@ -74,7 +74,10 @@ pub fn find(inspect: Inspect<'_>, project: &Project, remote: Option<&Remote>) ->
     let (paths, cut) = tree::text_files(inspect, &project.root, git.as_ref());
     let own: Vec<String> = project.packages.iter().map(|package| package.name.normalized().to_owned()).collect();
     let names = Names {
-        version: project.packages[0].source.written.clone(),
+        version: match &project.packages[0].source.place {
+            Some(place) => place.written.clone(),
+            None => project.version().to_string(),
+        },
         stem: stem(&own),
         own,
         slug: remote.map(|remote| format!("{}/{}", remote.owner, remote.repository)),
@@ -143,9 +146,10 @@ fn left(path: &str, place: &Place<'_>, names: &Names, reason: String) -> LookAli
 fn is_source(project: &Project, path: &str, place: &Place<'_>) -> bool {
     project.packages.iter().any(|package| {
         let folder = package.folder.trim_start_matches("./").trim_matches('.');
-        let file =
-            if folder.is_empty() { package.source.file.clone() } else { format!("{folder}/{}", package.source.file) };
-        file == path && package.source.range.start == place.range.start
+        package.source.place.as_ref().is_some_and(|source| {
+            let file = if folder.is_empty() { source.file.clone() } else { format!("{folder}/{}", source.file) };
+            file == path && source.range.start == place.range.start
+        })
     })
 }
 

@@ -1,7 +1,9 @@
-//! The one place where a version is written, found from what the build backend will read.
+//! The one place where a version is written, found from what the build backend will read; or git's tags.
 
 mod backend;
 mod python_source;
+mod setup_cfg;
+mod tags;
 
 use std::ops::Range;
 use std::path::Path;
@@ -15,11 +17,19 @@ use crate::effects::files::{Files, What};
 
 pub use python_source::{Found, find};
 
-/// Where a version is written.
+/// Where the version of a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VersionSource {
-    /// How the build backend finds it, for people: `[project] version`, `attr automation.__version__`.
+    /// How the build finds it, for people: `[project] version`, `attr automation.__version__`, `setuptools-scm`.
     pub how: String,
+    /// Where it is written; nothing where git's tag is the version.
+    #[serde(flatten)]
+    pub place: Option<Place>,
+}
+
+/// Where a version is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
     /// The file, below the folder of the package.
     pub file: String,
     /// The line.
@@ -31,31 +41,54 @@ pub struct VersionSource {
     pub range: Range<usize>,
 }
 
+impl VersionSource {
+    fn of(how: impl Into<String>, file: &str, text: &str, range: Range<usize>) -> Self {
+        let place = Place {
+            file: file.to_owned(),
+            line: line_of(text.as_bytes(), range.start),
+            written: text[range.clone()].to_owned(),
+            range,
+        };
+        VersionSource { how: how.into(), place: Some(place) }
+    }
+
+    /// For people: `pyproject.toml:7 ([project] version)`, `git tags (setuptools-scm)`.
+    pub fn shown(&self, folder: &str) -> String {
+        match &self.place {
+            Some(place) if folder.is_empty() => format!("{}:{} ({})", place.file, place.line, self.how),
+            Some(place) => format!("{folder}/{}:{} ({})", place.file, place.line, self.how),
+            None => format!("git tags ({})", self.how),
+        }
+    }
+}
+
 /// Finds the version source of the package in `dir`.
 ///
 /// # Errors
 /// The version is dynamic in a way that cannot be followed, or not where it is said to be.
 pub fn locate(files: Files, dir: &Path, name: &str, pyproject: &Pyproject) -> Result<VersionSource, ProjectError> {
+    if let Some(how) = tags::tool(pyproject) {
+        return Ok(VersionSource { how, place: None });
+    }
     for (path, how) in
         [(["project", "version"], "[project] version"), (["tool.poetry", "version"], "[tool.poetry] version")]
     {
         let keys: Vec<&str> = path.iter().flat_map(|part| part.split('.')).collect();
         if let Some(written) = pyproject.written(&keys) {
-            return Ok(VersionSource {
-                how: how.to_owned(),
-                file: "pyproject.toml".to_owned(),
-                line: pyproject.line(written.range.start),
-                written: written.value,
-                range: written.range,
-            });
+            return Ok(VersionSource::of(how, "pyproject.toml", pyproject.text(), written.range));
         }
     }
-    let dynamic = pyproject.strings(&["project", "dynamic"]);
-    if !dynamic.iter().any(|field| field == "version") {
+    let dynamic = pyproject.strings(&["project", "dynamic"]).iter().any(|field| field == "version");
+    if pyproject.get(&["project"]).is_some() && !dynamic {
         return Err(ProjectError::Missing { file: pyproject.file.clone(), key: "project.version" });
     }
-    let reader = Reader { files, dir };
-    backend::locate(&reader, name, pyproject)
+    backend::locate(&Reader { files, dir }, name, pyproject)
+}
+
+/// The name of the package in `setup.cfg`, where setuptools reads it from there.
+pub fn name_in_setup_cfg(files: Files, dir: &Path) -> Option<String> {
+    let text = files.read_text_if_there(&dir.join("setup.cfg"), FILE_LIMIT).ok()??;
+    setup_cfg::value(&text, "metadata", "name").map(|range| text[range].to_owned())
 }
 
 /// Reads files of one package.
@@ -84,10 +117,7 @@ impl Reader<'_> {
         for _ in 0..8 {
             let text = self.text(&file)?;
             match find(&text, &variable) {
-                Some(Found::Literal { range, value }) => {
-                    let line = line_of(text.as_bytes(), range.start);
-                    return Ok(VersionSource { how: how.to_owned(), file, line, written: value, range });
-                }
+                Some(Found::Literal { range, .. }) => return Ok(VersionSource::of(how, &file, &text, range)),
                 Some(Found::Import { module, name }) => {
                     file = self.module_beside(&file, &module).ok_or_else(|| ProjectError::VersionNotFound {
                         file: file.clone(),

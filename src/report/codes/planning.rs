@@ -46,6 +46,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/no-first-tag",
+        title: "the version is the git tag, and there is none yet",
+        text: "The build takes the version of this project from git (setuptools-scm, hatch-vcs and the like), and no tag has the form that `tag` of the configuration gives. There is no version to release as it is, so the first one must be named: `release bump 0.1.0`. If there are tags of another form, set `tag`, for example `tag = \"release-{version}\"`.",
+        follows: "",
+    },
+    Code {
         code: "plan/current-with-kind",
         title: "`--current` and a kind together",
         text: "`--current` releases the version that is already written, so a kind beside it has no meaning.",
