@@ -138,11 +138,53 @@ fn exactly_one_release<F: Forge>(kind: &str, make: impl FnOnce(&str) -> F) {
         (first.decision.as_str(), first.rule.as_str(), first.trigger.as_str()),
         ("release-now", "D4", "started")
     );
-    expect![[""]].assert_eq(&chain.dispatches().join("\n"));
+    expect![[r#"204 {"ref":"main","inputs":{"decision":"7a4663fb3df5a36e","reason":"security D4: CVE-2023-46136 in werkzeug","version":"patch"}}"#]].assert_eq(&chain.dispatches().join("\n"));
     let commit = chain.sandbox.git(&["rev-parse", "HEAD"])[..12].to_owned();
-    expect![[""]].assert_eq(&chain.kept("one", "justification.md").replace(&commit, "COMMIT"));
-    expect![[""]].assert_eq(&chain.kept("one", "notes.md"));
-    // A week later in a fresh clone: the same facts, known from the ledger, and nothing more is started.
+    expect![[r#"
+        # Dependency release of `mypylogger` after `0.2.7`: release-now
+
+        ## What users have
+
+        Users of `mypylogger` `0.2.7` carry 1 known vulnerability. Upgrading a dependency does not take it from them, only a release does:
+
+        - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
+          Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
+
+        ## What the release changes
+
+        HEAD (`COMMIT`) asks for versions without it. Users get them by upgrading `mypylogger`; until then its requirements keep the affected versions installed.
+
+        ## What to do
+
+        Release a patch version now. Users upgrade; nothing else is asked of them.
+
+        ## Why
+
+        `D4`: A release of HEAD takes a high flaw from users who have it now.
+
+        It rests on:
+
+        - `osv`, newest advisory of 2024-10-15
+        - 6 of 6 locked packages judged, recorded 2024-10-16
+
+        What would be decided otherwise:
+
+        - it would be `status-only` by D11 without CVE-2023-46136 in `werkzeug`.
+
+        ## What is not known
+
+        - Whether the affected code is ever reached. Advisories for Python packages do not say which functions they mean.
+        - Flaws that nobody has published.
+        - What users really have installed. What is said about 0.2.7 rests on the tag `v0.2.7`: `pyproject.toml`, `uv.lock`.
+
+        Key `7a4663fb3df5a36e`, decided 2024-10-16T12:00:00Z. The trace of every rule is in `decision.json`.
+    "#]].assert_eq(&chain.kept("one", "justification.md").replace(&commit, "COMMIT"));
+    expect![[r#"
+        ### Security
+
+        - `werkzeug` is no longer held at a version with [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) (high).
+    "#]].assert_eq(&chain.kept("one", "notes.md"));
+    // A day later in a fresh clone: the same facts, known from the ledger, and nothing more is started.
     chain.sandbox.set("RELEASE_NOW", "2024-10-17T12:00:00Z");
     let second = chain.scan("two", &corpus());
     assert_eq!((second.key.as_str(), second.trigger.as_str()), (first.key.as_str(), "already-started"));
@@ -161,7 +203,7 @@ fn exactly_one_release<F: Forge>(kind: &str, make: impl FnOnce(&str) -> F) {
         state["findings"].as_array().is_some_and(|all| all.iter().all(|one| one["status"] != "resolved")),
         "{state}"
     );
-    expect![[""]].assert_eq(&chain.published("badge/grade.json").to_string());
+    expect![[r##"{"schemaVersion":1,"label":"security","message":"unknown · last known 2024-10-17","color":"#57606a","labelColor":"#555555","isError":true}"##]].assert_eq(&chain.published("badge/grade.json").to_string());
     assert_eq!(chain.dispatches().len(), 1);
     chain.run(&chain.sandbox.path("three").display().to_string(), &["history", "verify"]);
 }

@@ -144,7 +144,7 @@ fn nothing_is_decided_where_something_is_missing() {
     let required = Security { require: vec!["bandit".to_owned()], ..Security::default() };
     assert_eq!(word(&whole, &required, 0).1, "there is no report of `bandit`, which `[security] require` names");
     let made = decide(&failed, &policy, Place::Workflow, at(0)).expect("a decision");
-    assert_eq!(made.counterfactual[0], "would be `release-now` by D3 if nothing were missing: osv: it failed");
+    assert_eq!(made.counterfactual[0], "it would be `release-now` by D3 if nothing were missing: osv: it failed");
 }
 
 #[test]

@@ -256,5 +256,12 @@ fn what_counts_is_read_from_the_ledger() {
     }
     let past = Ledger::of(&sandbox.repo()).expect("a ledger").past();
     let shown: Vec<String> = past.iter().map(|one| format!("{} {:?} {}", one.at, one.what, one.key)).collect();
-    expect![[""]].assert_eq(&shown.join("\n"));
+    expect![[r#"
+        2024-10-16T00:00:00Z Started k1
+        2024-10-16T02:00:00Z Failed k1
+        2024-10-16T06:00:00Z Succeeded k1
+        2024-10-16T08:00:00Z Succeeded 
+        2024-10-16T09:00:00Z Approved k2
+        2024-10-16T10:00:00Z Failed k2"#]]
+    .assert_eq(&shown.join("\n"));
 }
