@@ -85,9 +85,12 @@ impl Ledger {
 
     /// The state that was decided about last, on whatever machine; without findings in the project's own code.
     pub fn state(&self, project: &str) -> Option<State> {
-        let is_decision = |entry: &&Entry| entry.record.command == DECIDE && entry.record.project == project;
-        let entry = self.0.iter().find(is_decision).filter(|entry| entry.record.outcome == "ok")?;
-        let state: State = serde_json::from_value(entry.record.facts.document.clone()?).ok()?;
+        let is_decision = |entry: &&Entry| {
+            let record = &entry.record;
+            record.command == DECIDE && record.project == project && record.outcome == OK
+        };
+        let document = self.0.iter().find(is_decision)?.record.facts.document.clone()?;
+        let state: State = serde_json::from_value(document).ok()?;
         (state.schema == SCHEMA).then_some(state)
     }
 
