@@ -33,7 +33,7 @@
 //! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
 //! - `<git>/release/security/`: the recorded state of findings and the last decision (`plan/security.rs`).
-//! - `refs/release/ledger`: what was done (`steps/record.rs`).
+//! - `refs/release/ledger`: what was done (`steps/record.rs`), and the state of every decision.
 //! - `<out>/security-status/`: the status; the next one goes on from it (`pipeline/status.rs`).
 //! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
 //!

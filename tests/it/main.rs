@@ -64,6 +64,7 @@ mod security_acceptance;
 mod security_advisory;
 mod security_approve;
 mod security_audit;
+mod security_chain;
 mod security_changes;
 mod security_decide;
 mod security_decision;

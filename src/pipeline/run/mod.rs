@@ -221,7 +221,12 @@ impl<'w> Run<'w> {
     }
 
     fn facts(&self, phase: &str) -> Facts {
-        Facts { phase: Some(phase.to_owned()), plan: Some(self.progress.token.clone()), ..Facts::default() }
+        Facts {
+            phase: Some(phase.to_owned()),
+            plan: Some(self.progress.token.clone()),
+            key: self.progress.document.decision.clone(),
+            ..Facts::default()
+        }
     }
 
     fn record(&self, outcome: &str, summary: String, (facts, files): (Facts, &[RecordedFile])) -> Result<(), Failure> {

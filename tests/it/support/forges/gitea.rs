@@ -38,7 +38,12 @@ pub(crate) struct Gitea {
 impl Gitea {
     /// A repository `acme/demo` with this tag on this commit.
     pub(crate) fn start(tag: &str, commit: &str) -> Server<Gitea> {
-        Server::start(|address| Gitea {
+        Server::start(|address| Gitea::at(address, tag, commit))
+    }
+
+    /// The same, to be put behind another server.
+    pub(crate) fn at(address: &str, tag: &str, commit: &str) -> Gitea {
+        Gitea {
             address: address.to_owned(),
             tags: vec![(tag.to_owned(), commit.to_owned())],
             origin: None,
@@ -47,7 +52,7 @@ impl Gitea {
             tasks: Vec::new(),
             has_actions: true,
             next: 1,
-        })
+        }
     }
 
     fn number(&mut self) -> u64 {

@@ -58,9 +58,14 @@ pub(crate) struct GitHub {
 impl GitHub {
     /// A repository `acme/demo` with this tag on this commit, behind a tag object where one is given.
     pub(crate) fn start(tag: &str, commit: &str, object: Option<&str>) -> Server<GitHub> {
+        Server::start(|address| GitHub::at(address, tag, commit, object))
+    }
+
+    /// The same, to be put behind another server.
+    pub(crate) fn at(address: &str, tag: &str, commit: &str, object: Option<&str>) -> GitHub {
         let tags = vec![(tag.to_owned(), object.unwrap_or(commit).to_owned(), object.is_some())];
         let tag_objects = object.map(|object| (object.to_owned(), commit.to_owned())).into_iter().collect();
-        Server::start(|address| GitHub {
+        GitHub {
             address: address.to_owned(),
             tags,
             tag_objects,
@@ -76,7 +81,7 @@ impl GitHub {
             script: Vec::new(),
             polls: 0,
             next: 1,
-        })
+        }
     }
 
     /// After so many looks, the runs and their jobs are these.
