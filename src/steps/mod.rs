@@ -3,6 +3,7 @@
 
 pub mod announce_release;
 pub mod append_record;
+pub mod ask_remote;
 pub mod await_files;
 pub mod await_status;
 pub mod build_archives;
@@ -49,6 +50,8 @@ pub enum Step {
     BuildArchives(build_archives::BuildArchives),
     /// A release on the forge.
     AnnounceRelease(Box<announce_release::AnnounceRelease>),
+    /// What a remote has.
+    AskRemote(ask_remote::AskRemote),
     /// Until an index shows files.
     AwaitFiles(await_files::AwaitFiles),
     /// A workflow of the forge.
@@ -108,6 +111,8 @@ pub enum Produced {
     Synced(sync_ledger::Synced),
     /// Whether anything was pushed.
     Pushed(bool),
+    /// What a remote has.
+    References(Vec<crate::effects::git_program::RemoteReference>),
     /// Nothing that anybody asks for.
     Nothing,
     /// The files that had another content before.
@@ -161,6 +166,7 @@ impl Step {
             Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
+            Step::AskRemote(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
             Step::DispatchWorkflow(step) => step.describe(),
             Step::AwaitStatus(step) => step.describe(),
@@ -192,6 +198,7 @@ impl Step {
             Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
+            Step::AskRemote(step) => step.carry_out(effects).map(Produced::References),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
