@@ -38,8 +38,14 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         Some(git) => progress::last(git)?.filter(|progress| !progress.ended && progress.changed(git)),
         None => None,
     };
+    let elsewhere = match (&git, &unfinished) {
+        (Some(git), Some(progress)) => progress.continues_here(inspect, git).is_err(),
+        _ => false,
+    };
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
+        // It may have ended meanwhile.
+        _ if elsewhere => "release history sync",
         _ if unfinished.is_some() => "release resume",
         (Some(_), false, ..) => "git commit",
         (Some(_), true, false, _) => "release bump --current",
@@ -68,9 +74,10 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     ];
     if let Some(progress) = &unfinished {
         let document = &progress.document;
+        let place = if elsewhere { ", begun in another clone" } else { "" };
         let left: Vec<&str> =
             document.phases.iter().filter(|phase| !progress.done.contains(*phase)).map(String::as_str).collect();
-        report.lines.push(format!("under way   the release of {}: {} left", document.to, left.join(", ")));
+        report.lines.push(format!("under way   the release of {}{}: {} left", document.to, place, left.join(", ")));
     }
     report.lines.push(format!("next        {next}"));
     Ok(report.result(json!({

@@ -47,7 +47,11 @@ fn a_release_of_another_clone_is_given_up_and_what_stays_there_is_told() {
     let sandbox = &releasing.sandbox;
     assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
     let other = releasing.another_clone();
-    expect![[""]].assert_eq(&sandbox.release(&["-C", &other, "abandon"]).success().to_string());
+    expect![[r#"
+        the release of 1.3.0 is given up
+          the tag v1.3.0 is not here; where it is, it stays, and `git tag -d v1.3.0` removes it
+    "#]]
+    .assert_eq(&sandbox.release(&["-C", &other, "abandon"]).success().to_string());
     sandbox.release(&["-C", &other, "history", "sync"]).success();
     sandbox.release(&["history", "sync"]).success();
     let resumed = sandbox.release(&["resume"]).success();

@@ -75,8 +75,23 @@ fn a_bump_that_was_made_in_another_clone_is_not_made_again() {
     let another = sandbox.release(&["-C", &other, "run", "major", "--yes", "--format", "json"]);
     assert_eq!((another.code, another.failure_code()), (1, "plan/unfinished".to_owned()), "{another}");
     assert_eq!(before, references());
-    expect![[""]].assert_eq(&sandbox.release(&["-C", &other, "resume"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["-C", &other]).success().to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["-C", &other, "resume"]).to_string());
+    expect![[r#"
+        acme 1.2.3
+        source      pyproject.toml:8 ([project] version)
+        last tag    none
+        since then  1 commit, 1 unreleased change in the changelog
+        tree        clean
+        under way   the release of 1.3.0, begun in another clone: build, check, push, publish one, verify one, publish two, verify two, announce, status left
+        next        release history sync
+    "#]].assert_eq(&sandbox.release(&["-C", &other]).success().to_string());
     // With the commit and its tag here, it goes on here, as the same release.
     let repo = sandbox.repo().display().to_string();
     sandbox.git(&["-C", &other, "pull", "-q", "--tags", &repo, "main"]);
