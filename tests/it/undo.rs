@@ -109,7 +109,7 @@ fn a_release_that_was_begun_in_another_clone_is_not_ended_from_here() {
     assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
     expect![[r#"
         ------- stderr -------
-        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
           hint: run the same command in the repository where the release was begun
           hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
           hint: `release abandon` gives it up for every clone, and takes nothing back
@@ -120,7 +120,7 @@ fn a_release_that_was_begun_in_another_clone_is_not_ended_from_here() {
     sandbox.git(&["-C", &other, "pull", "-q", "--tags", &repo, "main"]);
     expect![[r#"
         ------- stderr -------
-        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one
           hint: run the same command in the repository where the release was begun
           hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
           hint: `release abandon` gives it up for every clone, and takes nothing back
@@ -141,7 +141,7 @@ fn a_bump_that_the_ledger_does_not_know_of_yet_is_not_undone_from_another_clone(
     assert_eq!(releasing.sandbox.release(&["run", "minor", "--yes"]).code, 1);
     expect![[r#"
         ------- stderr -------
-        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
           hint: run the same command in the repository where the release was begun
           hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
           hint: `release abandon` gives it up for every clone, and takes nothing back
@@ -158,7 +158,7 @@ fn a_release_whose_tag_was_removed_by_hand_is_not_called_taken_back() {
     let before = sandbox.git(&["for-each-ref"]);
     expect![[r#"
         ------- stderr -------
-        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: there is no tag `v1.3.0` here, and so not its commit
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: there is no tag `v1.3.0` here, and so not its commit
           hint: run the same command in the repository where the release was begun
           hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
           hint: `release abandon` gives it up for every clone, and takes nothing back

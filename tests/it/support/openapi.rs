@@ -35,7 +35,7 @@ with open(archive, "wb") as file:
 with tarfile.open(archive) as tar:
     whole = json.load(tar.extractfile("package/generated/api.github.com.json"))
 os.remove(archive)
-parts = ("releases", "git", "actions", "environments")
+parts = ("releases", "git", "actions", "environments", "issues", "labels")
 kept = {"paths": {}, "components": {}}
 for path, item in whole["paths"].items():
     if path.startswith("/repos/{owner}/{repo}/") and path.split("/")[4] in parts:
@@ -72,7 +72,7 @@ fn description() -> &'static Value {
 
 fn fetched() -> PathBuf {
     let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test-tools");
-    let folder = tools.join(format!("openapi-{VERSION}"));
+    let folder = tools.join(format!("openapi-{VERSION}-issues"));
     std::fs::create_dir_all(&folder).expect("a folder");
     let lock = std::fs::File::create(tools.join("openapi.lock")).expect("a lock file");
     // Other tests, and other runs, wait here.

@@ -3,6 +3,7 @@
 
 pub(crate) mod gitea;
 pub(crate) mod github;
+pub(crate) mod tracker;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
