@@ -45,19 +45,22 @@ fn one_issue_is_opened_for_the_same_facts_and_closed_when_somebody_has_decided()
         would keep one issue on `HOST/acme/demo`: acme: a security decision is needed
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&dry.to_string().replace(&host, "HOST"));
+    "#]]
+    .assert_eq(&dry.to_string().replace(&host, "HOST"));
     assert_eq!(forge.requests(), Vec::<String>::new());
     let output = sandbox.release(&["security", "trigger", "--issue"]).success();
     expect![[r#"
         the decision is `ask`: approve it with `release security approve a3b61102d7400450`
         issue opened: http://HOST/acme/demo/issues/1
-    "#]].assert_eq(&output.to_string().replace(&host, "HOST"));
+    "#]]
+    .assert_eq(&output.to_string().replace(&host, "HOST"));
     expect![[r#"
         get /api/v3/repos/acme/demo/issues?state=all&labels=release-security&per_page=100&page=1 200
         get /api/v3/repos/acme/demo/labels/release-security 404
         POST /api/v3/repos/acme/demo/labels 201
         POST /api/v3/repos/acme/demo/issues 201
-    "#]].assert_eq(&(forge.requests().join("\n") + "\n"));
+    "#]]
+    .assert_eq(&(forge.requests().join("\n") + "\n"));
     {
         let state = forge.state();
         let [issue] = state.forge.tracker.issues.as_slice() else { panic!("not one issue") };
@@ -88,7 +91,8 @@ fn one_issue_is_opened_for_the_same_facts_and_closed_when_somebody_has_decided()
     expect![[r#"
         started `release.yml` for a3b61102d7400450
         issue closed: http://HOST/acme/demo/issues/1
-    "#]].assert_eq(&output.to_string().replace(&host, "HOST"));
+    "#]]
+    .assert_eq(&output.to_string().replace(&host, "HOST"));
     assert_eq!(states(&forge.state().forge.tracker), [(1, "closed")]);
     assert_eq!(keep(&sandbox), "not-needed");
     expect![[r#"
@@ -120,7 +124,8 @@ fn gitea_keeps_one_issue_too() {
         get /api/v1/repos/acme/demo/labels?limit=50&page=1 200
         POST /api/v1/repos/acme/demo/labels 201
         POST /api/v1/repos/acme/demo/issues 201
-    "#]].assert_eq(&(forge.requests().join("\n") + "\n"));
+    "#]]
+    .assert_eq(&(forge.requests().join("\n") + "\n"));
     assert_eq!(keep(&sandbox), "already-there");
     sandbox.release(&["security", "approve", &key]).success();
     assert_eq!(keep(&sandbox), "closed");
