@@ -3,7 +3,8 @@
 use super::under_way::{UnderWay, confirmed};
 use super::{Context, decision_key};
 use crate::error::Failure;
-use crate::pipeline::run::{Run, is_same, progress};
+use crate::pipeline::run::progress::{self, Progress};
+use crate::pipeline::run::{Run, is_same};
 use crate::plan::PlanError;
 use crate::plan::release::{self, Wanted};
 use crate::report::{Outcome, Report};
@@ -36,8 +37,11 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let wanted = Wanted { typed: args.wanted.clone(), date: None, decision: args.decision.clone() };
     let planned = release::plan(context.inspect(), project, &wanted)?;
     let document = &planned.document;
-    // One that changed nothing yet gives way to another plan, and is continued by the same one.
-    if let Some(progress) = begun.filter(|progress| progress.token == document.token()) {
+    // One that changed nothing yet gives way to another plan, and is continued by the same one. What another
+    // clone began is begun anew.
+    let is_ours =
+        |progress: &Progress| progress.token == document.token() && progress.begun_here(context.inspect(), git);
+    if let Some(progress) = begun.filter(is_ours) {
         return super::resume::go_on(context, project.clone(), progress, "run");
     }
     let ended = last.clone().filter(|progress| progress.ended && progress.document.to == document.to);

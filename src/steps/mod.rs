@@ -11,6 +11,7 @@ pub mod check_out;
 pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
+pub mod keep_issue;
 pub mod mint_token;
 pub mod prepare_rehearsal;
 pub mod publish_branch;
@@ -74,6 +75,8 @@ pub enum Step {
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
     KeepNewest(keep_files::KeepNewest),
+    /// An issue on the forge.
+    KeepIssue(Box<keep_issue::KeepIssue>),
     /// An entry of the ledger that stands for itself.
     AppendRecord(append_record::AppendRecord),
     /// Files as they are.
@@ -113,6 +116,8 @@ pub enum Produced {
     Pushed(bool),
     /// What a remote has.
     References(Vec<crate::effects::git_program::RemoteReference>),
+    /// What became of an issue.
+    Issue(keep_issue::Kept),
     /// Nothing that anybody asks for.
     Nothing,
     /// The files that had another content before.
@@ -135,7 +140,16 @@ impl Produced {
             Produced::Announced(release) => release.state == announce_release::State::AlreadyThere,
             Produced::Published(published) => published.commit.is_none(),
             Produced::Served(served) => served.at_once,
+            Produced::Issue(issue) => !issue.state.changed(),
             _ => false,
+        }
+    }
+
+    /// What became of an issue.
+    pub fn issue(&self) -> Option<&keep_issue::Kept> {
+        match self {
+            Produced::Issue(kept) => Some(kept),
+            _ => None,
         }
     }
 
@@ -178,6 +192,7 @@ impl Step {
             Step::PublishBranch(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
+            Step::KeepIssue(step) => step.describe(),
             Step::AppendRecord(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
@@ -210,6 +225,7 @@ impl Step {
             Step::PublishBranch(step) => step.carry_out(effects).map(Produced::Published),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::KeepIssue(step) => step.carry_out(effects).map(Produced::Issue),
             Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),

@@ -69,7 +69,9 @@ impl<'w> Run<'w> {
         let git = repository(&project)?;
         let approvals = progress::approvals_of(&git, &release.document.token())?;
         let by = crate::steps::record::identity(&git, world.inspect());
-        let progress = Progress::fresh(release.document, format!("{} <{}>", by.name, by.email), approvals);
+        let started = (world.inspect().run(), format!("{} <{}>", by.name, by.email));
+        let progress = Progress::fresh(release.document, started, approvals);
+        execute::remember_run(world, &git)?;
         let mut run = Run::of(world, (project, config), git, progress);
         let document = serde_json::to_value(&run.progress.document).expect("documents have string keys");
         let (from, to) = (&run.progress.document.from, &run.progress.document.to);

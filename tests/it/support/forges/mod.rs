@@ -4,6 +4,7 @@
 pub(crate) mod gitea;
 pub(crate) mod github;
 mod hosting;
+pub(crate) mod tracker;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
