@@ -7,6 +7,7 @@ use super::{Context, Done, usage};
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::push;
+use crate::pipeline::run::progress;
 use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
 use crate::plan::push::REMOTE;
@@ -83,6 +84,7 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         let report = Report::new("bump").line(format!("{} is released already", planned.to)).result(result);
         return Ok(outputs(report, Some(project.tag_of(&planned.to)), false));
     }
+    progress::refuse_second(context.inspect(), &project.root, &project.tag_of(&planned.to))?;
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
         Done::Carried(produced) => {

@@ -5,12 +5,11 @@ use serde_json::json;
 use super::Context;
 use crate::effects::Git;
 use crate::error::Failure;
-use crate::pipeline::run::progress;
+use crate::pipeline::run::progress::{self, Progress};
 use crate::project::{FILE_LIMIT, Project, changelog, history};
 use crate::report::{Report, text};
 
 pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
-    let inspect = context.inspect();
     let project = context.project()?;
     let git = Git::discover(&project.root)?;
     let (last, commits, dirty) = match &git {
@@ -24,19 +23,13 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     };
     let unreleased = unreleased(context, &project)?;
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
-    let unfinished = match &git {
-        Some(git) => progress::last(git)?.filter(|progress| !progress.ended && progress.changed(git)),
-        None => None,
-    };
-    let elsewhere = match (&git, &unfinished) {
-        (Some(git), Some(progress)) => progress.continues_here(inspect, git).is_err(),
-        _ => false,
-    };
+    let Begun { unfinished, elsewhere, other } = begun(context, git.as_ref())?;
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
         // It may have ended meanwhile.
         _ if elsewhere => "release history sync",
         _ if unfinished.is_some() => "release resume",
+        _ if other.is_some() => "git fetch --tags --force",
         (Some(_), false, ..) => "git commit",
         (Some(_), true, false, _) if project.is_versioned_by_tags() => "release bump 0.1.0",
         (Some(_), true, false, _) => "release bump --current",
@@ -70,6 +63,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
             document.phases.iter().filter(|phase| !progress.done.contains(*phase)).map(String::as_str).collect();
         report.lines.push(format!("under way   the release of {}{}: {} left", document.to, place, left.join(", ")));
     }
+    report.lines.extend(other);
     report.lines.push(format!("next        {next}"));
     Ok(report.result(json!({
         "name": project.title(),
@@ -82,6 +76,34 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         "under_way": unfinished.map(|progress| progress.document.to),
         "next": next,
     })))
+}
+
+/// What the ledger says of the release that was begun last.
+#[derive(Default)]
+struct Begun {
+    /// The release, where it has not ended.
+    unfinished: Option<Progress>,
+    /// Whether it cannot be continued here.
+    elsewhere: bool,
+    /// One line, where it has ended with another commit than its tag names here.
+    other: Option<String>,
+}
+
+fn begun(context: &Context<'_>, git: Option<&Git>) -> Result<Begun, Failure> {
+    let Some(git) = git else { return Ok(Begun::default()) };
+    let Some(last) = progress::last(git)? else { return Ok(Begun::default()) };
+    if last.ended {
+        let two = last.two_commits(git)?.filter(|_| last.done.contains(progress::DONE));
+        let (version, tag) = (&last.document.to, &last.document.tag);
+        let other = two.map(|(here, there)| {
+            let (here, there) = (text::commit(&here), text::commit(&there));
+            format!("released    {version} of another commit: `{tag}` is {here} here and {there} in the ledger")
+        });
+        return Ok(Begun { other, ..Begun::default() });
+    }
+    let elsewhere = last.continues_here(context.inspect(), git).is_err_and(|error| error.code == "plan/elsewhere");
+    let unfinished = Some(last).filter(|progress| progress.changed(git));
+    Ok(Begun { elsewhere: elsewhere && unfinished.is_some(), unfinished, other: None })
 }
 
 /// How many changes the changelog has under `Unreleased`.

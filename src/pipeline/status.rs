@@ -194,7 +194,9 @@ fn decision(
     let Some(text) = text else {
         // It may have been made on another machine.
         let decided = match git {
-            Some(_) => Ledger::of(&project.root)?.state(&project.title()).and_then(|state| state.decided),
+            Some(_) => Ledger::of(&project.root, &project.title())?
+                .state(inspect.clock().now())
+                .and_then(|state| state.decided),
             None => None,
         };
         return Ok(decided.map(|made| LastDecision::of(&made.decision, &made.rule, &made.key)));

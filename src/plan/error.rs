@@ -174,6 +174,8 @@ pub enum PlanError {
         tag: String,
         /// What is missing here.
         why: String,
+        /// Whether there is a tag of that name here, of another commit.
+        in_the_way: bool,
     },
     /// HEAD is not where the release is.
     #[error("HEAD is not at the release: it is {head}, and `{tag}` is {expected}")]
@@ -453,11 +455,12 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::Left { .. } => {
             "`release resume` continues it; `release abandon` gives it up and says what stays out there".to_owned()
         }
-        PlanError::Elsewhere { tag, .. } => {
+        PlanError::Elsewhere { tag, in_the_way, .. } => {
+            let first = if *in_the_way { format!("`git tag -d {tag}`, ") } else { String::new() };
             return vec![
                 "run the same command in the repository where the release was begun".to_owned(),
                 format!(
-                    "to continue it here, fetch `{tag}` from there and `git switch --detach {tag}`, then `release resume`"
+                    "to continue it here, {first}fetch `{tag}` from there and `git switch --detach {tag}`, then `release resume`"
                 ),
                 "`release abandon` gives it up for every clone, and takes nothing back".to_owned(),
             ];
@@ -476,7 +479,7 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         ),
         PlanError::PushesElsewhere { remote } => {
             format!(
-                "remove `remote.{remote}.pushurl` from git's configuration: where a release goes is what the plan shows"
+                "remove `remote.{remote}.pushurl`, or `url.….pushInsteadOf`, from git's configuration (`git config --show-origin --get-regexp push`): where a release goes is what the plan shows"
             )
         }
         PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),

@@ -7,13 +7,15 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::Plan;
+use super::issue::is_published;
 use crate::effects::files::What;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::forge::Forge;
 use crate::project::{Project, ProjectError};
+use crate::report::text::count;
 use crate::security::SecurityError;
-use crate::security::decision::Decision;
+use crate::security::decision::{Decision, Judged};
 use crate::security::state::{Decided, State};
 use crate::steps::Step;
 use crate::steps::append_record::AppendRecord;
@@ -23,6 +25,9 @@ use crate::steps::write_files::WriteFiles;
 
 /// The largest state or decision.
 const LIMIT: u64 = 64 << 20;
+
+/// How many findings a reason names.
+const NAMED: usize = 3;
 
 /// The most characters of a reason.
 const REASON_CHARACTERS: usize = 200;
@@ -220,11 +225,21 @@ pub fn trigger(inspect: Inspect<'_>, project: &Project, decision: &Decision) -> 
     Ok(plan)
 }
 
-/// What the workflow is told: one short line.
+/// What the workflow is told: one short line. It may end up in Markdown, so that only ids of published advisories
+/// and plain names are in it; the rest is counted.
 pub fn reason_of(decision: &Decision) -> String {
-    let ids = decision.findings.iter().filter(|judged| decision.delivers.contains(&judged.finding));
-    let ids: Vec<String> = ids.take(3).map(|judged| format!("{} in {}", judged.id, judged.package)).collect();
-    one_line(&format!("security {}: {}", decision.rule, ids.join(", ")))
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let delivered = decision.findings.iter().filter(|judged| decision.delivers.contains(&judged.finding));
+    let (known, others): (Vec<&Judged>, Vec<&Judged>) =
+        delivered.partition(|judged| is_published(&judged.id) && is_plain(&judged.package));
+    let mut parts: Vec<String> =
+        known.iter().take(NAMED).map(|judged| format!("{} in {}", judged.id, judged.package)).collect();
+    match others.len() + known.len().saturating_sub(NAMED) {
+        0 => {}
+        more if parts.is_empty() => parts.push(count(more, "finding")),
+        more => parts.push(format!("{more} more")),
+    }
+    one_line(&format!("security {}: {}", decision.rule, parts.join(", ")))
 }
 
 /// A text on one line, bounded, without what a shell, a runner or a terminal acts upon.

@@ -44,6 +44,11 @@ pub fn inline(text: &str) -> String {
     block(&text.replace("\r\n", "\n").replace(['\n', '\r'], "\\n"))
 }
 
+/// The first characters of a commit's id, as people name it.
+pub fn commit(id: &str) -> String {
+    inline(&id.chars().take(12).collect::<String>())
+}
+
 /// `1 file`, `2 files`.
 pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }

@@ -363,7 +363,8 @@ fn rate(finding: &mut Finding, seen: &[&Seen], now: Timestamp) {
     fixes.dedup_by(|a, b| a.0 == b.0);
     if !fixes.is_empty() {
         let known_since = seen.iter().filter_map(|seen| seen.since).min().unwrap_or(now).min(now);
-        finding.fix_since = Some(finding.fix_since.unwrap_or(known_since));
+        // So long at least: what was remembered may come from another machine.
+        finding.fix_since = Some(finding.fix_since.map_or(known_since, |since| since.min(known_since)));
         finding.fix = fixes.into_iter().map(|(_, fix)| fix).collect();
     }
 }

@@ -4,8 +4,8 @@
 //! The same facts give the same bytes but for the times; lists are sorted. Making the next state of the last
 //! one is left to [`super::changes`].
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -47,6 +47,34 @@ pub struct State {
     pub changes: Vec<Change>,
     /// The decision about this state, once there is one.
     pub decided: Option<Decided>,
+}
+
+impl State {
+    /// A state that another machine recorded, without times that cannot be: those more than a day ahead of now, or
+    /// before 1970, are now. Nothing where it was recorded at such a time itself.
+    pub fn plausible(mut self, now: Timestamp) -> Option<State> {
+        let latest = now.checked_add(SignedDuration::from_hours(24)).unwrap_or(now);
+        let is_odd = |time: Timestamp| time > latest || time < Timestamp::UNIX_EPOCH;
+        if is_odd(self.recorded_at) {
+            return None;
+        }
+        let put_right = |time: &mut Timestamp| {
+            if is_odd(*time) {
+                *time = now;
+            }
+        };
+        for finding in &mut self.findings {
+            let Finding { first_seen, last_seen, fix_since, absent_since, lower, .. } = finding;
+            let lower = lower.iter_mut().map(|(_, since)| since);
+            [first_seen, last_seen].into_iter().chain(fix_since).chain(absent_since).chain(lower).for_each(put_right);
+        }
+        for finding in &mut self.code {
+            [&mut finding.first_seen, &mut finding.last_seen].into_iter().for_each(put_right);
+        }
+        self.sources.iter_mut().filter_map(|source| source.db_time.as_mut()).for_each(put_right);
+        self.changes.iter_mut().map(|change| &mut change.at).for_each(put_right);
+        Some(self)
+    }
 }
 
 /// How much was judged.

@@ -146,6 +146,13 @@ fn plan() -> Vec<Failure> {
             version: version(),
             tag: "v1.3.0".to_owned(),
             why: "there is no tag `v1.3.0` here, and so not its commit".to_owned(),
+            in_the_way: false,
+        },
+        PlanError::Elsewhere {
+            version: version(),
+            tag: "v1.3.0".to_owned(),
+            why: "`v1.3.0` is 0123456789ab here and ba9876543210 there".to_owned(),
+            in_the_way: true,
         },
         PlanError::HeadMoved {
             head: "0123456789ab".to_owned(),

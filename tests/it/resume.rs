@@ -116,3 +116,106 @@ fn a_release_that_stopped_before_its_bump_in_another_clone_is_begun_anew_and_not
     sandbox.release(&["-C", &other, "history", "verify"]).success();
     assert_eq!(releasing.files(1, "acme").len(), 2);
 }
+
+/// A clone of the remote as it is now, which knows nothing of any release.
+fn early_clone(releasing: &Releasing) -> String {
+    let (origin, early) = (releasing.sandbox.path("origin.git"), releasing.sandbox.path("early"));
+    let early = early.display().to_string();
+    releasing.sandbox.git(&["clone", "-q", &origin.display().to_string(), &early]);
+    early
+}
+
+#[test]
+fn a_release_that_another_clone_began_is_not_bumped_by_hand() {
+    let releasing = Releasing::acme(WAITS);
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    let other = releasing.another_clone();
+    let references = || sandbox.git(&["-C", &other, "for-each-ref"]);
+    let before = references();
+    for arguments in [
+        &["bump", "minor"][..],
+        &["bump", "minor", "--dry-run"],
+        &["bump", "1.3.0", "-m", "mine"],
+        &["bump", "minor", "--no-tag"],
+        &["bump", "minor", "--no-commit"],
+        &["bump", "minor", "--push"],
+    ] {
+        let output = sandbox.release(&[&["-C", &other, "--format", "json"], arguments].concat());
+        assert_eq!((output.code, output.failure_code()), (1, "plan/elsewhere".to_owned()), "{arguments:?} {output}");
+    }
+    assert_eq!((before, String::new()), (references(), sandbox.git(&["-C", &other, "status", "--porcelain"])));
+    // Another version is another release; given up, this one is free.
+    sandbox.release(&["-C", &other, "bump", "patch", "--dry-run"]).success();
+    sandbox.release(&["-C", &other, "abandon"]).success();
+    sandbox.release(&["-C", &other, "bump", "minor"]).success();
+}
+
+#[test]
+fn a_tag_of_the_same_name_is_not_the_release_that_another_clone_began() {
+    let releasing = Releasing::acme(WAITS);
+    let sandbox = &releasing.sandbox;
+    let early = early_clone(&releasing);
+    sandbox.release(&["-C", &early, "bump", "minor", "-m", "mine"]).success();
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    let sync = || {
+        sandbox.release(&["history", "sync"]).success();
+        sandbox.release(&["-C", &early, "history", "sync"]).success();
+    };
+    sync();
+    let repo = sandbox.repo().display().to_string();
+    let commit = |dir: &str| sandbox.git(&["-C", dir, "rev-parse", "v1.3.0^{}"]).trim()[..12].to_owned();
+    let (here, there) = (commit(&early), commit(&repo));
+    assert_ne!(here, there);
+    let shown = |arguments: &[&str]| {
+        let output = sandbox.release(&[&["-C", &early], arguments].concat()).to_string();
+        output.replace(&here, "HERE").replace(&there, "THERE")
+    };
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and `v1.3.0` is HERE here and THERE there
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, `git tag -d v1.3.0`, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&shown(&["resume"]));
+    assert!(shown(&[]).ends_with("next        release history sync\n"), "{}", shown(&[]));
+    assert_eq!(releasing.remote(), ["HEAD", "refs/heads/main", "refs/release/ledger"]);
+    // It ends where it was begun; the other clone does not take its own commit for what was released.
+    std::fs::write(sandbox.path("fixed"), "").expect("a file");
+    sandbox.release(&["resume"]).success();
+    sync();
+    expect![[r#"
+        acme 1.3.0
+        source      pyproject.toml:8 ([project] version)
+        last tag    v1.3.0
+        since then  0 commits, 0 unreleased changes in the changelog
+        tree        clean
+        released    1.3.0 of another commit: `v1.3.0` is HERE here and THERE in the ledger
+        next        git fetch --tags --force
+    "#]]
+    .assert_eq(&shown(&[]));
+    sandbox.git(&["-C", &early, "fetch", "-q", "--tags", "--force"]);
+    assert_eq!(commit(&early), there);
+    assert!(!shown(&[]).contains("another commit"), "{}", shown(&[]));
+}
+
+#[test]
+fn pushes_that_go_elsewhere_stop_before_anything_counts_as_sent() {
+    let releasing = Releasing::acme(WAITS);
+    let sandbox = &releasing.sandbox;
+    let origin = sandbox.path("origin.git").display().to_string();
+    let wrong = sandbox.path("wrong.git").display().to_string();
+    for (key, value) in [("remote.origin.pushurl".to_owned(), &wrong), (format!("url.{wrong}.pushInsteadOf"), &origin)]
+    {
+        let _ = std::fs::remove_file(sandbox.path("fixed"));
+        assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+        std::fs::write(sandbox.path("fixed"), "").expect("a file");
+        sandbox.git(&["config", &key, value]);
+        let output = sandbox.release(&["resume", "--format", "json"]);
+        assert_eq!((output.code, output.failure_code()), (1, "plan/pushes-elsewhere".to_owned()), "{key} {output}");
+        sandbox.release(&["undo"]).success();
+        sandbox.git(&["config", "--unset", &key]);
+    }
+    sandbox.release(&["run", "minor", "--yes"]).success();
+}

@@ -215,8 +215,8 @@ fn a_plan_carries_its_decision() {
 
 /// An entry on top of the ledger, as another version or another machine may have written it.
 fn entry(sandbox: &Sandbox, fields: &str) {
-    let record =
-        format!("{{\"schema\":1,\"by\":\"ana\",\"project\":\"acme\",\"version\":null,\"summary\":\"\",{fields}}}");
+    let project = if fields.contains("\"project\":\"other\"") { "" } else { "\"project\":\"acme\"," };
+    let record = format!("{{\"schema\":1,\"by\":\"ana\",{project}\"version\":null,\"summary\":\"\",{fields}}}");
     std::fs::write(sandbox.path("record.json"), record).expect("a file");
     let blob = sandbox.git(&["hash-object", "-w", &sandbox.path("record.json").display().to_string()]);
     let listing = sandbox.path("tree");
@@ -248,13 +248,15 @@ fn what_counts_is_read_from_the_ledger() {
         r#""run":"f","command":"announce","outcome":"ok""#,
         r#""run":"g","command":"security approve","outcome":"ok","key":"k2""#,
         r#""run":"h","command":"security trigger","outcome":"forge/refused","key":"k2""#,
+        r#""run":"i","command":"security trigger","outcome":"ok","key":"k3","project":"other""#,
+        r#""run":"j","command":"run","outcome":"ok","phase":"done","key":"k2","project":"other""#,
     ]
     .iter()
     .enumerate()
     {
         entry(&sandbox, &format!("{fields},\"time\":\"2024-10-16T{hour:02}:00:00Z\""));
     }
-    let past = Ledger::of(&sandbox.repo()).expect("a ledger").past();
+    let past = Ledger::of(&sandbox.repo(), "acme").expect("a ledger").past();
     let shown: Vec<String> = past.iter().map(|one| format!("{} {:?} {}", one.at, one.what, one.key)).collect();
     expect![[r#"
         2024-10-16T00:00:00Z Started k1
@@ -264,4 +266,66 @@ fn what_counts_is_read_from_the_ledger() {
         2024-10-16T09:00:00Z Approved k2
         2024-10-16T10:00:00Z Failed k2"#]]
     .assert_eq(&shown.join("\n"));
+}
+
+#[test]
+fn what_another_project_of_the_repository_did_does_not_count() {
+    let forge = Forge::start();
+    let sandbox = with_forge(&forge, ("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
+    let decision = decided(&sandbox, &[]);
+    let (key, commit) = (decision["key"].as_str().expect("a key"), &decision["commit"]);
+    let other = format!("\"project\":\"other\",\"time\":\"2024-10-16T11:00:00Z\",\"outcome\":\"ok\",\"key\":\"{key}\"");
+    entry(
+        &sandbox,
+        &format!("\"run\":\"a\",\"command\":\"security approve\",\"document\":{{\"commit\":{commit}}},{other}"),
+    );
+    assert_eq!(trigger(&sandbox), (0, "nothing".to_owned()));
+    entry(&sandbox, &format!("\"run\":\"b\",\"command\":\"security trigger\",{other}"));
+    sandbox.release(&["security", "approve", key]).success();
+    assert_eq!(trigger(&sandbox), (0, "started".to_owned()));
+}
+
+#[test]
+fn times_that_cannot_be_decide_nothing() {
+    for (recorded, first_seen) in [("9999-01-01T00:00:00Z", "2024-10-16T12:00:00Z"), ("2024-10-16T12:00:00Z", "")] {
+        let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+        assert_eq!(decided(&sandbox, &[])["decision"], "release-now");
+        let mut state: serde_json::Value =
+            serde_json::from_str(&crate::support::decisions::kept(&sandbox, "state.json")).expect("a state");
+        state["recorded_at"] = recorded.into();
+        for finding in state["findings"].as_array_mut().expect("a list") {
+            finding["fix_since"] = "9999-01-01T00:00:00Z".into();
+            finding["last_seen"] = "9999-01-01T00:00:00Z".into();
+            finding["first_seen"] = "-009999-01-02T01:59:59Z".into();
+        }
+        std::fs::remove_dir_all(sandbox.repo().join(".git/release/security")).expect("it was there");
+        let fields = "\"run\":\"a\",\"command\":\"security decide\",\"outcome\":\"ok\"";
+        entry(&sandbox, &format!("{fields},\"time\":\"2024-10-16T11:00:00Z\",\"document\":{state}"));
+        let decision = decided(&sandbox, &[]);
+        assert_eq!(decision["decision"], "release-now", "{decision}");
+        assert!(!decision.to_string().contains("9999"), "{decision}");
+        let kept = crate::support::decisions::kept(&sandbox, "state.json");
+        assert!(!kept.contains("9999") && kept.contains(first_seen), "{kept}");
+        assert!(kept.contains("\"changes\": []"), "it went on from the ledger: {kept}");
+    }
+}
+
+#[test]
+fn what_the_workflow_is_told_is_plain() {
+    use pyrelease::plan::security::reason_of;
+    use pyrelease::security::decision::Decision;
+    let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    let decision = decided(&sandbox, &[]);
+    let told = |changes: &dyn Fn(&mut serde_json::Value)| {
+        let mut decision = decision.clone();
+        let delivered = decision["delivers"][0].clone();
+        let findings = decision["findings"].as_array_mut().expect("a list");
+        changes(findings.iter_mut().find(|judged| judged["finding"] == delivered).expect("it is judged"));
+        reason_of(&Decision::parse("decision.json", decision.to_string().as_bytes()).expect("a decision"))
+    };
+    assert_eq!(told(&|_| {}), "security D4: CVE-2023-46136 in werkzeug");
+    let hostile = "@all [look](https://example.org) www.example.org";
+    for field in ["package", "id"] {
+        assert_eq!(told(&|judged| judged[field] = hostile.into()), "security D4: 1 finding", "{field}");
+    }
 }

@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let mut previous = plan::read_state(inspect, &from)?;
     if args.state.is_none() && args.out.is_none() {
         // Another machine may have decided since: a job of a workflow begins with nothing but the ledger.
-        let theirs = Ledger::of(&project.root)?.state(&project.title());
+        let theirs = Ledger::of(&project.root, &project.title())?.state(inspect.clock().now());
         previous = previous.into_iter().chain(theirs).max_by_key(|state| state.recorded_at);
     }
     let named = Named {

@@ -47,7 +47,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         Report::new(TRIGGER).line(line).result(json!({"state": state, "key": decision.key}))
     };
     let now = inspect.clock().now();
-    let go = Ledger::of(&project.root)?.verdict(&decision, &project.config.security.approvers, now);
+    // As its own records name the project.
+    let go = Ledger::of(&project.root, &decision.project)?.verdict(&decision, &project.config.security.approvers, now);
     match go {
         Ok(Go::Nothing(why)) => keep(context, issue(true)?, answer("nothing", why)),
         Ok(Go::Already(at)) => {

@@ -20,8 +20,9 @@ use crate::effects::{Git, World};
 use crate::error::{Failure, Kind};
 use crate::pipeline::phase::Phase;
 use crate::plan::bump::Bump;
+use crate::plan::push::REMOTE;
 use crate::plan::release::{Release, leaves_machine};
-use crate::plan::{Plan, execute};
+use crate::plan::{Plan, PlanError, execute};
 use crate::project::{Project, ProjectError, load};
 use crate::report::{Event, Finding, Report, StepState};
 use crate::steps::Step;
@@ -163,6 +164,9 @@ impl<'w> Run<'w> {
         if leaves_machine(name) {
             policy::check(&self.progress)?;
             self.progress.document.require_commit(&self.git)?;
+            if name == "push" && self.git.pushes_elsewhere(REMOTE) {
+                return Err(PlanError::PushesElsewhere { remote: REMOTE.to_owned() }.into());
+            }
         }
         // What hooks before the build make is built: they run where it is (`Run::build`).
         if name != "build" {
@@ -181,6 +185,8 @@ impl<'w> Run<'w> {
                 // They belong to the phase: what they stopped is asked of the world again, and they run again.
                 self.hooks(("after", name), &self.project.root)?;
                 let files = self.files_of(name);
+                let tagged = if name == "bump" { self.progress.commit_here(&self.git)? } else { None };
+                let facts = Facts { tagged, ..facts };
                 self.record(OK, format!("{name}: {summary}"), (facts, &files))?;
                 self.progress.done.insert(name.to_owned());
                 Ok(())

@@ -1,9 +1,11 @@
 //! How far a release came, by the ledger alone: the plan that was begun last, and what is recorded of it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::config::file::HookTable;
 use crate::effects::{EffectsError, Git, Inspect};
+use crate::error::Failure;
 use crate::pipeline::ledger;
 use crate::plan::PlanError;
 use crate::plan::execute::BEGUN_HERE;
@@ -46,6 +48,8 @@ pub struct Progress {
     pub done: BTreeSet<String>,
     /// The phases that left the machine, or may have.
     pub begun: Vec<String>,
+    /// The commit that its bump tagged.
+    pub tagged: Option<String>,
     /// The archives that were built.
     pub files: Vec<RecordedFile>,
     /// The files that were verified, by stage.
@@ -65,6 +69,7 @@ impl Progress {
             ended: false,
             done: BTreeSet::new(),
             begun: Vec::new(),
+            tagged: None,
             files: Vec::new(),
             verified: Vec::new(),
             approvals,
@@ -86,28 +91,51 @@ impl Progress {
         git.resolve(&format!("refs/tags/{}", self.document.tag)).is_some()
     }
 
+    /// The commit that the tag of the release names in this repository.
+    ///
+    /// # Errors
+    /// The tags cannot be listed.
+    pub fn commit_here(&self, git: &Git) -> Result<Option<String>, EffectsError> {
+        Ok(git.tags()?.into_iter().find(|tag| tag.name == self.document.tag).map(|tag| tag.commit))
+    }
+
+    /// The commit that the tag names here and the one that the ledger has, where they are two.
+    ///
+    /// # Errors
+    /// The tags cannot be listed.
+    pub fn two_commits(&self, git: &Git) -> Result<Option<(String, String)>, EffectsError> {
+        Ok(self.commit_here(git)?.zip(self.tagged.clone()).filter(|(here, there)| here != there))
+    }
+
     /// Whether it was begun in this repository. The ledger travels between clones, what it is about does not.
     pub fn begun_here(&self, inspect: Inspect<'_>, git: &Git) -> bool {
         let run = inspect.files().read_text(&git.common_dir().join(BEGUN_HERE), 1024);
         run.is_ok_and(|run| run.trim() == self.run)
     }
 
-    /// Whether this repository may continue it: it was begun here, or its tag was brought here. Another clone
-    /// may have bumped already, and a second bump would be another commit.
+    /// Whether this repository may continue it: it was begun here, or its tag was brought here with the commit
+    /// that the ledger has. Another clone may have bumped already, and a second bump would be another commit.
     ///
     /// # Errors
-    /// [`PlanError::Elsewhere`].
-    pub fn continues_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), PlanError> {
-        if self.begun_here(inspect, git) || self.is_tagged(git) { Ok(()) } else { Err(self.elsewhere(inspect, git)) }
+    /// [`PlanError::Elsewhere`], [`PlanError::OtherCommit`], or the tags cannot be listed.
+    pub fn continues_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), Failure> {
+        let same = self.two_commits(git)?.is_none();
+        if self.begun_here(inspect, git) {
+            let other = || PlanError::OtherCommit { tag: self.document.tag.clone() };
+            return if same { Ok(()) } else { Err(other().into()) };
+        }
+        let is_known = !self.document.makes_tag || self.tagged.is_some();
+        if self.is_tagged(git) && is_known && same { Ok(()) } else { Err(self.elsewhere(inspect, git)?.into()) }
     }
 
-    /// Whether this repository may take it back: it was begun here, and a bump that was made can be seen.
+    /// Whether this repository may take it back, or bump it by hand: it was begun here, and a bump that was made
+    /// can be seen.
     ///
     /// # Errors
-    /// [`PlanError::Elsewhere`].
-    pub fn ends_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), PlanError> {
+    /// [`PlanError::Elsewhere`], or the tags cannot be listed.
+    pub fn ends_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), Failure> {
         let seen = self.is_tagged(git) || !self.bumped_elsewhere(git);
-        if seen && self.begun_here(inspect, git) { Ok(()) } else { Err(self.elsewhere(inspect, git)) }
+        if seen && self.begun_here(inspect, git) { Ok(()) } else { Err(self.elsewhere(inspect, git)?.into()) }
     }
 
     /// Whether the ledger has a bump whose tag is not in this repository.
@@ -115,16 +143,20 @@ impl Progress {
         self.document.makes_tag && self.done.contains("bump") && !self.is_tagged(git)
     }
 
-    fn elsewhere(&self, inspect: Inspect<'_>, git: &Git) -> PlanError {
+    fn elsewhere(&self, inspect: Inspect<'_>, git: &Git) -> Result<PlanError, Failure> {
         let tag = &self.document.tag;
-        let missing = format!("there is no tag `{tag}` here, and so not its commit");
+        let two = self.two_commits(git)?;
         let begun = format!("{} began it in another one", text::inline(&self.started_by));
-        let why = match (self.begun_here(inspect, git), self.is_tagged(git)) {
-            (true, _) => missing,
-            (false, true) => begun,
-            (false, false) => format!("{begun}, and {missing}"),
-        };
-        PlanError::Elsewhere { version: self.document.to.clone(), tag: tag.clone(), why }
+        let mut why: Vec<String> = if self.begun_here(inspect, git) { Vec::new() } else { vec![begun] };
+        if let Some((here, there)) = &two {
+            why.push(format!("`{tag}` is {} here and {} there", text::commit(here), text::commit(there)));
+        } else if !self.is_tagged(git) {
+            why.push(format!("there is no tag `{tag}` here, and so not its commit"));
+        } else if self.document.makes_tag && self.tagged.is_none() {
+            why.push(format!("the ledger does not know yet which commit `{tag}` is"));
+        }
+        let (version, tag) = (self.document.to.clone(), tag.clone());
+        Ok(PlanError::Elsewhere { version, tag, why: why.join(", and "), in_the_way: two.is_some() })
     }
 
     /// Puts the hooks of the configuration in the place of the plan's.
@@ -157,6 +189,7 @@ impl Progress {
             (RUN, OK) => {
                 match phase.split_once(' ') {
                     _ if phase == DONE => self.ended = true,
+                    _ if phase == "bump" => self.tagged.clone_from(&record.facts.tagged),
                     _ if phase == "build" => self.files.clone_from(&record.files),
                     Some(("verify", stage)) => self.verified.push((stage.to_owned(), record.files.clone())),
                     _ => {}
@@ -191,6 +224,19 @@ pub fn last(git: &Git) -> Result<Option<Progress>, EffectsError> {
         }
     }
     Ok(Some(progress))
+}
+
+/// A release that another clone began is not bumped a second time from here; nothing is refused outside of a
+/// repository.
+///
+/// # Errors
+/// [`PlanError::Elsewhere`], or the ledger cannot be read.
+pub fn refuse_second(inspect: Inspect<'_>, dir: &Path, tag: &str) -> Result<(), Failure> {
+    let Some(git) = Git::discover(dir)? else { return Ok(()) };
+    match last(&git)?.filter(|progress| !progress.ended && progress.document.tag == tag) {
+        Some(progress) => progress.ends_here(inspect, &git),
+        None => Ok(()),
+    }
 }
 
 /// Who approved a plan.

@@ -34,18 +34,21 @@ pub enum Go {
     Nothing(String),
 }
 
-/// The ledger, newest entry first.
+/// What the ledger says about one project, newest entry first.
 pub struct Ledger(Vec<Entry>);
 
 impl Ledger {
-    /// Reads the ledger of the repository that a folder lies in.
+    /// Reads what the ledger of the repository that a folder lies in says about a project. Several projects of one
+    /// repository have one ledger.
     ///
     /// # Errors
     /// There is no repository, or its ledger is none.
-    pub fn of(dir: &Path) -> Result<Self, Failure> {
+    pub fn of(dir: &Path, project: &str) -> Result<Self, Failure> {
         let git = Git::discover(dir)?;
         let git = git.ok_or_else(|| ProjectError::NoRepository { dir: dir.display().to_string() })?;
-        Ok(Ledger(ledger::read(&git)?))
+        let mut entries = ledger::read(&git)?;
+        entries.retain(|entry| entry.record.project == project);
+        Ok(Ledger(entries))
     }
 
     /// Whether a release is to be started for a decision.
@@ -83,15 +86,15 @@ impl Ledger {
         }
     }
 
-    /// The state that was decided about last, on whatever machine; without findings in the project's own code.
-    pub fn state(&self, project: &str) -> Option<State> {
-        let is_decision = |entry: &&Entry| {
-            let record = &entry.record;
-            record.command == DECIDE && record.project == project && record.outcome == OK
+    /// The state that was decided about last, on whatever machine; without findings in the project's own code. One
+    /// that was recorded in the future is not believed, nor any other such time in it.
+    pub fn state(&self, now: Timestamp) -> Option<State> {
+        let is_decision = |entry: &&Entry| entry.record.command == DECIDE && entry.record.outcome == OK;
+        let read = |entry: &Entry| {
+            let state: State = serde_json::from_value(entry.record.facts.document.clone()?).ok()?;
+            (state.schema == SCHEMA).then_some(state)
         };
-        let document = self.0.iter().find(is_decision)?.record.facts.document.clone()?;
-        let state: State = serde_json::from_value(document).ok()?;
-        (state.schema == SCHEMA).then_some(state)
+        self.0.iter().filter(is_decision).filter_map(read).find_map(|state| state.plausible(now))
     }
 
     /// When a release was started for a key.

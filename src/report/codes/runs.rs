@@ -79,7 +79,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "plan/elsewhere",
         title: "the release was begun in another clone, or its tag is gone",
-        text: "The ledger travels with `release history sync`, commits and tags do not. A release is taken back only where it was begun: elsewhere nobody can see whether the bump was made. It is continued there, or where its tag was fetched to; a second bump would be another commit under the same version. If that clone is lost, `release abandon` gives the release up; its version can be released again as long as nothing was pushed or uploaded.",
+        text: "The ledger travels with `release history sync`, commits and tags do not. A release is taken back only where it was begun: elsewhere nobody can see whether the bump was made. It is continued there, or where its tag was fetched to; a second bump, also by `release bump`, would be another commit under the same version. A tag that names another commit than the ledger has is not that of the release: `git tag -d TAG` removes it, then fetch the right one. If that clone is lost, `release abandon` gives the release up; its version can be released again as long as nothing was pushed or uploaded.",
         follows: "",
     },
     Code {
@@ -127,7 +127,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "plan/pushes-elsewhere",
         title: "pushes go elsewhere than the URL of the remote says",
-        text: "`remote.NAME.pushurl` in git's configuration sends pushes to another address than the one that the plan shows and that is asked before. Remove it, or make it the remote's URL.",
+        text: "`remote.NAME.pushurl` or `url.OTHER.pushInsteadOf` in git's configuration sends pushes to another address than the one that the plan shows and that is asked before. Remove it, or make it the remote's URL.",
         follows: "git-config(1), remote.<name>.pushurl",
     },
     Code {
