@@ -20,8 +20,6 @@
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,
 //!   identities, what has changed, and what is to be done about it (`decision/matrix.rs`); pure.
 //! - [`status`]: what the world may see of it: document, grade, pages, badges, feed, and how it is served.
-//! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; pure.
-//! - [`status`]: what the world may see of it: document, page, badges.
 //! - [`workflows`]: workflows of forges: those that `init` writes, and what is wrong with those that are there; pure.
 //! - `plan/init` and `pipeline/doctor`: setting a project up, and looking whether everything is in place.
 //! - [`effects`]: the only doors outside: files, git, http, processes, clock, variables, terminal.
@@ -32,8 +30,9 @@
 //!
 //! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
+//! - `<git>/release/run.lock`, `<git>/release/begun`: one release at a time; the run that this clone began.
 //! - `<git>/release/security/`: the recorded state of findings and the last decision (`plan/security.rs`).
-//! - `refs/release/ledger`: what was done (`steps/record.rs`).
+//! - `refs/release/ledger`: what was done (`steps/record.rs`), and the state of every decision.
 //! - `<out>/security-status/`: the status; the next one goes on from it (`pipeline/status.rs`).
 //! - `$RELEASE_CACHE_DIR`, else `~/.cache/pyrelease/`: logs, wheels of build backends, rehearsals.
 //!

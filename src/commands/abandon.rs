@@ -32,6 +32,12 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         report.lines.push(format!("  {phase} {how}"));
     }
     let tag = format!("refs/tags/{}", document.tag);
+    if progress.bumped_elsewhere(git) {
+        let tag = &document.tag;
+        report
+            .lines
+            .push(format!("  the tag {tag} is not here; where it is, it stays, and `git tag -d {tag}` removes it"));
+    }
     if document.makes_tag && git.resolve(&tag).is_some() {
         report.lines.push(format!("  the tag {} stays; `git tag -d {}` removes it here", document.tag, document.tag));
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Context, usage};
+use super::{Context, decision_key, usage};
 use crate::error::Failure;
 use crate::forge::Forge;
 use crate::plan::announce::{self, Wanted};
@@ -29,6 +29,9 @@ pub struct Args {
     /// Attach this file, too, besides the archives of the version in dist/ (can be repeated)
     #[arg(long, value_name = "FILE")]
     asset: Vec<PathBuf>,
+    /// The key of the decision of `release security` that asks for it
+    #[arg(long, value_name = "KEY", value_parser = decision_key)]
+    decision: Option<String>,
     /// Leave it a draft
     #[arg(long)]
     draft: bool,
@@ -49,7 +52,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if !context.dry_run {
         Forge::of_project(inspect, &project.config, &project.root)?.require_token()?;
     }
-    let plan = announce::plan(inspect, &project, &wanted)?;
+    let mut plan = announce::plan(inspect, &project, &wanted)?;
+    if let Some((_, draft)) = &mut plan.draft {
+        draft.facts.key.clone_from(&args.decision);
+    }
     if context.dry_run {
         return Ok(plan.report("announce"));
     }

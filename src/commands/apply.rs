@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         if !last.ended && !same && last.changed(git) {
             return Err(PlanError::Unfinished { version: last.document.to }.into());
         }
-        if same && !last.ended {
+        if same && !last.ended && (last.changed(git) || last.begun_here(inspect, git)) {
             return super::resume::go_on(context, project.clone(), last, "apply");
         }
         if same && last.done.contains(progress::DONE) {

@@ -116,6 +116,20 @@ pub fn select<'p>(project: &'p Project, name: Option<&str>) -> Result<Vec<&'p Pa
     Ok(found)
 }
 
+/// The key of a decision, as typed.
+///
+/// # Errors
+/// It is none.
+pub fn decision_key(text: &str) -> Result<String, String> {
+    let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    match text.len() == 16 && text.chars().all(is_hex) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("the key of a decision is 16 hexadecimal digits, as `release security decide` shows it".to_owned())
+        }
+    }
+}
+
 /// A failure of what was typed, found after the grammar was satisfied.
 pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Failure {
     Failure {

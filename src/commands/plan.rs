@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::Context;
+use super::{Context, decision_key};
 use crate::error::Failure;
 use crate::plan::release::{self, Wanted};
 use crate::plan::{Plan, execute};
@@ -21,6 +21,9 @@ pub struct Args {
     /// What to release [default: auto, or the version as written where nothing was released yet]
     #[arg(value_name = "KIND|VERSION")]
     wanted: Option<String>,
+    /// The key of the decision of `release security` that asks for it
+    #[arg(long, value_name = "KEY", value_parser = decision_key)]
+    decision: Option<String>,
     /// Write the document to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -28,7 +31,7 @@ pub struct Args {
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let project = context.project()?;
-    let wanted = Wanted { typed: args.wanted.clone(), date: None };
+    let wanted = Wanted { typed: args.wanted.clone(), date: None, decision: args.decision.clone() };
     let document = release::plan(context.inspect(), &project, &wanted)?.document;
     let mut report = Report::new("plan").result(json!({"token": document.token(), "plan": document}));
     report.lines = document.lines();

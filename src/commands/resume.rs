@@ -5,8 +5,8 @@ use serde_json::json;
 use super::Context;
 use super::under_way::UnderWay;
 use crate::error::Failure;
-use crate::pipeline::run::Run;
 use crate::pipeline::run::progress::{OK, Progress};
+use crate::pipeline::run::{Run, repository};
 use crate::plan::{PlanError, execute};
 use crate::project::Project;
 use crate::report::{Outcome, Report};
@@ -15,7 +15,8 @@ use crate::steps::record::{Draft, Facts};
 /// Continue the release that was begun
 ///
 /// What is done is not done again: files that an index has with the same bytes are left alone. Does nothing
-/// where no release is under way.
+/// where no release is under way. A release that was begun in another clone is continued where its tag was
+/// fetched to.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Go on with the hooks of the configuration as it is now; not where the plan needed approvals
@@ -66,6 +67,7 @@ pub(super) fn go_on(
     command: &'static str,
 ) -> Result<Report, Failure> {
     let document = &progress.document;
+    progress.continues_here(context.inspect(), &repository(&project)?)?;
     let left: Vec<&String> = document.phases.iter().filter(|phase| !progress.done.contains(*phase)).collect();
     if context.dry_run {
         let mut report = Report::new(command)

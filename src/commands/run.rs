@@ -1,9 +1,10 @@
 //! `release run`: every phase for real, from where the ledger says the release is.
 
-use super::Context;
 use super::under_way::{UnderWay, confirmed};
+use super::{Context, decision_key};
 use crate::error::Failure;
-use crate::pipeline::run::{Run, is_same, progress};
+use crate::pipeline::run::progress::{self, Progress};
+use crate::pipeline::run::{Run, is_same};
 use crate::plan::PlanError;
 use crate::plan::release::{self, Wanted};
 use crate::report::{Outcome, Report};
@@ -18,6 +19,9 @@ pub struct Args {
     /// What to release [default: auto, or the version as written where nothing was released yet]
     #[arg(value_name = "KIND|VERSION")]
     wanted: Option<String>,
+    /// The key of the decision of `release security` that asks for it
+    #[arg(long, value_name = "KEY", value_parser = decision_key)]
+    decision: Option<String>,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
@@ -30,11 +34,14 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
         return super::resume::go_on(context, project.clone(), progress, "run");
     }
-    let wanted = Wanted { typed: args.wanted.clone(), date: None };
+    let wanted = Wanted { typed: args.wanted.clone(), date: None, decision: args.decision.clone() };
     let planned = release::plan(context.inspect(), project, &wanted)?;
     let document = &planned.document;
-    // One that changed nothing yet gives way to another plan, and is continued by the same one.
-    if let Some(progress) = begun.filter(|progress| progress.token == document.token()) {
+    // One that changed nothing yet gives way to another plan, and is continued by the same one. What another
+    // clone began is begun anew.
+    let is_ours =
+        |progress: &Progress| progress.token == document.token() && progress.begun_here(context.inspect(), git);
+    if let Some(progress) = begun.filter(is_ours) {
         return super::resume::go_on(context, project.clone(), progress, "run");
     }
     let ended = last.clone().filter(|progress| progress.ended && progress.document.to == document.to);

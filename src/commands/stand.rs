@@ -6,7 +6,7 @@ use super::Context;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::run::progress;
-use crate::project::{changelog, history};
+use crate::project::{FILE_LIMIT, Project, changelog, history};
 use crate::report::{Report, text};
 
 pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
@@ -22,24 +22,20 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         }
         None => (None, Vec::new(), Vec::new()),
     };
-    let unreleased = match &project.changelog {
-        Some(path) => {
-            let text = inspect.files().read_text(&project.root.join(path), crate::project::FILE_LIMIT)?;
-            changelog::notes(&text, None)
-                .unwrap_or_default()
-                .lines()
-                .filter(|line| line.trim_start().starts_with(['-', '*']))
-                .count()
-        }
-        None => 0,
-    };
+    let unreleased = unreleased(context, &project)?;
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
     let unfinished = match &git {
         Some(git) => progress::last(git)?.filter(|progress| !progress.ended && progress.changed(git)),
         None => None,
     };
+    let elsewhere = match (&git, &unfinished) {
+        (Some(git), Some(progress)) => progress.continues_here(inspect, git).is_err(),
+        _ => false,
+    };
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
+        // It may have ended meanwhile.
+        _ if elsewhere => "release history sync",
         _ if unfinished.is_some() => "release resume",
         (Some(_), false, ..) => "git commit",
         (Some(_), true, false, _) if project.is_versioned_by_tags() => "release bump 0.1.0",
@@ -69,9 +65,10 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     ];
     if let Some(progress) = &unfinished {
         let document = &progress.document;
+        let place = if elsewhere { ", begun in another clone" } else { "" };
         let left: Vec<&str> =
             document.phases.iter().filter(|phase| !progress.done.contains(*phase)).map(String::as_str).collect();
-        report.lines.push(format!("under way   the release of {}: {} left", document.to, left.join(", ")));
+        report.lines.push(format!("under way   the release of {}{}: {} left", document.to, place, left.join(", ")));
     }
     report.lines.push(format!("next        {next}"));
     Ok(report.result(json!({
@@ -85,4 +82,12 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         "under_way": unfinished.map(|progress| progress.document.to),
         "next": next,
     })))
+}
+
+/// How many changes the changelog has under `Unreleased`.
+fn unreleased(context: &Context<'_>, project: &Project) -> Result<usize, Failure> {
+    let Some(path) = &project.changelog else { return Ok(0) };
+    let text = context.inspect().files().read_text(&project.root.join(path), FILE_LIMIT)?;
+    let notes = changelog::notes(&text, None).unwrap_or_default();
+    Ok(notes.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count())
 }

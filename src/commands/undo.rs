@@ -13,7 +13,7 @@ use crate::steps::record::{Draft, Facts};
 /// Take back a release of which nothing has left this machine
 ///
 /// Files, branch and tag are as they were before, in one transaction. Refused as soon as a push or an upload
-/// was begun.
+/// was begun, and in every clone but the one where the release was begun.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -26,6 +26,7 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
     if let Some(phase) = progress.begun.first() {
         return Err(PlanError::Left { version: document.to.clone(), phase: phase.clone() }.into());
     }
+    progress.ends_here(context.inspect(), git)?;
     let plan = undo::plan(context.inspect(), project, git, document)?;
     let bumped = !plan.steps.is_empty();
     match context.carry_out("undo", plan)? {

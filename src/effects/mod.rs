@@ -53,6 +53,7 @@ pub struct World {
 impl World {
     /// The world of this process: its arguments, variables, directory, clock and streams.
     pub fn of_this_process() -> Self {
+        process::close_to_others();
         signals::watch();
         let redactor = Redactor::default();
         let variables = Variables::of_this_process(&redactor);

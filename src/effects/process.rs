@@ -329,3 +329,15 @@ fn end_group(child: &mut Child) {
     let _ = child.kill();
     let _ = child.wait();
 }
+
+/// Closes this process to others of the same user: variables and memory cannot be read through `/proc` or a
+/// debugger, and no core dump is written. Programs that we start are open again, and the system's
+/// administrator is not kept out.
+pub(super) fn close_to_others() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        // A kernel that refuses leaves it as open as it was.
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+}

@@ -329,6 +329,9 @@ impl Explain for ForgeError {
             ForgeError::Address { .. } => "correct `url` in `[forge]`, for example `url = \"https://git.example.org\"`",
             ForgeError::NoToken { variables, .. } => return vec![format!("set {variables}")],
             ForgeError::Token { .. } => "make a new token on the forge, and check which host it is for",
+            ForgeError::Forbidden { doing, .. } if doing.contains("issue") || doing.contains("label") => {
+                "give the token the right to write issues (GitHub: `permissions: issues: write`, Gitea: `write:issue`)"
+            }
             ForgeError::Forbidden { .. } => {
                 "give the token the right to write contents (GitHub: `permissions: contents: write`, Gitea: `write:repository`)"
             }

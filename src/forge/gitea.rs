@@ -1,12 +1,14 @@
 //! What only Gitea and Forgejo do in their own way (API v1).
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::issues::{LABEL, MEANING};
 use super::place::encoded_whole;
 use super::release::{Asset, LocalFile, Release};
 use super::{Forge, ForgeError};
-use crate::effects::HttpLook;
-use crate::effects::http::Sending;
+use crate::effects::http::{Method, Sending};
+use crate::effects::{Effects, HttpLook};
 
 #[derive(Deserialize)]
 struct Tag {
@@ -22,6 +24,24 @@ struct Commit {
 pub(super) fn tag_commit(forge: &Forge, http: HttpLook<'_>, tag: &str) -> Result<Option<String>, ForgeError> {
     let found: Option<Tag> = forge.find(http, "look at the tag", &format!("/tags/{}", encoded_whole(tag)))?;
     Ok(found.map(|tag| tag.commit.sha))
+}
+
+#[derive(Deserialize)]
+struct Label {
+    id: u64,
+    name: String,
+}
+
+/// The label of our issues as issues name it, by its number, made where it is missing.
+pub(super) fn label(forge: &Forge, effects: Effects<'_>) -> Result<Value, ForgeError> {
+    let known: Vec<Label> = forge.list(effects.inspect().http(), "list the labels", "/labels")?;
+    if let Some(label) = known.iter().find(|label| label.name == LABEL) {
+        return Ok(json!(label.id));
+    }
+    let doing = "make the label of issues";
+    let document = json!({"name": LABEL, "color": "#b60205", "description": MEANING});
+    let answer = forge.send(effects, doing, (Method::Post, "/labels"), Some(&document))?;
+    Ok(json!(forge.read::<Label>(doing, &answer)?.id))
 }
 
 /// Where the bytes of an asset are. The address that the API names has the host of the server's own

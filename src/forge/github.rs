@@ -1,12 +1,14 @@
 //! What only GitHub does in its own way (REST API, version 2022-11-28).
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::issues::{LABEL, MEANING};
 use super::place::{encoded, encoded_whole};
 use super::release::{Asset, LocalFile, Release};
 use super::{Forge, ForgeError};
-use crate::effects::HttpLook;
-use crate::effects::http::Sending;
+use crate::effects::http::{Method, Sending};
+use crate::effects::{Effects, HttpLook};
 
 /// A tag of a tag of a tag … ends here.
 const NESTED: usize = 5;
@@ -38,6 +40,17 @@ pub(super) fn tag_commit(forge: &Forge, http: HttpLook<'_>, tag: &str) -> Result
         }
     }
     Ok(Some(pointer.object.sha))
+}
+
+/// The label of our issues as issues name it, made where it is missing.
+pub(super) fn label(forge: &Forge, effects: Effects<'_>) -> Result<Value, ForgeError> {
+    let there: Option<Value> =
+        forge.find(effects.inspect().http(), "look at the label", &format!("/labels/{LABEL}"))?;
+    if there.is_none() {
+        let document = json!({"name": LABEL, "color": "b60205", "description": MEANING});
+        forge.send(effects, "make the label of issues", (Method::Post, "/labels"), Some(&document))?;
+    }
+    Ok(json!(LABEL))
 }
 
 /// Where the bytes of an asset are: the same address that describes it.

@@ -2,12 +2,13 @@
 //! notes, workflow runs and dispatches, with one set of types for both.
 //!
 //! [`place`] says where, `token` with which right, [`release`] what there is and what is missing,
-//! [`workflows`] and [`trigger`] what a tag starts; `github` and `gitea` hold what differs. The clients themselves are in `effects/http`.
+//! [`workflows`] and [`trigger`] what a tag starts, [`issues`] what people are asked; `github` and `gitea` hold what differs. The clients themselves are in `effects/http`.
 
 mod answer;
 pub mod error;
 mod gitea;
 mod github;
+pub mod issues;
 pub mod notes;
 pub mod place;
 pub mod release;

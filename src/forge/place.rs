@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::config::file::{ForgeKind, ForgeTable};
 use crate::effects::http::Url;
 use crate::effects::{Git, Inspect};
+use crate::project::detect::Remote;
 
 pub use crate::config::file::ForgeKind as Kind;
 
@@ -125,7 +126,7 @@ pub(super) fn encoded_whole(text: &str) -> String {
 /// Finds the place of the repository that `dir` lies in.
 pub(super) fn find(inspect: Inspect<'_>, config: &Config, dir: &Path) -> Result<Place, ForgeError> {
     let remote = Git::discover(dir)?.and_then(|git| git.remote_url("origin"));
-    let parsed = remote.as_deref().and_then(Remote::parse);
+    let parsed = remote.as_deref().and_then(Remote::of_remote);
     if let Some(table) = &config.forge {
         return of_table(table, parsed.as_ref());
     }
@@ -134,24 +135,24 @@ pub(super) fn find(inspect: Inspect<'_>, config: &Config, dir: &Path) -> Result<
     }
     let unknown = || ForgeError::Unknown { remote: remote.as_deref().map(without_userinfo) };
     let remote = parsed.as_ref().ok_or_else(unknown)?;
-    let kind = match remote.host.as_str() {
+    let kind = match remote.name() {
         "github.com" => Kind::Github,
         host if host.ends_with(".ghe.com") => Kind::Github,
         "gitea.com" | "codeberg.org" => Kind::Gitea,
         _ => return Err(unknown()),
     };
-    Place::of(kind, &remote.web, &remote.repository, "the remote `origin`")
+    Place::of(kind, &remote.instance(), &remote.slug(), "the remote `origin`")
 }
 
 fn of_table(table: &ForgeTable, remote: Option<&Remote>) -> Result<Place, ForgeError> {
     let repository = match (&table.repository, remote) {
         (Some(repository), _) => repository.clone(),
-        (None, Some(remote)) => remote.repository.clone(),
+        (None, Some(remote)) => remote.slug(),
         (None, None) => return Err(ForgeError::Missing { key: "repository", example: "acme/demo" }),
     };
     let web = match (&table.url, remote, table.kind) {
         (Some(url), _, _) => url.clone(),
-        (None, Some(remote), _) => remote.web.clone(),
+        (None, Some(remote), _) => remote.instance(),
         (None, None, ForgeKind::Github) => "https://github.com".to_owned(),
         (None, None, ForgeKind::Gitea) => {
             return Err(ForgeError::Missing { key: "url", example: "https://git.example.org" });
@@ -181,49 +182,6 @@ pub(super) fn kind_of_actions(inspect: Inspect<'_>) -> Option<Kind> {
         () if is_set("GITEA_ACTIONS") || is_set("FORGEJO_ACTIONS") => Some(Kind::Gitea),
         () if is_set("GITHUB_ACTIONS") => Some(Kind::Github),
         () => None,
-    }
-}
-
-/// What the URL of a remote says.
-struct Remote {
-    host: String,
-    web: String,
-    repository: String,
-}
-
-impl Remote {
-    /// `https://host/o/r.git`, `ssh://git@host:22/o/r.git`, `git@host:o/r.git`.
-    fn parse(text: &str) -> Option<Remote> {
-        let (scheme, host, path) = match Url::parse(text).ok().filter(|url| url.host_str().is_some()) {
-            Some(url) => {
-                let host = url.host_str()?.to_owned();
-                match url.scheme() {
-                    "http" | "https" => {
-                        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
-                        (url.scheme().to_owned(), format!("{host}{port}"), url.path().to_owned())
-                    }
-                    // The port is that of ssh, not of the web.
-                    "ssh" | "git+ssh" | "git" => ("https".to_owned(), host, url.path().to_owned()),
-                    _ => return None,
-                }
-            }
-            None => {
-                let (host, path) = text.split_once(':')?;
-                let host = host.rsplit('@').next().filter(|host| !host.contains(['/', '\\']))?;
-                ("https".to_owned(), host.to_owned(), path.to_owned())
-            }
-        };
-        let path = path.trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
-        let mut parts: Vec<&str> = path.split('/').collect();
-        let name = parts.pop()?;
-        let owner = parts.pop()?;
-        let prefix: String = parts.iter().map(|part| format!("/{part}")).collect();
-        Some(Remote {
-            web: format!("{scheme}://{host}{prefix}"),
-            host: host.to_ascii_lowercase(),
-            repository: format!("{owner}/{name}"),
-        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use super::security::past::Ledger;
 use super::{audit, ledger, security};
 use crate::effects::files::What;
 use crate::effects::http::{Limits, timing::Timed};
@@ -54,7 +55,13 @@ impl<'a> Named<'a> {
 /// # Errors
 /// The last status is there and cannot be read, or a file that was named.
 pub fn prepare(inspect: Inspect<'_>, project: &Project, named: &Named<'_>) -> Result<Status, Failure> {
-    let audit = audit::audit(inspect, project, audit::Named { files: &[], database: named.database })?;
+    // As in `security record`: what cannot be read is a source that failed, and the status says so.
+    let database = audit::database(inspect, project, named.database).unwrap_or_else(|failure| {
+        inspect.warn(format!("the advisory database cannot be read: {} [{}]", failure.message, failure.code));
+        None
+    });
+    let inputs = audit::inputs(inspect, project, &[], database)?;
+    let audit = inputs.judge(inspect, &inputs.dependencies);
     let surface = security::surface(inspect, project)?;
     let exposure = |finding: &Vulnerability| -> Option<Exposure> {
         let fixes: Vec<String> = finding.fix.iter().map(|fix| fix.minimal.clone()).collect();
@@ -68,7 +75,10 @@ pub fn prepare(inspect: Inspect<'_>, project: &Project, named: &Named<'_>) -> Re
     let previous = match named.previous {
         Some(url) if is_url(url) => previous_of_url(inspect, url)?,
         Some(dir) => previous_of_dir(inspect, &inspect.dir().join(dir))?,
-        None => previous_of_dir(inspect, named.out)?,
+        None => match (previous_of_dir(inspect, named.out)?, &git) {
+            (None, Some(git)) => previous_of_branch(git, &project.config.status.branch)?,
+            (there, _) => there,
+        },
     };
     if previous.is_none() && named.previous.is_some() {
         inspect.note("there is no status before this one: the history begins now");
@@ -90,7 +100,7 @@ pub fn prepare(inspect: Inspect<'_>, project: &Project, named: &Named<'_>) -> Re
         interval: hours(config.interval),
         detail: config.detail,
         previous: previous.as_ref(),
-        decision: decision(inspect, git.as_ref(), named.decision)?,
+        decision: decision(inspect, project, (git.as_ref(), named.decision))?,
         runs: &runs,
         endpoint: endpoint(inspect, named.probes)?,
     })?)
@@ -113,6 +123,22 @@ fn previous_of_dir(inspect: Inspect<'_>, dir: &Path) -> Result<Option<Previous>,
     match read("index.json")? {
         None => Ok(None),
         Some(index) => Ok(Some(previous(&dir.display().to_string(), &index, read("history.json")?.as_deref())?)),
+    }
+}
+
+/// The status on the branch that statuses are published on, as it was fetched last: a fresh clone has no other.
+fn previous_of_branch(git: &Git, branch: &str) -> Result<Option<Previous>, Failure> {
+    let place = format!("origin/{branch}");
+    let Some(commit) = git.resolve(&format!("refs/remotes/{place}")) else {
+        return Ok(None);
+    };
+    let read = |name: &str| {
+        let bytes = git.file_of_commit(&commit, &format!("{}/{name}", files::FOLDER)).ok()?;
+        String::from_utf8(bytes).ok()
+    };
+    match read("index.json") {
+        None => Ok(None),
+        Some(index) => Ok(Some(previous(&place, &index, read("history.json").as_deref())?)),
     }
 }
 
@@ -154,7 +180,11 @@ struct Decided {
     key: String,
 }
 
-fn decision(inspect: Inspect<'_>, git: Option<&Git>, named: Option<&Path>) -> Result<Option<LastDecision>, Failure> {
+fn decision(
+    inspect: Inspect<'_>,
+    project: &Project,
+    (git, named): (Option<&Git>, Option<&Path>),
+) -> Result<Option<LastDecision>, Failure> {
     let usual = git.map(|git| git.common_dir().join("release/security/decision.json"));
     let text = match (named, &usual) {
         (Some(named), _) => Some(inspect.files().read_text(&inspect.dir().join(named), LIMIT)?),
@@ -162,7 +192,12 @@ fn decision(inspect: Inspect<'_>, git: Option<&Git>, named: Option<&Path>) -> Re
         (None, None) => None,
     };
     let Some(text) = text else {
-        return Ok(None);
+        // It may have been made on another machine.
+        let decided = match git {
+            Some(_) => Ledger::of(&project.root)?.state(&project.title()).and_then(|state| state.decided),
+            None => None,
+        };
+        return Ok(decided.map(|made| LastDecision::of(&made.decision, &made.rule, &made.key)));
     };
     let decided: Decided = serde_json::from_str(&text).map_err(|error| StatusError::Decision {
         file: named.or(usual.as_deref()).unwrap_or(Path::new("")).display().to_string(),

@@ -165,6 +165,16 @@ pub enum PlanError {
         /// The first phase that left the machine.
         phase: String,
     },
+    /// A release that another clone began, or whose tag is gone.
+    #[error("the release of {version} is not in this repository: {why}")]
+    Elsewhere {
+        /// The version.
+        version: String,
+        /// Its tag.
+        tag: String,
+        /// What is missing here.
+        why: String,
+    },
     /// HEAD is not where the release is.
     #[error("HEAD is not at the release: it is {head}, and `{tag}` is {expected}")]
     HeadMoved {
@@ -328,6 +338,7 @@ impl Explain for PlanError {
             PlanError::Unfinished { .. } => "plan/unfinished",
             PlanError::NoRun => "plan/no-run",
             PlanError::Left { .. } => "plan/left-the-machine",
+            PlanError::Elsewhere { .. } => "plan/elsewhere",
             PlanError::HeadMoved { .. } => "plan/head-moved",
             PlanError::OtherArchive { .. } => "plan/other-archive",
             PlanError::NotApproved { .. } => "plan/not-approved",
@@ -441,6 +452,15 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::NoRun => "`release history` shows what was done".to_owned(),
         PlanError::Left { .. } => {
             "`release resume` continues it; `release abandon` gives it up and says what stays out there".to_owned()
+        }
+        PlanError::Elsewhere { tag, .. } => {
+            return vec![
+                "run the same command in the repository where the release was begun".to_owned(),
+                format!(
+                    "to continue it here, fetch `{tag}` from there and `git switch --detach {tag}`, then `release resume`"
+                ),
+                "`release abandon` gives it up for every clone, and takes nothing back".to_owned(),
+            ];
         }
         PlanError::HeadMoved { tag, .. } => format!("run `git switch --detach {tag}`, then `release resume`"),
         PlanError::OtherArchive { .. } => {

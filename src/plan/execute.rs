@@ -8,6 +8,9 @@ use crate::report::{Event, StepState};
 use crate::steps::record::{self, RecordedFile};
 use crate::steps::{Produced, transaction};
 
+/// The file, below the git directory, that holds the id of the run that was begun last in this repository.
+pub const BEGUN_HERE: &str = "release/begun";
+
 /// How far a plan came.
 pub struct Advance {
     /// What each step that worked left behind, in order.
@@ -89,6 +92,17 @@ pub fn lock(world: &World, git: &crate::effects::Git) -> Result<std::fs::File, F
         }
         other => other.into(),
     })
+}
+
+/// Notes that this run began a release in this very repository: the ledger of a clone tells of it, too.
+///
+/// # Errors
+/// It cannot be written.
+pub fn remember_run(world: &World, git: &crate::effects::Git) -> Result<(), Failure> {
+    let path = git.common_dir().join(BEGUN_HERE);
+    let files = world.effects().files();
+    files.make_folder(path.parent().unwrap_or(&path))?;
+    Ok(files.replace(&path, format!("{}\n", world.inspect().run()).as_bytes(), 0o644)?)
 }
 
 /// Finishes a change that was killed, before anything else is looked at.

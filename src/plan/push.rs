@@ -1,6 +1,7 @@
 //! Branch and tag of a release to the remote, with the forge's token where it is an address of that forge.
 
 use super::{Plan, PlanError};
+use crate::effects::git_program::Login;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::forge::Forge;
@@ -34,8 +35,15 @@ pub fn plan(
         references.push((format!("refs/heads/{branch}"), commit));
     }
     references.extend(git.resolve(&name).map(|object| (name, object)));
-    // A remote that is no forge has logins of its own.
-    let login = Forge::of_project(inspect, &project.config, &project.root).ok().and_then(|forge| forge.login(&url));
+    let login = login(inspect, project, git, REMOTE);
     let step = Push { top: git.top(), remote: REMOTE.to_owned(), url, references, login };
     Ok(Plan::of(vec![Step::Push(step)]))
+}
+
+/// The forge's token for git, where a remote (a name or a URL) is an address of that forge and pushes go there. A
+/// remote that is no forge has logins of its own.
+pub fn login(inspect: Inspect<'_>, project: &Project, git: &Git, remote: &str) -> Option<Login> {
+    let url = git.remote_url(remote).unwrap_or_else(|| remote.to_owned());
+    let forge = Forge::of_project(inspect, &project.config, &project.root).ok()?;
+    forge.login(&url).filter(|_| !git.pushes_elsewhere(remote))
 }

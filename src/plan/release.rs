@@ -46,6 +46,9 @@ pub struct Document {
     pub packages: Vec<String>,
     /// What was asked for.
     pub request: String,
+    /// The key of the decision that asks for it; nothing where a person does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
     /// The version before.
     pub from: String,
     /// The version after.
@@ -123,6 +126,8 @@ pub struct Wanted {
     pub typed: Option<String>,
     /// The day of the release; nothing: today in UTC.
     pub date: Option<Date>,
+    /// The key of the decision that asks for it.
+    pub decision: Option<String>,
 }
 
 /// A release with the bump that it begins with.
@@ -156,6 +161,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         project: project.title(),
         packages: project.packages.iter().map(|package| package.name.as_str().to_owned()).collect(),
         request,
+        decision: wanted.decision.clone(),
         from: bump.from.to_string(),
         to: bump.to.to_string(),
         tag: project.tag_of(&bump.to),
@@ -331,7 +337,8 @@ impl Document {
         if today > expires {
             return Err(PlanError::Expired { on: self.expires.clone() }.into());
         }
-        let release = plan(inspect, project, &Wanted { typed: Some(self.request.clone()), date: Some(date) })?;
+        let wanted = Wanted { typed: Some(self.request.clone()), date: Some(date), decision: self.decision.clone() };
+        let release = plan(inspect, project, &wanted)?;
         let moved = self.differences(&release.document);
         if moved.is_empty() { Ok(release) } else { Err(PlanError::Moved { facts: moved }.into()) }
     }
@@ -421,6 +428,7 @@ impl Document {
     /// The document in lines for people.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("{} {} -> {}, tag {}", self.project, self.from, self.to, self.tag)];
+        lines.extend(self.decision.iter().map(|key| format!("decision {key}")));
         lines.extend(self.edits.iter().flat_map(|edit| &edit.lines).map(|line| format!("  {line}")));
         lines.push(format!("phases  {}", self.phases.join(", ")));
         for stage in &self.stages {

@@ -43,7 +43,7 @@ pub fn state_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>)
 ///
 /// # Errors
 /// None is named and this is no repository.
-pub fn decision_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<PathBuf, Failure> {
+fn decision_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<PathBuf, Failure> {
     match named {
         Some(named) => Ok(inspect.dir().join(named)),
         None => Ok(folder(project)?.join("decision.json")),
@@ -77,11 +77,19 @@ pub fn need_state(inspect: Inspect<'_>, file: &Path) -> Result<State, Failure> {
     Ok(read_state(inspect, file)?.ok_or_else(missing)?)
 }
 
+/// The last decision: the one that is named, or that of `security decide`.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn last_decision(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) -> Result<Decision, Failure> {
+    need_decision(inspect, &decision_file(inspect, project, named)?)
+}
+
 /// The decision in a file, which must be there.
 ///
 /// # Errors
 /// It is not, or cannot be read.
-pub fn need_decision(inspect: Inspect<'_>, file: &Path) -> Result<Decision, Failure> {
+fn need_decision(inspect: Inspect<'_>, file: &Path) -> Result<Decision, Failure> {
     if inspect.files().what(file) == What::Missing {
         return Err(SecurityError::NoDecision { file: file.display().to_string() }.into());
     }
@@ -94,8 +102,13 @@ pub fn record(state: &State, file: &Path) -> Plan {
     Plan::of(vec![write(file, state.to_json())])
 }
 
-/// Plans to write a decision with its texts into `out`, and to mark the state as decided.
-pub fn decide(state: &State, decision: &Decision, (file, out): (&Path, &Path)) -> Plan {
+/// The subcommand of a decision, as its record names it.
+pub const DECIDE: &str = "security decide";
+
+/// Plans to write a decision with its texts into `out`, and to mark the state as decided: in its file, and in the
+/// ledger, from which `security record` goes on where there is no file. The ledger may be public: findings in the
+/// project's own code stay out of it.
+pub fn decide(project: &Project, state: &State, decision: &Decision, (file, out): (&Path, &Path)) -> Plan {
     let decided = Decided {
         key: decision.key.clone(),
         decision: decision.decision.word().to_owned(),
@@ -110,7 +123,23 @@ pub fn decide(state: &State, decision: &Decision, (file, out): (&Path, &Path)) -
         ],
     };
     let state = State { decided: Some(decided), ..state.clone() };
-    Plan::of(vec![Step::WriteFiles(texts), write(file, state.to_json())])
+    let mut plan = Plan::of(vec![Step::WriteFiles(texts), write(file, state.to_json())]);
+    let public = State { code: Vec::new(), ..state };
+    plan.draft = Some((
+        project.root.clone(),
+        Draft {
+            command: DECIDE,
+            project: decision.project.clone(),
+            version: decision.released.clone(),
+            summary: format!("{} by {}, key {}", decision.decision.word(), decision.rule, decision.key),
+            facts: Facts {
+                key: Some(decision.key.clone()),
+                document: Some(serde_json::to_value(public).expect("a state has string keys and finite numbers")),
+                ..Facts::default()
+            },
+        },
+    ));
+    plan
 }
 
 fn write(file: &Path, text: String) -> Step {

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::Plan;
+use crate::effects::git_program::Login;
 use crate::effects::http::is_loopback;
 use crate::effects::{Inspect, files::What, http::Url};
 use crate::error::Failure;
@@ -76,7 +77,7 @@ pub fn to_dir(inspect: Inspect<'_>, built: Built, dir: &Path) -> Result<Plan, Fa
 }
 
 /// Where a branch is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Branch<'a> {
     /// The repository on this machine.
     pub repository: &'a Path,
@@ -84,6 +85,8 @@ pub struct Branch<'a> {
     pub remote: &'a str,
     /// The URL that a name stands for.
     pub remote_url: Option<&'a str>,
+    /// The right to push there, where it is not git's own.
+    pub login: Option<Login>,
     /// Its name.
     pub branch: &'a str,
 }
@@ -106,6 +109,7 @@ pub fn to_branch(
     let mut steps = vec![Step::PublishBranch(PublishBranch {
         repository: branch.repository.to_owned(),
         remote: branch.remote.to_owned(),
+        login: branch.login.clone(),
         branch: branch.branch.to_owned(),
         files,
         sequence: document.sequence,

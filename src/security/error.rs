@@ -167,8 +167,8 @@ pub enum SecurityError {
         /// When the next may start.
         after: String,
     },
-    /// Two releases in a row failed.
-    #[error("the last two releases that a decision started have failed")]
+    /// Two releases in a row failed, or did not end as far as the ledger knows.
+    #[error("the last two releases that decisions started have failed, or nothing is known of their end")]
     Circuit {
         /// The key to approve.
         key: String,
@@ -278,7 +278,9 @@ impl Explain for SecurityError {
             }
             SecurityError::TooOften { .. } => "run it again then; the key starts one release only".to_owned(),
             SecurityError::Circuit { key } => {
-                format!("find out why they failed (`release history`), then run `release security approve {key}`")
+                format!(
+                    "find out why (`release history`, the runs at the forge), then run `release security approve {key}`"
+                )
             }
             SecurityError::Template { .. } => "please report it with the command and this text".to_owned(),
         }]

@@ -1,5 +1,8 @@
 //! How often a release may be started by itself, judged by the ledger: six hours apart, two a day, five a
-//! week. After two in a row that failed nothing starts until somebody approves.
+//! week. After two in a row that failed nothing starts until somebody approves. A release that was started, and of
+//! whose end nothing is known, counts as failed: a runner that dies records nothing.
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,6 +13,8 @@ pub struct Past {
     pub at: Timestamp,
     /// What.
     pub what: Event,
+    /// The key of the decision; empty where there was none.
+    pub key: String,
 }
 
 /// What counts.
@@ -19,7 +24,7 @@ pub enum Event {
     Started,
     /// What a decision started did not end well, or could not be started.
     Failed,
-    /// A release ended well.
+    /// A release ended well, whoever started it.
     Succeeded,
     /// Somebody approved a decision.
     Approved,
@@ -50,14 +55,23 @@ pub fn permit(past: &[Past], now: Timestamp) -> Result<(), Limit> {
     let mut past: Vec<&Past> = past.iter().collect();
     past.sort_by_key(|event| event.at);
     let mut failures = 0;
+    let mut unended = BTreeSet::new();
     for event in &past {
         match event.what {
-            Event::Failed => failures += 1,
-            Event::Succeeded | Event::Approved => failures = 0,
-            Event::Started => {}
+            Event::Started => {
+                unended.insert(event.key.as_str());
+            }
+            Event::Failed => {
+                unended.remove(event.key.as_str());
+                failures += 1;
+            }
+            Event::Succeeded | Event::Approved => {
+                unended.clear();
+                failures = 0;
+            }
         }
     }
-    if failures >= 2 {
+    if failures + unended.len() >= 2 {
         return Err(Limit::Circuit);
     }
     let started: Vec<Timestamp> =

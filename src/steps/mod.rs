@@ -3,6 +3,7 @@
 
 pub mod announce_release;
 pub mod append_record;
+pub mod ask_remote;
 pub mod await_files;
 pub mod await_status;
 pub mod build_archives;
@@ -10,6 +11,7 @@ pub mod check_out;
 pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
+pub mod keep_issue;
 pub mod mint_token;
 pub mod prepare_rehearsal;
 pub mod publish_branch;
@@ -49,6 +51,8 @@ pub enum Step {
     BuildArchives(build_archives::BuildArchives),
     /// A release on the forge.
     AnnounceRelease(Box<announce_release::AnnounceRelease>),
+    /// What a remote has.
+    AskRemote(ask_remote::AskRemote),
     /// Until an index shows files.
     AwaitFiles(await_files::AwaitFiles),
     /// A workflow of the forge.
@@ -71,6 +75,8 @@ pub enum Step {
     KeepFiles(keep_files::KeepFiles),
     /// Only the newest runs.
     KeepNewest(keep_files::KeepNewest),
+    /// An issue on the forge.
+    KeepIssue(Box<keep_issue::KeepIssue>),
     /// An entry of the ledger that stands for itself.
     AppendRecord(append_record::AppendRecord),
     /// Files as they are.
@@ -108,6 +114,10 @@ pub enum Produced {
     Synced(sync_ledger::Synced),
     /// Whether anything was pushed.
     Pushed(bool),
+    /// What a remote has.
+    References(Vec<crate::effects::git_program::RemoteReference>),
+    /// What became of an issue.
+    Issue(keep_issue::Kept),
     /// Nothing that anybody asks for.
     Nothing,
     /// The files that had another content before.
@@ -130,7 +140,16 @@ impl Produced {
             Produced::Announced(release) => release.state == announce_release::State::AlreadyThere,
             Produced::Published(published) => published.commit.is_none(),
             Produced::Served(served) => served.at_once,
+            Produced::Issue(issue) => !issue.state.changed(),
             _ => false,
+        }
+    }
+
+    /// What became of an issue.
+    pub fn issue(&self) -> Option<&keep_issue::Kept> {
+        match self {
+            Produced::Issue(kept) => Some(kept),
+            _ => None,
         }
     }
 
@@ -161,6 +180,7 @@ impl Step {
             Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
+            Step::AskRemote(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
             Step::DispatchWorkflow(step) => step.describe(),
             Step::AwaitStatus(step) => step.describe(),
@@ -172,6 +192,7 @@ impl Step {
             Step::PublishBranch(step) => step.describe(),
             Step::KeepFiles(step) => step.describe(),
             Step::KeepNewest(step) => step.describe(),
+            Step::KeepIssue(step) => step.describe(),
             Step::AppendRecord(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
@@ -192,6 +213,7 @@ impl Step {
             Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
+            Step::AskRemote(step) => step.carry_out(effects).map(Produced::References),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
@@ -203,6 +225,7 @@ impl Step {
             Step::PublishBranch(step) => step.carry_out(effects).map(Produced::Published),
             Step::KeepFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::KeepIssue(step) => step.carry_out(effects).map(Produced::Issue),
             Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),

@@ -1,6 +1,7 @@
 //! Puts files on a branch of a remote, beside everything that it has, in one commit. Never by force: when
 //! somebody else pushed meanwhile, their commit is fetched and ours is made again on top of it. git itself
-//! talks to the remote, with its own helpers for credentials; hooks are off.
+//! talks to the remote, with the forge's token where it is one of the forge, else with its own helpers for
+//! credentials; hooks are off.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use super::await_status::sequence_of;
 use super::record;
+use crate::effects::git_program::Login;
 use crate::effects::process::Ran;
 use crate::effects::{Effects, Git, GitMut, git_program};
 use crate::error::Failure;
@@ -26,6 +28,9 @@ pub struct PublishBranch {
     pub repository: PathBuf,
     /// The remote: a name, a path or a URL.
     pub remote: String,
+    /// The right to fetch and push there, where it is not git's own.
+    #[serde(skip)]
+    pub login: Option<Login>,
     /// The branch, without `refs/heads/`.
     pub branch: String,
     /// Paths with their content.
@@ -181,6 +186,6 @@ impl PublishBranch {
             .arg("--")
             .arg(&self.remote)
             .args(after);
-        Ok(effects.programs().run(&program)?)
+        Ok(git_program::run_as(effects, program, self.login.as_ref())?)
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::record::{self, LEDGER, RECORD_FILE, Record};
 use crate::effects::git::Identity;
+use crate::effects::git_program::Login;
 use crate::effects::{Effects, Git, GitMut, git_program};
 use crate::error::Failure;
 use crate::steps::StepError;
@@ -30,6 +31,9 @@ pub struct SyncLedger {
     /// Its URL, as configured.
     #[serde(skip)]
     pub url: String,
+    /// The right to fetch and push there, where it is not git's own.
+    #[serde(skip)]
+    pub login: Option<Login>,
 }
 
 /// How many entries went each way.
@@ -83,7 +87,8 @@ impl SyncLedger {
     fn fetch(&self, effects: Effects<'_>) -> Result<Option<String>, Failure> {
         let inspect = effects.inspect();
         let names = [LEDGER.to_owned()];
-        let there = git_program::remote_references(inspect, (&self.top, &self.remote, &self.url), &names)?;
+        let remote = (self.top.as_path(), self.remote.as_str(), self.url.as_str());
+        let there = git_program::remote_references_as(effects, remote, (&names, self.login.as_ref()))?;
         let Some((_, newest)) = there.into_iter().find(|(name, _)| name == LEDGER) else {
             return Ok(None);
         };
@@ -98,7 +103,7 @@ impl SyncLedger {
             self.remote.as_str(),
             &format!("+{LEDGER}:{THEIRS}"),
         ]);
-        let ran = effects.programs().run(&program)?;
+        let ran = git_program::run_as(effects, program, self.login.as_ref())?;
         if !ran.ok() {
             return Err(git_program::refused(&self.remote, &ran).into());
         }
@@ -140,7 +145,7 @@ impl SyncLedger {
             self.remote.as_str(),
             &format!("{LEDGER}:{LEDGER}"),
         ]);
-        let ran = effects.programs().run(&program)?;
+        let ran = git_program::run_as(effects, program, self.login.as_ref())?;
         if ran.ok() { Ok(()) } else { Err(git_program::refused(&self.remote, &ran).into()) }
     }
 }

@@ -40,3 +40,20 @@ fn without_a_release_there_is_nothing_to_give_up() {
     "#]]
     .assert_eq(&sandbox.release(&["abandon"]).to_string());
 }
+
+#[test]
+fn a_release_of_another_clone_is_given_up_and_what_stays_there_is_told() {
+    let releasing = Releasing::acme("\n[[tool.release.hooks]]\nat = \"before-build\"\nrun = [\"false\"]\n");
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    let other = releasing.another_clone();
+    expect![[r#"
+        the release of 1.3.0 is given up
+          the tag v1.3.0 is not here; where it is, it stays, and `git tag -d v1.3.0` removes it
+    "#]]
+    .assert_eq(&sandbox.release(&["-C", &other, "abandon"]).success().to_string());
+    sandbox.release(&["-C", &other, "history", "sync"]).success();
+    sandbox.release(&["history", "sync"]).success();
+    let resumed = sandbox.release(&["resume"]).success();
+    assert_eq!(resumed.stdout, "no release is under way: nothing to continue\n");
+}

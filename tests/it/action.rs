@@ -44,6 +44,7 @@ fn inputs_become_arguments() {
         ("COMMAND", "status publish"),
         ("INDEX", "testpypi"),
         ("EXPECT", "ab12"),
+        ("DECISION", "70338200b9f1559c"),
         ("ARGS", "--to\nbranch\n\n--branch\nmy branch\n"),
         ("VERSION", "1.0"),
         ("DIST", "dist"),
@@ -54,6 +55,7 @@ fn inputs_become_arguments() {
         [publish]
         [--index=testpypi]
         [--expect=ab12]
+        [--decision=70338200b9f1559c]
         [--to]
         [branch]
         [--branch]
@@ -79,10 +81,19 @@ fn hostile_inputs_are_arguments_and_nothing_else() {
         "${PATH}",
     ];
     for text in hostile {
-        let (sandbox, code, said) =
-            run_step(&[("COMMAND", "bump"), ("VERSION", text), ("INDEX", text), ("EXPECT", text), ("ARGS", "--push")]);
+        let (sandbox, code, said) = run_step(&[
+            ("COMMAND", "bump"),
+            ("VERSION", text),
+            ("INDEX", text),
+            ("EXPECT", text),
+            ("DECISION", text),
+            ("ARGS", "--push"),
+        ]);
         assert_eq!(code, 0, "{said}");
-        assert_eq!(said, format!("[bump]\n[--index={text}]\n[--expect={text}]\n[--push]\n[--]\n[{text}]\n"));
+        assert_eq!(
+            said,
+            format!("[bump]\n[--index={text}]\n[--expect={text}]\n[--decision={text}]\n[--push]\n[--]\n[{text}]\n")
+        );
         assert!(!sandbox.repo().join("pwned").exists());
     }
     let (_sandbox, _, said) = run_step(&[("COMMAND", "bump"), ("ARGS", "$(touch pwned)\n*\n'a b'")]);
@@ -280,4 +291,54 @@ fn the_program_is_started_by_the_script() {
     command.env("RUNNER_TEMP", sandbox.path("temp")).env("COMMAND", "explain").env("VERSION", "workflow/signal");
     let output = command.output().expect("bash is installed");
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("workflow/signal"));
+}
+
+/// The outputs that a workflow reads: of which command, and which.
+fn read_outputs(text: &str) -> Vec<(String, String)> {
+    use pyrelease::workflows::yaml::{Node, read};
+    let root = read(text).expect("it is YAML");
+    let mut commands = Vec::new();
+    for (_, job) in root.get("jobs").map_or(&[][..], Node::entries) {
+        for step in job.get("steps").map_or(&[][..], Node::items) {
+            let command = step.get("with").and_then(|with| with.get("command")).and_then(Node::text);
+            commands.extend(step.get("id").and_then(Node::text).map(|id| (id.to_owned(), command.unwrap_or_default())));
+        }
+    }
+    let pieces = text.split("steps.").skip(1).filter_map(|rest| rest.split_once(".outputs."));
+    let found = pieces.map(|(id, rest)| {
+        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        let command = commands.iter().find(|(known, _)| known == id).map(|(_, command)| *command);
+        (command.unwrap_or_else(|| panic!("no step `{id}`")).to_owned(), name)
+    });
+    found.collect()
+}
+
+#[test]
+fn what_workflows_read_is_what_commands_write() {
+    use pyrelease::config::file::ForgeKind;
+    let mut sandbox = crate::support::decisions::sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    sandbox.release(&["security", "record", "--db", &crate::support::decisions::corpus()]).success();
+    let decided = outputs(&mut sandbox, &["security", "decide"]);
+    expect![[r#"
+        decision=70338200b9f1559c
+        release=true"#]]
+    .assert_eq(&shown(&decided));
+    let mut acme = crate::support::releasing::Releasing::acme("").sandbox;
+    let mut written: Vec<(&str, Vec<(String, String)>)> = vec![("security decide", decided)];
+    written.push(("build", outputs(&mut acme, &["build"])));
+    written.push(("version", outputs(&mut acme, &["version"])));
+    written.push(("bump", outputs(&mut acme, &["bump", "patch"])));
+    let mut read = 0;
+    for file in [ForgeKind::Github, ForgeKind::Gitea]
+        .into_iter()
+        .flat_map(|kind| crate::support::workflows::workflows_of("acme", kind))
+    {
+        for (command, name) in read_outputs(&file.text) {
+            read += 1;
+            let known = written.iter().find(|(known, _)| *known == command).map(|(_, outputs)| outputs);
+            let known = known.unwrap_or_else(|| panic!("{}: `{command}` writes no outputs", file.path));
+            assert!(known.iter().any(|(known, _)| *known == name), "{}: `{command}` writes no `{name}`", file.path);
+        }
+    }
+    assert_eq!(read, 7);
 }

@@ -142,6 +142,11 @@ fn plan() -> Vec<Failure> {
         PlanError::Unfinished { version: version() },
         PlanError::NoRun,
         PlanError::Left { version: version(), phase: "push".to_owned() },
+        PlanError::Elsewhere {
+            version: version(),
+            tag: "v1.3.0".to_owned(),
+            why: "there is no tag `v1.3.0` here, and so not its commit".to_owned(),
+        },
         PlanError::HeadMoved {
             head: "0123456789ab".to_owned(),
             tag: "v1.3.0".to_owned(),

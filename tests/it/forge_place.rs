@@ -27,6 +27,9 @@ fn remotes_are_read_in_every_spelling() {
         "ssh://git@github.com:22/acme/demo.git",
         &format!("https://user:{CANARY}@github.com/acme/demo.git"),
         "git@codeberg.org:acme/demo.git",
+        "HTTPS://github.com:443/acme/demo.git",
+        "git+https://github.com/acme/demo.git",
+        "https://codeberg.org/below/acme/demo.git",
         "https://acme.ghe.com/team/demo.git",
         "https://git.example.org/acme/demo.git",
         &format!("https://{CANARY}@git.example.org/acme/demo.git"),
@@ -45,12 +48,15 @@ fn remotes_are_read_in_every_spelling() {
         ssh://git@github.com:22/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
         https://user:SECRET@github.com/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
         git@codeberg.org:acme/demo.git -> https://codeberg.org/acme/demo/src/tag/v1.0/y.md
+        HTTPS://github.com:443/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        git+https://github.com/acme/demo.git -> https://github.com/acme/demo/blob/v1.0/y.md
+        https://codeberg.org/below/acme/demo.git -> https://codeberg.org/below/acme/demo/src/tag/v1.0/y.md
         https://acme.ghe.com/team/demo.git -> https://acme.ghe.com/team/demo/blob/v1.0/y.md
         https://git.example.org/acme/demo.git -> error[forge/unknown]: the remote `origin` is `https://git.example.org/acme/demo.git`, which is no forge that is known by its name
         https://SECRET@git.example.org/acme/demo.git -> error[forge/unknown]: the remote `origin` is `https://git.example.org/acme/demo.git`, which is no forge that is known by its name
         ../demo.git -> error[forge/unknown]: the remote `origin` is `../demo.git`, which is no forge that is known by its name
         https://github.com/demo -> error[forge/unknown]: the remote `origin` is `https://github.com/demo`, which is no forge that is known by its name
-        https://github.com/a b/demo -> error[forge/repository]: `a%20b/demo` is not the `owner/name` of a repository
+        https://github.com/a b/demo -> error[forge/repository]: `a b/demo` is not the `owner/name` of a repository
     "#]].assert_eq(&told);
 }
 

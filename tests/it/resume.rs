@@ -47,3 +47,72 @@ fn a_release_that_was_made_while_somebody_pushed_on_top_is_finished() {
     sandbox.release(&["resume"]).success();
     assert_eq!(releasing.files(1, "acme").len(), 2);
 }
+
+/// A hook that fails until there is a file beside the repositories.
+const WAITS: &str = "\n[[tool.release.hooks]]\nat = \"before-build\"\nrun = [\"python3\", \"-c\", \
+                     \"import os; raise SystemExit(not os.path.exists('../fixed'))\"]\n";
+
+#[test]
+fn a_bump_that_was_made_in_another_clone_is_not_made_again() {
+    let releasing = Releasing::acme(WAITS);
+    let sandbox = &releasing.sandbox;
+    sandbox.release(&["plan", "minor", "--out", "../plan.json"]).success();
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    let other = releasing.another_clone();
+    let references = || sandbox.git(&["-C", &other, "for-each-ref"]);
+    let before = references();
+    for arguments in [
+        &["resume"][..],
+        &["resume", "--dry-run"],
+        &["run", "--yes"],
+        &["run", "minor", "--yes"],
+        &["run", "minor", "--yes", "--dry-run"],
+        &["apply", "../plan.json", "--yes"],
+    ] {
+        let output = sandbox.release(&[&["-C", &other, "--format", "json"], arguments].concat());
+        assert_eq!((output.code, output.failure_code()), (1, "plan/elsewhere".to_owned()), "{arguments:?} {output}");
+    }
+    let another = sandbox.release(&["-C", &other, "run", "major", "--yes", "--format", "json"]);
+    assert_eq!((another.code, another.failure_code()), (1, "plan/unfinished".to_owned()), "{another}");
+    assert_eq!(before, references());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["-C", &other, "resume"]).to_string());
+    expect![[r#"
+        acme 1.2.3
+        source      pyproject.toml:8 ([project] version)
+        last tag    none
+        since then  1 commit, 1 unreleased change in the changelog
+        tree        clean
+        under way   the release of 1.3.0, begun in another clone: build, check, push, publish one, verify one, publish two, verify two, announce, status left
+        next        release history sync
+    "#]].assert_eq(&sandbox.release(&["-C", &other]).success().to_string());
+    // With the commit and its tag here, it goes on here, as the same release.
+    let repo = sandbox.repo().display().to_string();
+    sandbox.git(&["-C", &other, "pull", "-q", "--tags", &repo, "main"]);
+    std::fs::write(sandbox.path("fixed"), "").expect("a file");
+    sandbox.release(&["-C", &other, "resume"]).success();
+    let of = |dir: &str| sandbox.git(&["-C", dir, "rev-parse", "v1.3.0", "main"]);
+    assert_eq!(of(&repo), of(&other));
+    assert_eq!(releasing.files(1, "acme").len(), 2);
+}
+
+#[test]
+fn a_release_that_stopped_before_its_bump_in_another_clone_is_begun_anew_and_not_continued() {
+    let gate = WAITS.replace("hooks", "gates").replace("at = \"before-build\"\n", "");
+    let releasing = Releasing::acme(&gate);
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    let other = releasing.another_clone();
+    let output = sandbox.release(&["-C", &other, "resume", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code()), (1, "plan/elsewhere".to_owned()), "{output}");
+    std::fs::write(sandbox.path("fixed"), "").expect("a file");
+    sandbox.release(&["-C", &other, "run", "minor", "--yes"]).success();
+    sandbox.release(&["-C", &other, "history", "verify"]).success();
+    assert_eq!(releasing.files(1, "acme").len(), 2);
+}

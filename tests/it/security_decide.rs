@@ -16,7 +16,7 @@ fn a_fix_at_head_is_released() {
     expect![[r#"
         release-now by D4, key 70338200b9f1559c
           D4  release-now  werkzeug  CVE-2023-46136  high  due 2024-11-15
-        would be `none` by D12 without CVE-2023-46136 in `werkzeug`
+        it would be `none` by D12 without CVE-2023-46136 in `werkzeug`
         written to [ROOT]/repo/.git/release/security
     "#]]
     .assert_eq(&sandbox.release(&["security", "decide"]).success().to_string());
@@ -25,7 +25,7 @@ fn a_fix_at_head_is_released() {
 
         ## What users have
 
-        Users of `acme` `1.2.3` carry 1 known vulnerability, and upgrading a dependency does not take it from them:
+        Users of `acme` `1.2.3` carry 1 known vulnerability. Upgrading a dependency does not take it from them, only a release does:
 
         - [CVE-2023-46136](https://osv.dev/vulnerability/CVE-2023-46136) in `werkzeug` `2.3.7`, high. It is in a dependency that our requirement pins to the affected version.
           Fixed in `2.3.8`. First seen 2024-10-16, due 2024-11-15. Also known as GHSA-hrfv-mqp8-q5rw, PYSEC-2023-221.
@@ -42,9 +42,14 @@ fn a_fix_at_head_is_released() {
 
         `D4`: A release of HEAD takes a high flaw from users who have it now.
 
-        What would have changed it:
+        It rests on:
 
-        - would be `none` by D12 without CVE-2023-46136 in `werkzeug`.
+        - `osv`, newest advisory of 2024-10-15
+        - 2 of 2 locked packages judged, recorded 2024-10-16
+
+        What would be decided otherwise:
+
+        - it would be `none` by D12 without CVE-2023-46136 in `werkzeug`.
 
         ## What is not known
 
@@ -115,9 +120,15 @@ fn a_failed_source_holds() {
 
         `D0`: A source failed or did not say everything, the advisories are too old, or too little was judged. Nothing is released, and nothing counts as resolved, until the next whole scan.
 
-        What would have changed it:
+        It rests on:
 
-        - would be `release-now` by D4 if nothing were missing: scan.json: the report cannot be used: it is not JSON, or breaks off.
+        - `osv`, newest advisory of 2024-10-15
+        - `scan.json`, which did not say everything
+        - 2 of 2 locked packages judged, recorded 2024-10-16
+
+        What would be decided otherwise:
+
+        - it would be `release-now` by D4 if nothing were missing: scan.json: the report cannot be used: it is not JSON, or breaks off.
 
         ## What is not known
 

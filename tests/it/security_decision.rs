@@ -144,7 +144,7 @@ fn nothing_is_decided_where_something_is_missing() {
     let required = Security { require: vec!["bandit".to_owned()], ..Security::default() };
     assert_eq!(word(&whole, &required, 0).1, "there is no report of `bandit`, which `[security] require` names");
     let made = decide(&failed, &policy, Place::Workflow, at(0)).expect("a decision");
-    assert_eq!(made.counterfactual[0], "would be `release-now` by D3 if nothing were missing: osv: it failed");
+    assert_eq!(made.counterfactual[0], "it would be `release-now` by D3 if nothing were missing: osv: it failed");
 }
 
 #[test]
@@ -356,22 +356,36 @@ fn rules_are_named_in_order_and_say_what_they_mean() {
 
 #[test]
 fn releases_that_start_by_themselves_are_few() {
-    let past = |hours: &[i64], what| hours.iter().map(|hours| Past { at: at(-hours), what }).collect::<Vec<_>>();
+    let past = |hours: &[i64], what| {
+        hours.iter().map(|hours| Past { at: at(-hours), what, key: hours.to_string() }).collect::<Vec<_>>()
+    };
+    // Each of them ended well an hour later.
+    let ended = |hours: &[i64]| {
+        let later: Vec<i64> = hours.iter().map(|hours| hours - 1).collect();
+        [past(hours, Event::Started), past(&later, Event::Succeeded)].concat()
+    };
     assert_eq!(permit(&[], at(0)), Ok(()));
     assert_eq!(
         permit(&past(&[5], Event::Started), at(0)),
         Err(Limit::TooOften { limit: "one in 6 hours", after: at(1) })
     );
     assert_eq!(permit(&past(&[6], Event::Started), at(0)), Ok(()));
-    assert_eq!(
-        permit(&past(&[7, 20], Event::Started), at(0)),
-        Err(Limit::TooOften { limit: "two in 24 hours", after: at(4) })
-    );
-    let week = past(&[26, 50, 74, 98, 167], Event::Started);
+    assert_eq!(permit(&ended(&[7, 20]), at(0)), Err(Limit::TooOften { limit: "two in 24 hours", after: at(4) }));
+    let week = ended(&[26, 50, 74, 98, 167]);
     assert_eq!(permit(&week, at(0)), Err(Limit::TooOften { limit: "five in 7 days", after: at(1) }));
     let failed = past(&[50, 40], Event::Failed);
     assert_eq!(permit(&failed, at(0)), Err(Limit::Circuit));
     let between = [failed.clone(), past(&[45], Event::Succeeded)].concat();
     assert_eq!(permit(&between, at(0)), Ok(()));
     assert_eq!(permit(&[failed, past(&[1], Event::Approved)].concat(), at(0)), Ok(()));
+    // Nothing is known of the end of either.
+    let lost = past(&[50, 40], Event::Started);
+    assert_eq!(permit(&lost, at(0)), Err(Limit::Circuit));
+    assert_eq!(permit(&[lost.clone(), past(&[30], Event::Succeeded)].concat(), at(0)), Ok(()));
+    assert_eq!(permit(&[lost, past(&[1], Event::Approved)].concat(), at(0)), Ok(()));
+    // One that was started and failed is one, not two.
+    let same = |hours: i64, what| Past { at: at(-hours), what, key: "one".to_owned() };
+    assert_eq!(permit(&[same(50, Event::Started), same(49, Event::Failed)], at(0)), Ok(()));
+    let twice = [same(50, Event::Started), same(49, Event::Failed), same(48, Event::Failed)];
+    assert_eq!(permit(&twice, at(0)), Err(Limit::Circuit));
 }

@@ -87,8 +87,8 @@ fn every_variant_reads_well() {
           hint: run it again then; the key starts one release only
           exit: 1
 
-        error[security/circuit]: the last two releases that a decision started have failed
-          hint: find out why they failed (`release history`), then run `release security approve 0123`
+        error[security/circuit]: the last two releases that decisions started have failed, or nothing is known of their end
+          hint: find out why (`release history`, the runs at the forge), then run `release security approve 0123`
           exit: 1
 
         error[security/template]: the justification cannot be written

@@ -164,3 +164,104 @@ fn after_two_that_failed_somebody_must_approve() {
     sandbox.release(&["security", "approve", &key, "--reason", "the token was wrong"]).success();
     assert_eq!(trigger(&sandbox), (0, "started".to_owned()));
 }
+
+/// A project whose gates fail, released by hand or by the decision.
+fn after_two_runs_that_failed(more: &dyn Fn(&str) -> Vec<String>) -> (i32, String) {
+    let forge = Forge::start();
+    let mut sandbox = with_forge(&forge, ("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    let text = sandbox.read("pyproject.toml");
+    let gates = "[tool.release]\nstages = []\n[[tool.release.gates]]\nrun = ['false']\n";
+    sandbox.write("pyproject.toml", format!("{text}{gates}"));
+    sandbox.commit("chore: gates");
+    let key = decided(&sandbox, &[])["key"].as_str().expect("a key").to_owned();
+    assert_eq!(trigger(&sandbox), (0, "started".to_owned()));
+    let more = more(&key);
+    for _ in 0..2 {
+        let mut arguments = vec!["run", "patch", "--yes", "--format", "json"];
+        arguments.extend(more.iter().map(String::as_str));
+        let output = sandbox.release(&arguments);
+        assert_eq!(output.code, 1, "{output}");
+    }
+    // Other rules are another key; hours later none of the limits speaks against it.
+    let rules = "[tool.release.security]\ncooldown-hours = 71\n";
+    sandbox.write("pyproject.toml", format!("{text}{gates}{rules}"));
+    sandbox.commit("chore: rules");
+    sandbox.set("RELEASE_NOW", "2024-10-16T23:00:00Z");
+    assert_ne!(decided(&sandbox, &[])["key"], key.as_str());
+    trigger(&sandbox)
+}
+
+#[test]
+fn runs_that_a_decision_started_count_where_they_fail() {
+    let by_decision = |key: &str| vec![format!("--decision={key}")];
+    assert_eq!(after_two_runs_that_failed(&by_decision), (1, "security/circuit".to_owned()));
+    assert_eq!(after_two_runs_that_failed(&|_| Vec::new()), (0, "started".to_owned()));
+}
+
+#[test]
+fn a_plan_carries_its_decision() {
+    let sandbox = sandbox(("werkzeug", "==2.3.7"), ("werkzeug", "==2.3.8"));
+    let plan = |arguments: &[&str]| {
+        let output = sandbox.release(&[&["plan", "patch", "--format", "json"], arguments].concat());
+        output.success().json()["result"].clone()
+    };
+    let (by_hand, decided) = (plan(&[]), plan(&["--decision", "70338200b9f1559c"]));
+    assert_eq!((by_hand["plan"].get("decision"), &decided["plan"]["decision"]), (None, &"70338200b9f1559c".into()));
+    assert_ne!(by_hand["token"], decided["token"]);
+    for wrong in ["", "70338200B9F1559C", "70338200b9f1559", "$(touch pwned)   "] {
+        assert_eq!(sandbox.release(&["plan", "patch", "--decision", wrong]).code, 2);
+    }
+}
+
+/// An entry on top of the ledger, as another version or another machine may have written it.
+fn entry(sandbox: &Sandbox, fields: &str) {
+    let record =
+        format!("{{\"schema\":1,\"by\":\"ana\",\"project\":\"acme\",\"version\":null,\"summary\":\"\",{fields}}}");
+    std::fs::write(sandbox.path("record.json"), record).expect("a file");
+    let blob = sandbox.git(&["hash-object", "-w", &sandbox.path("record.json").display().to_string()]);
+    let listing = sandbox.path("tree");
+    std::fs::write(&listing, format!("100644 blob {}\trecord.json\n", blob.trim())).expect("a file");
+    let script = format!("git mktree < '{}'", listing.display());
+    let tree = sandbox.git(&["-c", &format!("alias.tree=!{script}"), "tree"]);
+    let before = sandbox.git(&["for-each-ref", "--format=%(objectname)", "refs/release/ledger"]);
+    let mut arguments = vec!["commit-tree", tree.trim(), "-m", "entry"];
+    if !before.is_empty() {
+        arguments.extend(["-p", before.trim()]);
+    }
+    let commit = sandbox.git(&arguments);
+    sandbox.git(&["update-ref", "refs/release/ledger", commit.trim()]);
+}
+
+#[test]
+fn what_counts_is_read_from_the_ledger() {
+    use pyrelease::pipeline::security::past::Ledger;
+    let sandbox = sandbox(("jinja2", "==2.11.2"), ("jinja2", "==2.11.3"));
+    for (hour, fields) in [
+        r#""run":"a","command":"security trigger","outcome":"ok","key":"k1""#,
+        r#""run":"b","command":"run","outcome":"begun","phase":"push","key":"k1""#,
+        r#""run":"b","command":"run","outcome":"index/refused","phase":"publish pypi","key":"k1""#,
+        r#""run":"b","command":"run","outcome":"plan/other","phase":"verify pypi","key":"k1""#,
+        r#""run":"c","command":"run","outcome":"gate/failed","phase":"gates""#,
+        r#""run":"d","command":"run","outcome":"ok","phase":"build","key":"k1""#,
+        r#""run":"d","command":"run","outcome":"ok","phase":"done","key":"k1""#,
+        r#""run":"e","command":"announce","outcome":"forge/refused","key":"k2""#,
+        r#""run":"f","command":"announce","outcome":"ok""#,
+        r#""run":"g","command":"security approve","outcome":"ok","key":"k2""#,
+        r#""run":"h","command":"security trigger","outcome":"forge/refused","key":"k2""#,
+    ]
+    .iter()
+    .enumerate()
+    {
+        entry(&sandbox, &format!("{fields},\"time\":\"2024-10-16T{hour:02}:00:00Z\""));
+    }
+    let past = Ledger::of(&sandbox.repo()).expect("a ledger").past();
+    let shown: Vec<String> = past.iter().map(|one| format!("{} {:?} {}", one.at, one.what, one.key)).collect();
+    expect![[r#"
+        2024-10-16T00:00:00Z Started k1
+        2024-10-16T02:00:00Z Failed k1
+        2024-10-16T06:00:00Z Succeeded k1
+        2024-10-16T08:00:00Z Succeeded 
+        2024-10-16T09:00:00Z Approved k2
+        2024-10-16T10:00:00Z Failed k2"#]]
+    .assert_eq(&shown.join("\n"));
+}

@@ -87,3 +87,82 @@ fn work_on_top_of_the_release_is_not_lost() {
     assert_eq!((output.code, output.failure_code()), (1, "plan/head-moved".to_owned()), "{output}");
     assert_eq!(sandbox.git(&["tag"]), "v1.3.0\n");
 }
+
+/// A clone in which `undo` must be refused, and everything that it may not change.
+fn refused_in_another_clone(releasing: &Releasing) -> String {
+    let sandbox = &releasing.sandbox;
+    let other = releasing.another_clone();
+    let references = || sandbox.git(&["-C", &other, "for-each-ref"]);
+    let before = references();
+    for arguments in [&["undo", "--dry-run"][..], &["undo"]] {
+        let output = sandbox.release(&[&["-C", &other, "--format", "json"], arguments].concat());
+        assert_eq!((output.code, output.failure_code()), (1, "plan/elsewhere".to_owned()), "{output}");
+    }
+    assert_eq!(before, references());
+    sandbox.release(&["-C", &other, "undo"]).to_string()
+}
+
+#[test]
+fn a_release_that_was_begun_in_another_clone_is_not_ended_from_here() {
+    let releasing = Releasing::acme("\n[[tool.release.hooks]]\nat = \"before-build\"\nrun = [\"false\"]\n");
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&refused_in_another_clone(&releasing));
+    // Also where somebody brought its tag here: the other clone would keep what is undone.
+    let (repo, other) = (sandbox.repo().display().to_string(), sandbox.path("other").display().to_string());
+    sandbox.git(&["-C", &other, "pull", "-q", "--tags", &repo, "main"]);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["-C", &other, "undo"]).to_string());
+    // Where it was begun it is taken back, and the other clone hears of it.
+    sandbox.release(&["undo"]).success();
+    sandbox.release(&["history", "sync"]).success();
+    sandbox.release(&["-C", &other, "history", "sync"]).success();
+    let output = sandbox.release(&["-C", &other, "undo", "--format", "json"]);
+    assert_eq!(output.failure_code(), "plan/no-run", "{output}");
+}
+
+#[test]
+fn a_bump_that_the_ledger_does_not_know_of_yet_is_not_undone_from_another_clone() {
+    // It stopped at a gate, as far as the other clone can tell; the bump may have been made since.
+    let releasing = Releasing::acme("\n[[tool.release.gates]]\nrun = [\"false\"]\n");
+    assert_eq!(releasing.sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&refused_in_another_clone(&releasing));
+}
+
+#[test]
+fn a_release_whose_tag_was_removed_by_hand_is_not_called_taken_back() {
+    let releasing = Releasing::acme("\n[[tool.release.hooks]]\nat = \"before-build\"\nrun = [\"false\"]\n");
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes"]).code, 1);
+    sandbox.git(&["tag", "-d", "v1.3.0"]);
+    let before = sandbox.git(&["for-each-ref"]);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: there is no tag `v1.3.0` here, and so not its commit
+          hint: run the same command in the repository where the release was begun
+          hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
+          hint: `release abandon` gives it up for every clone, and takes nothing back
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["undo"]).to_string());
+    assert_eq!(before, sandbox.git(&["for-each-ref"]));
+}

@@ -77,8 +77,8 @@ const MUTANTS: &[(&str, &str, &str, &str)] = &[
         // Immutable releases are a setting of the repository; the order that they need is in the file.
         "T18",
         "workflow/release-order",
-        "          command: announce\n          forge-token: ${{ github.token }}\n",
-        "          command: announce\n          forge-token: ${{ github.token }}\n      - name: Another\n        run: exec gh release create \"$GITHUB_REF_NAME\"\n",
+        "          command: announce\n          decision: ${{ inputs.decision }}\n          forge-token: ${{ github.token }}\n",
+        "          command: announce\n          decision: ${{ inputs.decision }}\n          forge-token: ${{ github.token }}\n      - name: Another\n        run: exec gh release create \"$GITHUB_REF_NAME\"\n",
     ),
     (
         "T19",
@@ -459,12 +459,19 @@ fn command_lines(text: &str) -> Vec<Vec<String>> {
         for step in job.get("steps").expect("steps").items() {
             let input = |name: &str| {
                 let text = step.get("with").and_then(|with| with.get(name)).and_then(yaml::Node::text)?;
-                Some(if text.contains("${{") { "x".to_owned() } else { text.to_owned() })
+                let mut filled = text.to_owned();
+                while let Some((before, (_, after))) =
+                    filled.split_once("${{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?)))
+                {
+                    filled = format!("{before}x{after}");
+                }
+                Some(filled)
             };
             let Some(command) = input("command") else { continue };
             let mut line: Vec<String> = command.split(' ').map(str::to_owned).collect();
             line.extend(input("index").map(|index| format!("--index={index}")));
             line.extend(input("expect").map(|digest| format!("--expect={digest}")));
+            line.extend(input("decision").map(|_| format!("--decision={}", "0".repeat(16))));
             line.extend(input("args").unwrap_or_default().lines().filter(|line| !line.is_empty()).map(str::to_owned));
             let last = [input("version"), input("dist")];
             if last.iter().any(Option::is_some) {

@@ -2,14 +2,15 @@
 
 use crate::commands::{Context, Done};
 use crate::error::Failure;
-use crate::plan::{Plan, PlanError};
+use crate::plan::{Plan, PlanError, push};
 use crate::report::Report;
 use crate::steps::sync_ledger::SyncLedger;
 use crate::steps::{Produced, Step};
 
 /// Fetch entries of the ledger from a remote, and push those that it does not have
 ///
-/// Approvals and runs of other machines become visible, and yours to them. Never by force.
+/// Approvals, runs and recorded findings of other machines become visible, and yours to them. Never by force. The
+/// forge's token is used where the remote is an address of that forge.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The remote
@@ -20,7 +21,9 @@ pub struct Args {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let git = super::repository(context)?;
     let url = git.remote_url(&args.remote).ok_or_else(|| PlanError::NoRemote { remote: args.remote.clone() })?;
-    let step = SyncLedger { top: git.top(), remote: args.remote.clone(), url };
+    // The ledger of a folder that is no project travels, too: with git's own logins.
+    let login = context.project().ok().and_then(|project| push::login(context.inspect(), &project, &git, &args.remote));
+    let step = SyncLedger { top: git.top(), remote: args.remote.clone(), url, login };
     match context.carry_out("history sync", Plan::of(vec![Step::SyncLedger(step)]))? {
         Done::Planned(report) => Ok(*report),
         Done::Carried(produced) => {

@@ -36,7 +36,7 @@ pub struct Args {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let inspect = context.inspect();
     let project = context.project()?;
-    let decision = plan::need_decision(inspect, &plan::decision_file(inspect, &project, args.decision.as_deref())?)?;
+    let decision = plan::last_decision(inspect, &project, args.decision.as_deref())?;
     if args.key != decision.key {
         return Err(SecurityError::OtherKey { key: args.key.clone(), last: decision.key }.into());
     }

@@ -8,12 +8,12 @@ use crate::commands::{Context, Done};
 use crate::error::Failure;
 use crate::plan::security as plan;
 use crate::report::Report;
-use crate::security::decision::{self, Decision, Place};
+use crate::security::decision::{self, Decision, Place, Verdict};
 
 /// Decide what is to be done about the recorded state, and write down why
 ///
 /// Applies the rules D0 to D12 (`release security explain --rule D4`) and your own. Writes decision.json,
-/// justification.md and notes.md. Every decision ends with 0, `hold` and `block` too: they are in the result.
+/// justification.md and notes.md, and the state into the ledger, where the next scan finds it on any machine. Every decision ends with 0, `hold` and `block` too: they are in the result.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The recorded state [default: release/security/state.json in the git directory]
@@ -36,14 +36,17 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         Some(out) => inspect.dir().join(out),
         None => file.parent().unwrap_or(inspect.dir()).to_owned(),
     };
-    match context.carry_out("security decide", plan::decide(&state, &decision, (&file, &out)))? {
+    match context.carry_out("security decide", plan::decide(&project, &state, &decision, (&file, &out)))? {
         Done::Planned(report) => Ok(*report),
         Done::Carried(_) => Ok(report(&decision).line(format!("written to {}", out.display()))),
     }
 }
 
 fn report(decision: &Decision) -> Report {
-    let mut report = Report::new("security decide").result(json!(decision));
+    let mut report = Report::new("security decide")
+        .result(json!(decision))
+        .output("decision", decision.key.clone())
+        .output("release", (decision.decision == Verdict::ReleaseNow).to_string());
     report.lines.push(format!("{} by {}, key {}", decision.decision.word(), decision.rule, decision.key));
     let rows = decision.findings.iter().filter(|judged| judged.rule != "D12").map(|judged| {
         let due = judged.due.map(|due| format!("due {}", due.to_string().split('T').next().unwrap_or_default()));

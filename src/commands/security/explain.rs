@@ -32,8 +32,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return rule(&project, wanted);
     }
     let inspect = context.inspect();
-    let file = plan::decision_file(inspect, &project, args.decision.as_deref())?;
-    let decision = plan::need_decision(inspect, &file)?;
+    let decision = plan::last_decision(inspect, &project, args.decision.as_deref())?;
     if let Some(key) = args.key.as_ref().filter(|key| **key != decision.key) {
         return Err(SecurityError::OtherKey { key: key.clone(), last: decision.key }.into());
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::commands::{Context, Done};
 use crate::error::Failure;
+use crate::pipeline::security::past::Ledger;
 use crate::pipeline::security::{self, Named};
 use crate::plan::security as plan;
 use crate::report::{Finding, Report, text};
@@ -23,7 +24,7 @@ pub struct Args {
     /// A folder or zip of OSV records
     #[arg(long, value_name = "PATH")]
     db: Option<PathBuf>,
-    /// The last state [default: release/security/state.json in the git directory]
+    /// The last state [default: the newer one of release/security/state.json in the git directory and the ledger's]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Where to write the new state [default: where the last one is]
@@ -45,7 +46,12 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         (state, _) => plan::state_file(inspect, &project, state.as_deref())?,
     };
     let to = args.out.as_ref().map_or_else(|| from.clone(), |out| inspect.dir().join(out));
-    let previous = plan::read_state(inspect, &from)?;
+    let mut previous = plan::read_state(inspect, &from)?;
+    if args.state.is_none() && args.out.is_none() {
+        // Another machine may have decided since: a job of a workflow begins with nothing but the ledger.
+        let theirs = Ledger::of(&project.root)?.state(&project.title());
+        previous = previous.into_iter().chain(theirs).max_by_key(|state| state.recorded_at);
+    }
     let named = Named {
         reports: &args.reports,
         database: args.db.as_deref(),

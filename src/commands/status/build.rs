@@ -22,7 +22,7 @@ pub struct Args {
     /// A folder or zip of OSV records
     #[arg(long, value_name = "PATH")]
     db: Option<PathBuf>,
-    /// The last status that was published [default: what is in `--out`]
+    /// The last status that was published [default: what is in `--out`, else on the fetched `[status] branch`]
     #[arg(long, value_name = "URL|DIR")]
     previous: Option<String>,
     /// The last decision about a release [default: that of `release security decide`]

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::commands::{Context, Done, usage};
 use crate::effects::Git;
 use crate::error::Failure;
+use crate::plan::push;
 use crate::plan::status::{self, Branch};
 use crate::project::ProjectError;
 use crate::report::{Outcome, Report, text};
@@ -85,6 +86,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
                 repository: &git.top(),
                 remote,
                 remote_url: url.as_deref(),
+                login: push::login(inspect, &project, &git, remote),
                 branch: args.branch.as_deref().unwrap_or(&config.branch),
             };
             let wait = match (target, args.url.as_ref().or(config.url.as_ref())) {

@@ -69,7 +69,9 @@ impl<'w> Run<'w> {
         let git = repository(&project)?;
         let approvals = progress::approvals_of(&git, &release.document.token())?;
         let by = crate::steps::record::identity(&git, world.inspect());
-        let progress = Progress::fresh(release.document, format!("{} <{}>", by.name, by.email), approvals);
+        let started = (world.inspect().run(), format!("{} <{}>", by.name, by.email));
+        let progress = Progress::fresh(release.document, started, approvals);
+        execute::remember_run(world, &git)?;
         let mut run = Run::of(world, (project, config), git, progress);
         let document = serde_json::to_value(&run.progress.document).expect("documents have string keys");
         let (from, to) = (&run.progress.document.from, &run.progress.document.to);
@@ -221,7 +223,12 @@ impl<'w> Run<'w> {
     }
 
     fn facts(&self, phase: &str) -> Facts {
-        Facts { phase: Some(phase.to_owned()), plan: Some(self.progress.token.clone()), ..Facts::default() }
+        Facts {
+            phase: Some(phase.to_owned()),
+            plan: Some(self.progress.token.clone()),
+            key: self.progress.document.decision.clone(),
+            ..Facts::default()
+        }
     }
 
     fn record(&self, outcome: &str, summary: String, (facts, files): (Facts, &[RecordedFile])) -> Result<(), Failure> {

@@ -10,7 +10,7 @@ use crate::archive::{Limits, Sha256, read};
 use crate::build::isolated::Built;
 use crate::check;
 use crate::config::targets::Index;
-use crate::effects::git_program;
+use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
 use crate::forge::Forge;
 use crate::index::{Listing, credential};
@@ -26,6 +26,7 @@ use crate::project::{Project, load};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
+use crate::steps::ask_remote::AskRemote;
 use crate::steps::check_out::CheckOut;
 use crate::steps::record::RecordedFile;
 use crate::steps::upload_file::Uploaded;
@@ -134,8 +135,21 @@ impl Run<'_> {
         let tag = format!("refs/tags/{}", document.tag);
         let branch = document.base.branch.as_ref().map(|branch| format!("refs/heads/{branch}"));
         let names: Vec<String> = std::iter::once(tag.clone()).chain(branch.clone()).collect();
-        let top = self.git.top();
-        let there = git_program::remote_references(self.world.inspect(), (&top, REMOTE, &url), &names)?;
+        let step = AskRemote {
+            top: self.git.top(),
+            remote: REMOTE.to_owned(),
+            login: push::login(self.world.inspect(), &self.project, &self.git, REMOTE),
+            references: names,
+            url,
+        };
+        let there: Vec<RemoteReference> = execute::execute(self.world, Plan::of(vec![Step::AskRemote(step)]))?
+            .into_iter()
+            .filter_map(|made| match made {
+                Produced::References(references) => Some(references),
+                _ => None,
+            })
+            .flatten()
+            .collect();
         let at = |name: &str| there.iter().find(|(known, _)| known == name).map(|(_, id)| id.clone());
         let mut problems = Vec::new();
         if self.git.pushes_elsewhere(REMOTE) {

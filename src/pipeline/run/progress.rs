@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::effects::{EffectsError, Git};
+use crate::effects::{EffectsError, Git, Inspect};
 use crate::pipeline::ledger;
+use crate::plan::PlanError;
+use crate::plan::execute::BEGUN_HERE;
 use crate::plan::release::Document;
+use crate::report::text;
 use crate::steps::record::{Record, RecordedFile};
 
 /// The command of records of runs.
@@ -29,6 +32,8 @@ pub struct Progress {
     pub document: Document,
     /// The sha256 of the plan.
     pub token: String,
+    /// The execution that began it.
+    pub run: String,
     /// Who began it.
     pub started_by: String,
     /// Whether it has ended: done, taken back or given up.
@@ -47,10 +52,11 @@ pub struct Progress {
 
 impl Progress {
     /// A run of a plan that nothing is recorded of yet.
-    pub fn fresh(document: Document, started_by: String, approvals: BTreeSet<String>) -> Self {
+    pub fn fresh(document: Document, (run, started_by): (&str, String), approvals: BTreeSet<String>) -> Self {
         Progress {
             token: document.token(),
             document,
+            run: run.to_owned(),
             started_by,
             ended: false,
             done: BTreeSet::new(),
@@ -66,10 +72,55 @@ impl Progress {
         !self.begun.is_empty()
     }
 
-    /// Whether it changed anything: the tag is made, or something left the machine.
+    /// Whether it changed anything: the tag is made, here or elsewhere, or something left the machine.
     pub fn changed(&self, git: &Git) -> bool {
-        let tag = format!("refs/tags/{}", self.document.tag);
-        self.left() || (self.document.makes_tag && git.resolve(&tag).is_some())
+        self.left() || (self.document.makes_tag && (self.is_tagged(git) || self.done.contains("bump")))
+    }
+
+    /// Whether the tag of the release is in this repository.
+    fn is_tagged(&self, git: &Git) -> bool {
+        git.resolve(&format!("refs/tags/{}", self.document.tag)).is_some()
+    }
+
+    /// Whether it was begun in this repository. The ledger travels between clones, what it is about does not.
+    pub fn begun_here(&self, inspect: Inspect<'_>, git: &Git) -> bool {
+        let run = inspect.files().read_text(&git.common_dir().join(BEGUN_HERE), 1024);
+        run.is_ok_and(|run| run.trim() == self.run)
+    }
+
+    /// Whether this repository may continue it: it was begun here, or its tag was brought here. Another clone
+    /// may have bumped already, and a second bump would be another commit.
+    ///
+    /// # Errors
+    /// [`PlanError::Elsewhere`].
+    pub fn continues_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), PlanError> {
+        if self.begun_here(inspect, git) || self.is_tagged(git) { Ok(()) } else { Err(self.elsewhere(inspect, git)) }
+    }
+
+    /// Whether this repository may take it back: it was begun here, and a bump that was made can be seen.
+    ///
+    /// # Errors
+    /// [`PlanError::Elsewhere`].
+    pub fn ends_here(&self, inspect: Inspect<'_>, git: &Git) -> Result<(), PlanError> {
+        let seen = self.is_tagged(git) || !self.bumped_elsewhere(git);
+        if seen && self.begun_here(inspect, git) { Ok(()) } else { Err(self.elsewhere(inspect, git)) }
+    }
+
+    /// Whether the ledger has a bump whose tag is not in this repository.
+    pub fn bumped_elsewhere(&self, git: &Git) -> bool {
+        self.document.makes_tag && self.done.contains("bump") && !self.is_tagged(git)
+    }
+
+    fn elsewhere(&self, inspect: Inspect<'_>, git: &Git) -> PlanError {
+        let tag = &self.document.tag;
+        let missing = format!("there is no tag `{tag}` here, and so not its commit");
+        let begun = format!("{} began it in another one", text::inline(&self.started_by));
+        let why = match (self.begun_here(inspect, git), self.is_tagged(git)) {
+            (true, _) => missing,
+            (false, true) => begun,
+            (false, false) => format!("{begun}, and {missing}"),
+        };
+        PlanError::Elsewhere { version: self.document.to.clone(), tag: tag.clone(), why }
     }
 
     /// Takes over what a record says.
@@ -107,7 +158,7 @@ pub fn last(git: &Git) -> Result<Option<Progress>, EffectsError> {
     // A plan of a newer format is none of ours.
     let Some(document) = document else { return Ok(None) };
     let approvals = approvals(entries.iter().map(|entry| &entry.record), &document.token());
-    let mut progress = Progress::fresh(document, record.by.clone(), approvals);
+    let mut progress = Progress::fresh(document, (&record.run, record.by.clone()), approvals);
     // Newest first: what came after the start stands before it.
     for entry in entries[..start].iter().rev() {
         if entry.record.facts.plan.as_deref() == Some(progress.token.as_str()) {

@@ -9,10 +9,13 @@ use serde_json::Value;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::ledger::{self, Entry};
+use crate::pipeline::run::progress::{BEGUN, DONE, OK, RUN};
+use crate::plan::security::DECIDE;
 use crate::project::ProjectError;
 use crate::security::SecurityError;
 use crate::security::decision::{Decision, Verdict};
 use crate::security::limits::{self, Event, Limit, Past};
+use crate::security::state::{SCHEMA, State};
 
 /// The subcommand of an approval, as its record names it.
 pub const APPROVE: &str = "security approve";
@@ -80,6 +83,17 @@ impl Ledger {
         }
     }
 
+    /// The state that was decided about last, on whatever machine; without findings in the project's own code.
+    pub fn state(&self, project: &str) -> Option<State> {
+        let is_decision = |entry: &&Entry| {
+            let record = &entry.record;
+            record.command == DECIDE && record.project == project && record.outcome == OK
+        };
+        let document = self.0.iter().find(is_decision)?.record.facts.document.clone()?;
+        let state: State = serde_json::from_value(document).ok()?;
+        (state.schema == SCHEMA).then_some(state)
+    }
+
     /// When a release was started for a key.
     pub fn started(&self, key: &str) -> Option<&str> {
         let entry = self.0.iter().find(|entry| is(entry, TRIGGER, key) && entry.record.outcome == "ok");
@@ -105,20 +119,24 @@ impl Ledger {
         let mut past = Vec::new();
         for entry in self.0.iter().rev() {
             let record = &entry.record;
-            let ok = record.outcome == "ok";
+            let ok = record.outcome == OK;
+            let phase = record.facts.phase.as_deref();
             let what = match record.command.as_str() {
                 TRIGGER if ok => Event::Started,
-                APPROVE if ok => Event::Approved,
-                "run" if record.facts.key.is_some() && ok && record.facts.phase.is_none() => Event::Succeeded,
                 TRIGGER => Event::Failed,
-                "run" if record.facts.key.is_some() && !ok => Event::Failed,
+                APPROVE if ok => Event::Approved,
+                // Whoever started it: users have a release, and the row of failures is broken.
+                RUN if ok && phase == Some(DONE) => Event::Succeeded,
+                "announce" if ok => Event::Succeeded,
+                RUN if record.facts.key.is_some() && !ok && record.outcome != BEGUN => Event::Failed,
                 _ => continue,
             };
             if what == Event::Failed && !failed.insert(&record.run) {
                 continue;
             }
             if let Ok(at) = record.time.parse() {
-                past.push(Past { at, what });
+                let key = record.facts.key.clone().unwrap_or_default();
+                past.push(Past { at, what, key });
             }
         }
         past

@@ -56,7 +56,7 @@ pub fn detect(inspect: Inspect<'_>, root: &Path) -> Result<Detected, Failure> {
     let members = members::find(files, root, manifest.as_ref())?;
     let pages = pages(files, root, manifest.as_ref(), members.as_deref())?;
     let origin = git.as_ref().and_then(|git| git.remote_url("origin"));
-    let by_origin = origin.as_deref().and_then(Remote::of_remote);
+    let by_origin = origin.as_deref().and_then(Remote::of_remote).filter(Remote::is_plain);
     let from_origin = by_origin.is_some();
     let remote = by_origin.or_else(|| pages.iter().find_map(|page| Remote::of_page(page)));
     let folder = |name: &str| files.what(&root.join(name)) == What::Folder;

@@ -105,10 +105,13 @@ pub(super) const CODES: &[Code] = &[
     ),
     code(
         "security/circuit",
-        "two releases in a row have failed",
+        "two releases in a row have failed, or nothing is known of their end",
         "Starting a third by itself would most likely fail the same way, or leave the index with half of a \
-         release. Find the cause with `release history` and the run at the forge, put it right, then approve the \
-         key: that counts from then on.",
+         release. What was started counts as failed until the ledger has a release that was announced (`release announce`) or \
+         run to its end (`release run`) after it: a runner that dies records nothing. A workflow of your own that \
+         releases by other programs tells it with `release announce` and `release history sync`. Find the cause \
+         with `release history` and the run at the forge, put it right, then approve the key: that counts from \
+         then on.",
     ),
     code(
         "security/template",

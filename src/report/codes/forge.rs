@@ -42,7 +42,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "forge/forbidden",
         title: "the token may not do this on the forge",
-        text: "The forge knows the token and does not let it write here. In a workflow of GitHub the job needs `permissions: contents: write`; a fine-grained token needs the permission Contents for this repository; a token of Gitea needs the scope `write:repository`. The words of the forge are in the message.",
+        text: "The forge knows the token and does not let it write here. In a workflow of GitHub the job needs `permissions: contents: write`; a fine-grained token needs the permission Contents for this repository; a token of Gitea needs the scope `write:repository`. Issues need `permissions: issues: write`, the permission Issues, or the scope `write:issue`. The words of the forge are in the message.",
         follows: "https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens",
     },
     Code {

@@ -77,6 +77,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/elsewhere",
+        title: "the release was begun in another clone, or its tag is gone",
+        text: "The ledger travels with `release history sync`, commits and tags do not. A release is taken back only where it was begun: elsewhere nobody can see whether the bump was made. It is continued there, or where its tag was fetched to; a second bump would be another commit under the same version. If that clone is lost, `release abandon` gives the release up; its version can be released again as long as nothing was pushed or uploaded.",
+        follows: "",
+    },
+    Code {
         code: "plan/head-moved",
         title: "HEAD is not at the release",
         text: "What is built must be what is tagged. Somebody committed or switched branches after the bump: go back to the tag with `git switch --detach TAG` and resume.",

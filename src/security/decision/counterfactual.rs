@@ -18,7 +18,7 @@ pub(super) fn of(
     own: &[OwnRule],
     (ruling, missing, modifiers): (&Ruling, &[String], &[Modifier]),
 ) -> Vec<String> {
-    let by = |ruling: &Ruling| format!("would be `{}` by {}", ruling.verdict.word(), ruling.rule);
+    let by = |ruling: &Ruling| format!("it would be `{}` by {}", ruling.verdict.word(), ruling.rule);
     if !missing.is_empty() {
         return vec![format!("{} if nothing were missing: {}", by(ruling), missing.join("; "))];
     }
@@ -61,6 +61,7 @@ fn with_the_fix(state: &State, policy: &Security, own: &[OwnRule], ruling: &Ruli
     }
     let then = judge(&fixed, policy, own);
     let better = !asked.is_empty() && then.verdict != ruling.verdict;
-    better
-        .then(|| format!("would be `{}` by {} if HEAD asked for {}", then.verdict.word(), then.rule, asked.join(", ")))
+    better.then(|| {
+        format!("it would be `{}` by {} if HEAD asked for {}", then.verdict.word(), then.rule, asked.join(", "))
+    })
 }

@@ -18,7 +18,7 @@ use crate::report::text::count;
 use crate::security::error::SecurityError;
 use crate::security::exposure::Exposure;
 use crate::security::severity::Level;
-use crate::security::state::{Finding, State, Status};
+use crate::security::state::{Coverage, Finding, State, Status};
 
 /// How many findings are named one by one.
 const NAMED: usize = 50;
@@ -75,6 +75,7 @@ impl Writer<'_> {
                 rule_text,
                 modifiers => self.decision.modifiers.iter().map(|one| context! { why => one.why.as_str() }).collect::<Vec<_>>(),
                 counterfactual => self.decision.counterfactual.clone(),
+                evidence => self.evidence(),
                 unknown => self.unknown(),
                 key => self.decision.key.as_str(),
                 decided_at => self.decision.decided_at.to_string(),
@@ -86,7 +87,7 @@ impl Writer<'_> {
         let number = about.len();
         let users_have = match &released {
             Some(version) => format!(
-                "Users of {} {} carry {}, and upgrading a dependency does not take {} from them:",
+                "Users of {} {} carry {}. Upgrading a dependency does not take {} from them, only a release does:",
                 code(&self.decision.project),
                 code(version),
                 count(number, "known vulnerability").replace("vulnerabilitys", "vulnerabilities"),
@@ -187,6 +188,28 @@ impl Writer<'_> {
             text.push_str(&format!("- and {} more, in `decision.json`\n", about.len() - NAMED));
         }
         Ok(text)
+    }
+
+    /// Who said so, as of when, and how much was looked at.
+    fn evidence(&self) -> Vec<String> {
+        let state = self.state;
+        let mut evidence: Vec<String> = state
+            .sources
+            .iter()
+            .map(|source| {
+                let version = source.version.as_ref().map_or(String::new(), |version| format!(" `{version}`"));
+                let age = source.db_time.map_or(String::new(), |time| format!(", newest advisory of {}", day(time)));
+                let failed = if source.ok { "" } else { ", which did not say everything" };
+                format!("`{}`{version}{age}{failed}", source.name)
+            })
+            .collect();
+        let Coverage { packages, audited } = state.coverage;
+        evidence.push(format!(
+            "{audited} of {} judged, recorded {}",
+            count(packages, "locked package"),
+            day(state.recorded_at)
+        ));
+        evidence
     }
 
     /// What the reader must not take for known.

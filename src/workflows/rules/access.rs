@@ -211,14 +211,15 @@ fn index_of<'t>(step: &Step<'t>) -> Option<&'t str> {
     step.with("index").and_then(Node::text).filter(|index| !index.is_empty())
 }
 
-/// Whether a step does nothing but read the repository, tag, announce, dispatch or publish the status.
+/// Whether a step does nothing but read the repository, fetch data, tag, announce, dispatch, or publish the status or the
+/// ledger.
 fn writes_only(step: &Step<'_>) -> bool {
     const READS: [&str; 2] = ["actions/checkout", "actions/download-artifact"];
-    const PROGRAMS: [&str; 7] = ["gh", "git", "echo", "printf", "set", "test", "["];
+    const PROGRAMS: [&str; 8] = ["curl", "gh", "git", "echo", "printf", "set", "test", "["];
     let commands = step.release_commands();
     let writes = |command: &String| {
         let first = command.split(' ').next().unwrap_or_default();
-        ["bump", "announce", "status", "version", "security"].contains(&first)
+        ["bump", "announce", "status", "version", "security", "history"].contains(&first)
     };
     let runs_known =
         |known: &[&str]| step.run.is_some() && step.commands().iter().all(|command| known.contains(&command.program()));

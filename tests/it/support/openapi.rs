@@ -1,7 +1,6 @@
 //! GitHub's own description of its API (npm `@octokit/openapi`), fetched once below `target/`: every exchange of
 //! the fake is held against it, so that neither the fake nor the client drifts from GitHub.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -13,29 +12,16 @@ use super::json_schema;
 const VERSION: &str = "23.0.2";
 const SHA512: &str = "pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==";
 
-/// Fetches the package from the registry of npm's own settings, compares its digest, and keeps of the
-/// description what this program speaks.
-const FETCH: &str = r##"
-import base64, hashlib, json, os, subprocess, sys, tarfile, urllib.request
-version, wanted, folder = sys.argv[1:]
-registry = os.environ.get("npm_config_registry") or os.environ.get("NPM_CONFIG_REGISTRY")
-if not registry:
-    try:
-        registry = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True).stdout.strip()
-    except OSError:
-        pass
-registry = (registry if registry and registry.startswith("http") else "https://registry.npmjs.org").rstrip("/")
-archive = os.path.join(folder, "openapi.tgz")
-with urllib.request.urlopen(f"{registry}/@octokit/openapi/-/openapi-{version}.tgz", timeout=300) as answer:
-    data = answer.read()
-found = base64.b64encode(hashlib.sha512(data).digest()).decode()
-assert found == wanted, f"sha512 is {found}"
-with open(archive, "wb") as file:
-    file.write(data)
-with tarfile.open(archive) as tar:
-    whole = json.load(tar.extractfile("package/generated/api.github.com.json"))
-os.remove(archive)
-parts = ("releases", "git", "actions", "environments")
+/// The file of the package that describes github.com.
+const WHOLE: &str = "generated/api.github.com.json";
+
+/// Keeps of the description what this program speaks.
+const CUT: &str = r##"
+import json, os, sys
+source, target = sys.argv[1:]
+with open(source) as file:
+    whole = json.load(file)
+parts = ("releases", "git", "actions", "environments", "issues", "labels")
 kept = {"paths": {}, "components": {}}
 for path, item in whole["paths"].items():
     if path.startswith("/repos/{owner}/{repo}/") and path.split("/")[4] in parts:
@@ -56,34 +42,25 @@ while waiting:
     if name not in kept[room].setdefault(kind, {}):
         kept[room][kind][name] = whole[room][kind][name]
         waiting += references(whole[room][kind][name])
-with open(os.path.join(folder, "api.json"), "w") as file:
+with open(target + ".new", "w") as file:
     json.dump(kept, file)
+os.rename(target + ".new", target)
 "##;
 
 /// The description, or the part of it that this program speaks.
 fn description() -> &'static Value {
     static DESCRIPTION: OnceLock<Value> = OnceLock::new();
     DESCRIPTION.get_or_init(|| {
-        let folder = fetched();
-        let text = std::fs::read_to_string(folder.join("api.json")).expect("it was fetched");
+        let folder = super::tools::npm_part(("@octokit/openapi", VERSION, SHA512), WHOLE);
+        // Cut anew once a run of the tests: it is quick, and what is kept changes with this program.
+        let cut = tempfile::tempdir().expect("a folder").keep().join("api.json");
+        let output = Command::new("python3").args(["-c", CUT]).arg(folder.join(WHOLE)).arg(&cut).output();
+        let output = output.expect("python3 is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = std::fs::read_to_string(&cut).expect("it was cut");
+        let _ = std::fs::remove_dir_all(cut.parent().expect("it has a folder"));
         serde_json::from_str(&text).expect("JSON")
     })
-}
-
-fn fetched() -> PathBuf {
-    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("test-tools");
-    let folder = tools.join(format!("openapi-{VERSION}"));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let lock = std::fs::File::create(tools.join("openapi.lock")).expect("a lock file");
-    // Other tests, and other runs, wait here.
-    lock.lock().expect("a lock");
-    if !folder.join("api.json").is_file() {
-        let output = Command::new("python3").args(["-c", FETCH, VERSION, SHA512]).arg(&folder).output();
-        let output = output.expect("python3 is installed");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "GitHub's description comes from the npm registry: {said}");
-    }
-    folder
 }
 
 /// Holds an exchange against the description; the error says what differs.

@@ -164,6 +164,17 @@ impl Releasing {
         serde_json::from_slice(&listed.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&listed.stderr)))
     }
 
+    /// Another clone of the remote, which knows what the ledger of this one says.
+    pub(crate) fn another_clone(&self) -> String {
+        let sandbox = &self.sandbox;
+        let (origin, other) =
+            (sandbox.path("origin.git").display().to_string(), sandbox.path("other").display().to_string());
+        sandbox.git(&["clone", "-q", &origin, &other]);
+        sandbox.release(&["history", "sync"]).success();
+        sandbox.release(&["-C", &other, "history", "sync"]).success();
+        other
+    }
+
     /// Starts `release` and kills it as soon as it says that a phase is done; returns what it said.
     pub(crate) fn killed_after(&self, arguments: &[&str], phase: &str) -> String {
         self.killed_when(arguments, |line| {

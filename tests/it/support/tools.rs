@@ -42,19 +42,30 @@ pub(crate) fn node() -> PathBuf {
 }
 
 /// The folder of a package of npm, as published: its hash is checked, nothing that it depends on is fetched, and
-/// no script of it is run.
+/// no script of it is run. The registry is that of npm's own settings.
 pub(crate) fn npm(name: &str, version: &str, sha512: &str) -> PathBuf {
+    npm_part((name, version, sha512), "")
+}
+
+/// The same, of which only the files below `only` are kept.
+pub(crate) fn npm_part((name, version, sha512): (&str, &str, &str), only: &str) -> PathBuf {
     const FETCH: &str = r#"
-import base64, hashlib, io, os, sys, tarfile, urllib.request
-name, version, sha512, target = sys.argv[1:]
-registry = os.environ.get("npm_config_registry", "https://registry.npmjs.org").rstrip("/")
+import base64, hashlib, io, os, subprocess, sys, tarfile, urllib.request
+name, version, sha512, only, target = sys.argv[1:]
+registry = os.environ.get("npm_config_registry") or os.environ.get("NPM_CONFIG_REGISTRY")
+if not registry:
+    try:
+        registry = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True).stdout.strip()
+    except OSError:
+        pass
+registry = (registry if registry and registry.startswith("http") else "https://registry.npmjs.org").rstrip("/")
 url = f"{registry}/{name}/-/{name.split('/')[-1]}-{version}.tgz"
-data = urllib.request.urlopen(url, timeout=120).read()
+data = urllib.request.urlopen(url, timeout=300).read()
 assert base64.b64encode(hashlib.sha512(data).digest()).decode() == sha512, "another package than expected"
 with tarfile.open(fileobj=io.BytesIO(data)) as archive:
     for member in archive:
         parts = member.name.split("/")
-        if member.isfile() and ".." not in parts:
+        if member.isfile() and ".." not in parts and "/".join(parts[1:]).startswith(only):
             path = os.path.join(target, *parts[1:])
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "wb") as file:
@@ -70,7 +81,7 @@ open(os.path.join(target, "complete"), "w").close()
     if !target.join("complete").is_file() {
         let _ = std::fs::remove_dir_all(&target);
         std::fs::create_dir_all(&target).expect("a folder");
-        run(Command::new("python3").args(["-c", FETCH, name, version, sha512]).arg(&target));
+        run(Command::new("python3").args(["-c", FETCH, name, version, sha512, only]).arg(&target));
     }
     target
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::tracker::Tracker;
 use super::{Asked, Forge, Said, Server, has_keys};
 use crate::support::sandbox::CANARY;
 
@@ -27,6 +28,7 @@ pub(crate) struct Gitea {
     /// The repository that tags are pushed to, in place of `tags`.
     pub(crate) origin: Option<std::path::PathBuf>,
     pub(crate) releases: Vec<Release>,
+    pub(crate) tracker: Tracker,
     /// Where the bytes of files are, in place of the server itself.
     pub(crate) storage: Option<String>,
     pub(crate) tasks: Vec<Value>,
@@ -38,16 +40,22 @@ pub(crate) struct Gitea {
 impl Gitea {
     /// A repository `acme/demo` with this tag on this commit.
     pub(crate) fn start(tag: &str, commit: &str) -> Server<Gitea> {
-        Server::start(|address| Gitea {
+        Server::start(|address| Gitea::at(address, tag, commit))
+    }
+
+    /// The same, to be put behind another server.
+    pub(crate) fn at(address: &str, tag: &str, commit: &str) -> Gitea {
+        Gitea {
             address: address.to_owned(),
             tags: vec![(tag.to_owned(), commit.to_owned())],
             origin: None,
             releases: Vec::new(),
+            tracker: Tracker::default(),
             storage: None,
             tasks: Vec::new(),
             has_actions: true,
             next: 1,
-        })
+        }
     }
 
     fn number(&mut self) -> u64 {
@@ -184,6 +192,49 @@ impl Gitea {
         }
     }
 
+    /// Issues and their labels, which have numbers.
+    fn issues(&mut self, path: &str, asked: &Asked) -> Option<Said> {
+        let (body, page) = (asked.json(), self.address.clone() + "/acme/demo/issues");
+        let known = self.tracker.labels.clone();
+        let label = |name: &str| {
+            let id = known.iter().position(|known| known == name).expect("a known label") + 11;
+            json!({"id": id, "name": name, "color": "b60205", "exclusive": false, "description": "", "url": ""})
+        };
+        let document = |issue: &super::tracker::Issue| {
+            json!({
+                "id": issue.number + 100, "number": issue.number, "title": issue.title, "body": issue.body,
+                "state": issue.state, "html_url": format!("{page}/{}", issue.number), "url": "", "is_locked": false,
+                "labels": issue.labels.iter().map(|name| label(name)).collect::<Vec<_>>(), "comments": 0,
+                "created_at": TIME, "updated_at": TIME, "pull_request": null, "user": {"id": 1, "login": "ana"}
+            })
+        };
+        match (asked.method.as_str(), path) {
+            ("GET", "/issues") => {
+                assert_eq!((asked.value("state"), asked.value("limit")), ("all".to_owned(), "50".to_owned()));
+                assert_eq!(asked.value("type"), "issues");
+                let wanted = asked.value("labels");
+                // A label that is not there is passed over, so that every issue is listed.
+                let is_known = known.contains(&wanted);
+                let listed = self.tracker.issues.iter().filter(|issue| !is_known || issue.labels.contains(&wanted));
+                Some(Said::json(200, &listed.rev().map(document).collect()))
+            }
+            ("GET", "/labels") => Some(Said::json(200, &known.iter().map(|name| label(name)).collect())),
+            ("POST", "/labels") if has_keys(&body, &["name", "color", "description"], &[]) => {
+                assert!(body["color"].as_str()?.starts_with('#'));
+                self.tracker.labels.push(body["name"].as_str()?.to_owned());
+                let id = self.tracker.labels.len() + 10;
+                Some(Said::json(201, &json!({"id": id, "name": body["name"], "color": "b60205", "url": ""})))
+            }
+            ("POST", "/issues") if has_keys(&body, &["title", "body", "labels"], &[]) => {
+                let ids = body["labels"].as_array()?.iter().map(|id| id.as_u64().expect("a number"));
+                let labels = ids.map(|id| known[usize::try_from(id).expect("it is small") - 11].clone()).collect();
+                Some(Said::json(201, &document(self.tracker.open(&body, labels))))
+            }
+            ("PATCH", path) => Some(Said::json(201, &document(self.tracker.edit(path, &body)?))),
+            _ => None,
+        }
+    }
+
     fn upload(&mut self, id: &str, asked: &Asked) -> Option<Said> {
         assert_eq!(asked.header("transfer-encoding"), "");
         let name = asked.value("name");
@@ -224,6 +275,7 @@ impl Forge for Gitea {
         }
         let path = asked.path.strip_prefix("/api/v1/repos/acme/demo")?;
         match asked.method.as_str() {
+            _ if path.starts_with("/issues") || path.starts_with("/labels") => self.issues(path, asked),
             "GET" => self.look(path, asked),
             _ => self.change(path, asked),
         }

@@ -4,6 +4,7 @@
 use pyrelease::archive::Sha256;
 use serde_json::{Value, json};
 
+use super::tracker::Tracker;
 use super::{Asked, Forge, Said, Server, has_keys};
 use crate::support::sandbox::CANARY;
 
@@ -37,6 +38,7 @@ pub(crate) struct GitHub {
     /// Tag objects with the commit of each.
     pub(crate) tag_objects: Vec<(String, String)>,
     pub(crate) releases: Vec<Release>,
+    pub(crate) tracker: Tracker,
     /// The repository that tags are pushed to, in place of `tags`.
     pub(crate) origin: Option<std::path::PathBuf>,
     pub(crate) immutable: bool,
@@ -58,14 +60,20 @@ pub(crate) struct GitHub {
 impl GitHub {
     /// A repository `acme/demo` with this tag on this commit, behind a tag object where one is given.
     pub(crate) fn start(tag: &str, commit: &str, object: Option<&str>) -> Server<GitHub> {
+        Server::start(|address| GitHub::at(address, tag, commit, object))
+    }
+
+    /// The same, to be put behind another server.
+    pub(crate) fn at(address: &str, tag: &str, commit: &str, object: Option<&str>) -> GitHub {
         let tags = vec![(tag.to_owned(), object.unwrap_or(commit).to_owned(), object.is_some())];
         let tag_objects = object.map(|object| (object.to_owned(), commit.to_owned())).into_iter().collect();
-        Server::start(|address| GitHub {
+        GitHub {
             address: address.to_owned(),
             tags,
             tag_objects,
             origin: None,
             releases: Vec::new(),
+            tracker: Tracker::default(),
             immutable: false,
             with_digests: true,
             burned: Vec::new(),
@@ -76,7 +84,7 @@ impl GitHub {
             script: Vec::new(),
             polls: 0,
             next: 1,
-        })
+        }
     }
 
     /// After so many looks, the runs and their jobs are these.
@@ -316,6 +324,61 @@ impl GitHub {
         self.workflows(path, asked)
     }
 
+    /// Issues and their labels, by name.
+    fn issues(&mut self, path: &str, asked: &Asked) -> Option<Said> {
+        let (user, api, body) = (self.user(), self.api(), asked.json());
+        let page = self.address.clone() + "/acme/demo/issues";
+        let url = format!("{api}/issues");
+        let label = |name: &str| {
+            json!({
+                "id": 1, "node_id": "L", "url": api, "name": name, "color": "b60205", "default": false, "description": ""
+            })
+        };
+        let document = |issue: &super::tracker::Issue| {
+            let number = issue.number;
+            let mut document = json!({
+                "url": format!("{url}/{number}"), "repository_url": api, "labels_url": url, "comments_url": url,
+                "events_url": url, "html_url": format!("{page}/{number}"), "id": number, "node_id": "I",
+                "number": number, "title": issue.title, "user": user, "body": issue.body,
+                "labels": issue.labels.iter().map(|name| label(name)).collect::<Vec<_>>(),
+                "state": issue.state, "locked": false, "assignee": null, "assignees": [], "milestone": null,
+                "comments": 0, "created_at": TIME, "updated_at": TIME, "closed_at": null,
+                "author_association": "OWNER"
+            });
+            if issue.is_pull_request {
+                document["pull_request"] = json!({"diff_url": url, "html_url": url, "patch_url": url, "url": url});
+            }
+            document
+        };
+        match (asked.method.as_str(), path) {
+            ("GET", "/issues") => {
+                assert_eq!((asked.value("state"), asked.value("per_page")), ("all".to_owned(), "100".to_owned()));
+                let labelled = self.tracker.issues.iter().filter(|issue| issue.labels.contains(&asked.value("labels")));
+                // The newest first.
+                Some(Said::json(200, &labelled.rev().map(document).collect()))
+            }
+            ("GET", path) => {
+                let name = path.strip_prefix("/labels/")?;
+                let known = self.tracker.labels.iter().any(|known| known == name);
+                Some(if known { Said::json(200, &label(name)) } else { not_found() })
+            }
+            ("POST", "/labels") if has_keys(&body, &["name", "color", "description"], &[]) => {
+                self.tracker.labels.push(body["name"].as_str()?.to_owned());
+                Some(Said::json(201, &label(body["name"].as_str()?)))
+            }
+            ("POST", "/issues") if has_keys(&body, &["title", "body", "labels"], &[]) => {
+                let names = body["labels"].as_array()?.iter().map(|name| name.as_str().expect("a name").to_owned());
+                let labels = names.filter(|_| !self.tracker.drops_labels).collect();
+                Some(Said::json(201, &document(self.tracker.open(&body, labels))))
+            }
+            ("PATCH", path) => {
+                let issue = self.tracker.edit(path, &body)?;
+                Some(Said::json(200, &document(issue)))
+            }
+            _ => None,
+        }
+    }
+
     fn workflows(&mut self, path: &str, asked: &Asked) -> Option<Said> {
         if path == "/actions/runs" {
             if let Some((_, runs, jobs)) = self.script.iter().rfind(|(at, _, _)| *at <= self.polls) {
@@ -481,6 +544,7 @@ impl Forge for GitHub {
             assert_eq!(asked.header("x-github-api-version"), "2022-11-28");
         }
         match asked.method.as_str() {
+            _ if path.starts_with("/issues") || path.starts_with("/labels") => self.issues(path, asked),
             "GET" => self.look(path, asked),
             _ => self.change(path, asked),
         }

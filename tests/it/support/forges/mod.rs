@@ -3,6 +3,8 @@
 
 pub(crate) mod gitea;
 pub(crate) mod github;
+mod hosting;
+pub(crate) mod tracker;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,6 +16,7 @@ use serde_json::Value;
 
 pub(crate) use gitea::Gitea;
 pub(crate) use github::GitHub;
+pub(crate) use hosting::Hosting;
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
