@@ -40,6 +40,9 @@ pub struct Args {
     /// Make no tag
     #[arg(long)]
     no_tag: bool,
+    /// Also rewrite references that name another version than the current one
+    #[arg(long)]
+    include_stale: bool,
     /// Leave uncommitted changes out of the release instead of refusing
     #[arg(long)]
     allow_dirty: bool,
@@ -140,6 +143,7 @@ fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
         message: args.message.clone(),
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
+        include_stale: args.include_stale,
         allow_dirty: args.allow_dirty,
         again: false,
         date: None,

@@ -312,7 +312,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
 /// Refuses tables whose values mean nothing by themselves, with the key and what is wrong with it.
 fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'static str)> {
     for reference in &written.references {
-        if reference.pattern.matches("{version}").count() != 1 {
+        if reference.pattern.as_ref().is_some_and(|pattern| pattern.matches("{version}").count() != 1) {
             return Err(("references.match", "must contain `{version}` once"));
         }
         if escapes(&reference.path) {

@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::project::changelog::{self, Closing};
 use crate::project::edit::{self, TextEdit};
 use crate::project::history::{self, Released};
-use crate::project::references;
+use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{self, Level, Mode, Request};
 use crate::python::version::Version;
@@ -39,6 +39,8 @@ pub struct Wanted {
     pub commit: bool,
     /// Whether a tag is made.
     pub tag: bool,
+    /// Whether references that name another version than they should are rewritten, too.
+    pub include_stale: bool,
     /// Whether uncommitted changes may stay out of the release.
     pub allow_dirty: bool,
     /// The day that the changelog names; nothing: today in UTC.
@@ -85,7 +87,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     guard(git.as_ref(), project, wanted, (&to, &releases))?;
     let top = top_of(git.as_ref(), inspect, project)?;
     let date = wanted.date.unwrap_or_else(|| inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    let target = Target { to: &to, tag: &tag, releases: &releases, date };
+    let target = Target { to: &to, tag: &tag, releases: &releases, date, include_stale: wanted.include_stale };
     let files = changes(inspect, project, &target, &top)?;
     let seconds = inspect.clock().now().as_second();
     let identity = match &git {
@@ -246,13 +248,14 @@ struct Target<'a> {
     tag: &'a str,
     releases: &'a [Released],
     date: jiff::civil::Date,
+    include_stale: bool,
 }
 
 /// Every file that changes, with all its edits together.
 fn changes(
     inspect: Inspect<'_>,
     project: &Project,
-    &Target { to, tag, releases, date }: &Target<'_>,
+    &Target { to, tag, releases, date, include_stale }: &Target<'_>,
     top: &Path,
 ) -> Result<Vec<FileChange>, Failure> {
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
@@ -264,20 +267,23 @@ fn changes(
             edits.entry(project.dir_of(package).join(&place.file)).or_default().push(edit);
         }
     }
+    let said = Said { version: to, tag: &project.config.tag.value, date: Some(date) };
+    let mut stale = Vec::new();
     for resolved in references::find(inspect.files(), project)? {
         if !resolved.count_holds() {
             return Err(resolved.count_error().into());
         }
-        for place in resolved.places.iter().filter(|place| !place.agrees) {
-            inspect.warn(format!(
-                "{}:{} named version {} and not {}",
-                place.file,
-                place.line,
-                place.version,
-                project.version()
-            ));
+        for place in resolved.places.iter().filter(|_| resolved.follows(to)) {
+            if !place.agrees && !include_stale {
+                stale.push(format!("{}:{}: {}", place.file, place.line, place.text));
+                continue;
+            }
+            let edit = TextEdit { range: place.range.clone(), replacement: place.form.write(&place.version, &said)? };
+            edits.entry(project.root.join(&place.file)).or_default().push(edit);
         }
-        edits.entry(project.root.join(&resolved.rule.path)).or_default().extend(resolved.edits(to));
+    }
+    if !stale.is_empty() {
+        return Err(PlanError::Stale { version: project.version().to_string(), places: stale }.into());
     }
     if let Some(path) = &project.changelog {
         let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
@@ -297,6 +303,10 @@ fn changes(
             return Err(ProjectError::Link { file: path.display().to_string() }.into());
         }
         let before = inspect.files().read(&path, FILE_LIMIT)?;
+        if let Some(at) = edit::overlap(&edits) {
+            let file = path.strip_prefix(top).unwrap_or(&path).display().to_string();
+            return Err(ProjectError::Overlap { file, line: edit::line_of(&before, at) }.into());
+        }
         let after = edit::apply(&before, &edits);
         if after != before {
             let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();

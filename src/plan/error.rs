@@ -56,6 +56,14 @@ pub enum PlanError {
     /// The tags are the version, and there is none.
     #[error("the version of this project is its git tag, and there is none yet")]
     NoFirstTag,
+    /// References name another version.
+    #[error("{} not name {version}: they are out of date", if places.len() == 1 { "1 place does".to_owned() } else { format!("{} places do", places.len()) })]
+    Stale {
+        /// The version of the project.
+        version: String,
+        /// Where, and what stands there.
+        places: Vec<String>,
+    },
     /// A version and `--current`.
     #[error("`--current` releases the version that is written, {version}; a kind beside it has no meaning")]
     CurrentWithKind {
@@ -320,7 +328,16 @@ impl Explain for PlanError {
             PlanError::TagTaken { .. } => "plan/tag-taken",
             PlanError::BelowTag { .. } => "plan/below-tag",
             PlanError::NoKind { .. } => "plan/no-kind",
+            PlanError::Stale { places, .. } => {
+                let mut hints = places.clone();
+                hints.push(
+                    "look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay"
+                        .to_owned(),
+                );
+                return hints;
+            }
             PlanError::NoFirstTag => "plan/no-first-tag",
+            PlanError::Stale { .. } => "plan/stale-reference",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
             PlanError::NoArchives { .. } => "plan/no-archives",
             PlanError::NotOnIndex { .. } => "plan/not-on-index",

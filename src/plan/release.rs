@@ -214,6 +214,7 @@ pub fn bump_of(request: &str, date: Date) -> Result<bump::Wanted, Failure> {
         message: None,
         commit: true,
         tag: true,
+        include_stale: false,
         allow_dirty: false,
         again: false,
         date: Some(date),

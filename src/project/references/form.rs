@@ -3,35 +3,13 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+use crate::config::file::Form;
 use crate::python::bump::semver::{self, MappingError};
 use crate::python::version::Version;
 
 /// More bytes than this are no version.
 const LONGEST: usize = 128;
-
-/// The form of a reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Form {
-    /// The version of PEP 440: `1.3.0rc1`.
-    #[default]
-    Version,
-    /// SemVer, for files of other ecosystems: `1.3.0-rc.1`.
-    Semver,
-    /// The whole tag: `v1.3.0rc1`.
-    Tag,
-    /// The first two numbers: `1.3`.
-    Short,
-    /// The first number: `1`.
-    Major,
-    /// The numbers as Python writes them in a tuple: `1, 3, 0`.
-    Tuple,
-    /// The day of the release: `2026-11-21`.
-    Date,
-}
 
 /// What references are to say.
 #[derive(Debug, Clone, Copy)]

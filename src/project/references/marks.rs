@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::form::Form;
+use crate::config::file::Form;
 
 /// A marked region.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,13 +9,13 @@ use std::ops::Range;
 use memchr::memmem::Finder;
 use serde::Serialize;
 
-pub use form::{Form, Said};
+pub use form::Said;
 
 use super::edit::{column_of, line_of};
 use super::error::ProjectError;
 use super::history::{self, Released};
 use super::{FILE_LIMIT, Project};
-use crate::config::file::{On, ReferenceTable};
+use crate::config::file::{Form, On, ReferenceTable};
 use crate::effects::Git;
 use crate::effects::files::{Files, What};
 use crate::error::Failure;

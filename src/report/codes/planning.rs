@@ -52,6 +52,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/stale-reference",
+        title: "a reference names another version than the current one",
+        text: "A rule of `[[tool.release.references]]` matches text that says another version than the project has, so it was missed by an earlier release, or it is meant to stay and the rule reaches too far. Rewriting it blindly would turn `upgrade from acme==1.1` into nonsense. Each place is named. `release bump --include-stale` rewrites them with all others; `release references --check` finds them in CI.",
+        follows: "",
+    },
+    Code {
         code: "plan/current-with-kind",
         title: "`--current` and a kind together",
         text: "`--current` releases the version that is already written, so a kind beside it has no meaning.",
