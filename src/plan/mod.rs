@@ -7,6 +7,7 @@ pub mod error;
 pub mod execute;
 pub mod gates;
 pub mod init;
+pub mod next;
 pub mod publish;
 pub mod push;
 pub mod questions;
