@@ -10,15 +10,16 @@ use crate::pipeline::push;
 use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
 use crate::plan::push::REMOTE;
+use crate::project::Project;
 use crate::python::bump::{Mode, Request};
-use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::Produced;
 
 /// Write a new version everywhere, close the changelog, commit and tag
 ///
 /// KIND is one of major, minor, patch, alpha, beta, rc, pre, dev, post, release, epoch, auto, or a list
-/// such as `minor,rc`. No flag allows a downgrade. Run again after an interruption: it finishes what was
+/// such as `minor,rc`; `auto` reads commits and changelog. The result is above the current version and above
+/// every tag of its line; no flag allows a downgrade. Run again after an interruption: it finishes what was
 /// begun, and does nothing twice.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -68,7 +69,7 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         return Ok(report);
     }
     let project = context.project()?;
-    let wanted = wanted(args, project.version())?;
+    let wanted = wanted(context, args, &project)?;
     let planned = bump::plan(context.inspect(), &project, &wanted)?;
     for note in &planned.notes {
         context.inspect().note(note.clone());
@@ -83,8 +84,12 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
             .output("released", released.to_string())
     };
     if planned.plan.steps.is_empty() {
-        let report = Report::new("bump").line(format!("{} is released already", planned.to)).result(result);
-        return Ok(outputs(report, Some(project.tag_of(&planned.to)), false));
+        let line = match planned.nothing {
+            true => format!("nothing to release after {}", planned.from),
+            false => format!("{} is released already", planned.to),
+        };
+        let tag = (!planned.nothing).then(|| project.tag_of(&planned.to));
+        return Ok(outputs(Report::new("bump").line(line).result(result), tag, false));
     }
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
@@ -122,14 +127,10 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
     Ok(Some(report.result(&moved)))
 }
 
-fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
+fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wanted, Failure> {
     let request: Option<Request> = match (&args.wanted, args.current) {
-        (Some(_), true) => {
-            return Err(PlanError::CurrentWithKind { version: current.to_string() }.into());
-        }
-        (None, false) => {
-            return Err(PlanError::NoKind { choices: bump::choices(current) }.into());
-        }
+        (Some(_), true) => return Err(PlanError::CurrentWithKind { version: project.version().to_string() }.into()),
+        (None, false) => return Err(PlanError::NoKind { choices: bump::choices(context.inspect(), project) }.into()),
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
     };

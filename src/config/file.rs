@@ -15,6 +15,9 @@ use super::error::{ConfigError, UnknownKey};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ConfigFile {
+    /// What the numbers of a version mean: `pep440`, `semver` (only what SemVer can say, too), or `calver:` and a
+    /// pattern such as `YYYY.MM.MICRO`. Default: `pep440`.
+    pub scheme: Option<String>,
     /// The name of the tag of a version. Default: `v{version}`.
     pub tag: Option<String>,
     /// The branches that releases are made from. Default: any.

@@ -172,18 +172,27 @@ impl Git {
     /// # Errors
     /// History cannot be walked (a shallow clone).
     pub fn commits_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
+        let messages = self.messages_since(since, limit)?;
+        Ok(messages.iter().map(|message| message.lines().next().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// The messages of the commits that HEAD has and `since` has not, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// History cannot be walked (a shallow clone).
+    pub fn messages_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
         let walk = || -> Result<Vec<String>, git2::Error> {
             let mut walk = self.repository.revwalk()?;
             walk.push_head()?;
             if let Some(since) = since {
                 walk.hide(Oid::from_str(since)?)?;
             }
-            let mut subjects = Vec::new();
+            let mut messages = Vec::new();
             for id in walk.take(limit) {
                 let commit = self.repository.find_commit(id?)?;
-                subjects.push(commit.summary()?.unwrap_or_default().to_owned());
+                messages.push(String::from_utf8_lossy(commit.message_bytes()).trim_start().to_owned());
             }
-            Ok(subjects)
+            Ok(messages)
         };
         if self.head()?.commit.is_none() {
             return Ok(Vec::new());

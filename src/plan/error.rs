@@ -47,6 +47,14 @@ pub enum PlanError {
         /// The highest tagged version.
         highest: String,
     },
+    /// The changes call for no release.
+    #[error("there is nothing to release after {version}: {reason}")]
+    NothingToRelease {
+        /// The current version.
+        version: String,
+        /// What the changes are.
+        reason: String,
+    },
     /// Nothing was asked for.
     #[error("no kind and no version given")]
     NoKind {
@@ -327,6 +335,7 @@ impl Explain for PlanError {
             PlanError::InProgress { .. } => "plan/in-progress",
             PlanError::TagTaken { .. } => "plan/tag-taken",
             PlanError::BelowTag { .. } => "plan/below-tag",
+            PlanError::NothingToRelease { .. } => "plan/nothing-to-release",
             PlanError::NoKind { .. } => "plan/no-kind",
             PlanError::Stale { places, .. } => {
                 let mut hints = places.clone();
@@ -406,7 +415,10 @@ impl Explain for PlanError {
             PlanError::TagTaken { tag, .. } => format!(
                 "choose a higher version; if `{tag}` was a mistake and nothing was published, run `git tag -d {tag}`"
             ),
-            PlanError::BelowTag { highest, .. } => format!("choose a version above {highest}"),
+            PlanError::BelowTag { highest, .. } => {
+                format!("choose a version above {highest}; `release version --suggest` lists those that are free")
+            }
+            PlanError::NothingToRelease { .. } => "name a kind, such as `patch`, to release anyway".to_owned(),
             PlanError::NoKind { choices } => return choices.clone(),
             PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),

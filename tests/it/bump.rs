@@ -5,7 +5,7 @@ use expect_test::expect;
 use crate::support::Sandbox;
 use crate::support::projects::ACME;
 
-fn tagged() -> Sandbox {
+pub(crate) fn tagged() -> Sandbox {
     let sandbox = Sandbox::with(ACME);
     sandbox.git(&["tag", "v1.2.3"]);
     sandbox.write("acme/more.py", "X = 1\n");
@@ -140,7 +140,7 @@ fn auto_reads_conventional_commits() {
           committed 7f34fe607fe9
           tagged v1.3.1
         ------- stderr -------
-        note: no commit since the last tag announces a feature or a breaking change: patch
+        note: a change calls for a patch release: `fix: less`
     "#]]
     .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
     sandbox.write("acme/more.py", "X = 3\n");
@@ -372,7 +372,7 @@ fn a_version_below_a_tag_is_refused() {
     expect![[r#"
         ------- stderr -------
         error[plan/below-tag]: version 1.3.0 is not above 1.9.0, which is tagged
-          hint: choose a version above 1.9.0
+          hint: choose a version above 1.9.0; `release version --suggest` lists those that are free
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());

@@ -118,6 +118,10 @@ fn plan() -> Vec<Failure> {
         PlanError::InProgress { what: "merge" },
         PlanError::TagTaken { tag: "v1.3.0".to_owned(), commit: "abc".to_owned() },
         PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
+        PlanError::NothingToRelease {
+            version: "1.2.3".to_owned(),
+            reason: "no commit since the last release changes what is released".to_owned(),
+        },
         PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
         PlanError::Stale { version: "1.2.3".to_owned(), places: words(&["README.md:3: acme==1.2.2"]) },
         PlanError::NoFirstTag,
