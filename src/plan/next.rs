@@ -90,11 +90,16 @@ pub(super) fn evidence(
         Some(git) => git.messages_since(last.map(|release| release.commit.as_str()), history::COMMIT_LIMIT)?,
         None => Vec::new(),
     };
+    let commits = impact::of_commits(&messages);
+    // HEAD is the release itself: what its changelog still lists is out.
+    if last.is_some() && messages.is_empty() {
+        return Ok(commits);
+    }
     let unreleased = match &project.changelog {
         Some(path) => changelog::notes(&inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?, None),
         None => None,
     };
-    Ok(impact::stronger(impact::of_commits(&messages), unreleased.as_deref().and_then(impact::of_changelog)))
+    Ok(impact::stronger(commits, unreleased.as_deref().and_then(impact::of_changelog)))
 }
 
 /// The version that a request leads to, `auto` replaced by what the changes call for; nothing where they call

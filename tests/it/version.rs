@@ -177,7 +177,26 @@ fn suggest_lists_what_each_kind_gives_and_marks_one() {
     "#]]
     .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
     sandbox.git(&["tag", "v1.2.3"]);
-    // Nothing was committed since, but the changelog has something.
+    // HEAD is the release.
+    expect![[r#"
+           major     2.0.0
+           minor     1.3.0
+           patch     1.2.4
+           major,rc  2.0.0rc1
+           minor,rc  1.3.0rc1
+           alpha     1.2.4a1
+           beta      1.2.4b1
+           rc        1.2.4rc1
+           pre       1.2.4a1
+           dev       1.2.4.dev1
+           post      1.2.3.post1
+        ------- stderr -------
+        note: nothing is suggested: nothing was committed since the last release
+    "#]]
+    .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
+    sandbox.write("acme/more.py", "X = 1\n");
+    sandbox.commit("fix: less");
+    // The changelog says more than the commit.
     expect![[r#"
            major     2.0.0
         *  minor     1.3.0        the changelog has `Added` in `Unreleased`
@@ -192,81 +211,14 @@ fn suggest_lists_what_each_kind_gives_and_marks_one() {
            post      1.2.3.post1
     "#]]
     .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
-    sandbox.write("acme/more.py", "X = 1\n");
+}
+
+#[test]
+fn suggest_speaks_semver_and_json() {
+    let sandbox = Sandbox::with(ACME);
+    sandbox.git(&["tag", "v1.2.3"]);
+    sandbox.write("acme/more.py", "X = 2\n");
     sandbox.commit("fix!: other");
-    expect![[r#"
-        {
-          "schema": 1,
-          "command": "version",
-          "outcome": "ok",
-          "findings": [],
-          "result": {
-            "version": "1.2.3",
-            "next": "2.0.0",
-            "suggested": "major",
-            "reason": "a breaking change calls for it: `fix!: other`",
-            "choices": [
-              {
-                "kind": "major",
-                "version": "2.0.0",
-                "exact": null
-              },
-              {
-                "kind": "minor",
-                "version": "1.3.0",
-                "exact": null
-              },
-              {
-                "kind": "patch",
-                "version": "1.2.4",
-                "exact": null
-              },
-              {
-                "kind": "major,rc",
-                "version": "2.0.0rc1",
-                "exact": null
-              },
-              {
-                "kind": "minor,rc",
-                "version": "1.3.0rc1",
-                "exact": null
-              },
-              {
-                "kind": "alpha",
-                "version": "1.2.4a1",
-                "exact": null
-              },
-              {
-                "kind": "beta",
-                "version": "1.2.4b1",
-                "exact": null
-              },
-              {
-                "kind": "rc",
-                "version": "1.2.4rc1",
-                "exact": null
-              },
-              {
-                "kind": "pre",
-                "version": "1.2.4a1",
-                "exact": null
-              },
-              {
-                "kind": "dev",
-                "version": "1.2.4.dev1",
-                "exact": null
-              },
-              {
-                "kind": "post",
-                "version": "1.2.3.post1",
-                "exact": null
-              }
-            ]
-          },
-          "failure": null
-        }
-    "#]]
-    .assert_eq(&sandbox.release(&["version", "--suggest", "--format", "json"]).to_string());
     expect![[r#"
         *  major     2.0.0          a breaking change calls for it: `fix!: other`
            minor     1.3.0
@@ -280,6 +232,30 @@ fn suggest_lists_what_each_kind_gives_and_marks_one() {
            dev       1.2.4-0.dev.1
     "#]]
     .assert_eq(&sandbox.release(&["version", "--suggest", "--scheme", "semver"]).to_string());
+    let json = ["version", "--suggest", "--scheme", "calver:YYYY.MM.DD", "--from", "2026.11.21", "--format", "json"];
+    expect![[r#"
+        {
+          "schema": 1,
+          "command": "version",
+          "outcome": "ok",
+          "findings": [],
+          "result": {
+            "version": "2026.11.21",
+            "next": null,
+            "suggested": null,
+            "reason": "without a project there are no changes to judge by",
+            "choices": [
+              {
+                "kind": "post",
+                "version": "2026.11.21.post1",
+                "exact": null
+              }
+            ]
+          },
+          "failure": null
+        }
+    "#]]
+    .assert_eq(&sandbox.release(&json).to_string());
 }
 
 #[test]
@@ -387,7 +363,7 @@ fn what_a_tag_takes_is_no_next_version() {
            dev    1.2.4.dev1
            post   1.2.3.post1
         ------- stderr -------
-        note: `minor` is called for and not free: the changelog has `Added` in `Unreleased`
+        note: nothing is suggested: nothing was committed since the last release
     "#]]
     .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
 }
