@@ -309,6 +309,25 @@ impl Git {
         read().map_err(failed("read the files of HEAD"))
     }
 
+    /// The files below a folder of the working tree that git tracks, relative to it, sorted.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn tracked_below(&self, folder: &Path) -> Result<Vec<String>, EffectsError> {
+        let index = self.repository.index().map_err(failed("read the index"))?;
+        // Both are real paths: the project's folder is made canonical when it is found.
+        let top = self.top();
+        let prefix = folder.strip_prefix(&top).map(|path| path.display().to_string()).unwrap_or_default();
+        let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
+        let below = |entry: git2::IndexEntry| {
+            let path = String::from_utf8(entry.path).ok()?;
+            // A submodule has an entry, too, and is no file.
+            (entry.mode & 0o170_000 == 0o100_000).then_some(())?;
+            path.strip_prefix(&prefix).map(str::to_owned)
+        };
+        Ok(index.iter().filter_map(below).collect())
+    }
+
     /// The bytes of a file of a tree.
     ///
     /// # Errors

@@ -337,14 +337,6 @@ impl Explain for PlanError {
             PlanError::BelowTag { .. } => "plan/below-tag",
             PlanError::NothingToRelease { .. } => "plan/nothing-to-release",
             PlanError::NoKind { .. } => "plan/no-kind",
-            PlanError::Stale { places, .. } => {
-                let mut hints = places.clone();
-                hints.push(
-                    "look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay"
-                        .to_owned(),
-                );
-                return hints;
-            }
             PlanError::NoFirstTag => "plan/no-first-tag",
             PlanError::Stale { .. } => "plan/stale-reference",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
@@ -420,6 +412,14 @@ impl Explain for PlanError {
             }
             PlanError::NothingToRelease { .. } => "name a kind, such as `patch`, to release anyway".to_owned(),
             PlanError::NoKind { choices } => return choices.clone(),
+            PlanError::Stale { places, .. } => {
+                let mut hints = places.clone();
+                hints.push(
+                    "look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay"
+                        .to_owned(),
+                );
+                return hints;
+            }
             PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),

@@ -442,22 +442,20 @@ fn a_reference_that_is_not_where_it_should_be_stops_everything() {
 }
 
 #[test]
-fn a_drifted_reference_is_reported_and_put_right() {
+fn a_drifted_reference_stops_the_bump_until_somebody_says_so() {
     let sandbox = tagged();
     sandbox.write("README.md", "pip install acme==1.2.2\n");
     sandbox.commit("docs: stale");
     expect![[r#"
-        1.2.3 -> 1.3.0
-          wrote CHANGELOG.md
-          wrote README.md
-          wrote acme/__init__.py
-          wrote pyproject.toml
-          committed 70e5463c0a62
-          tagged v1.3.0
         ------- stderr -------
-        warning: README.md:1 named version 1.2.2 and not 1.2.3
+        error[plan/stale-reference]: 1 place does not name 1.2.3: they are out of date
+          hint: README.md:1: pip install acme==1.2.2
+          hint: look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay
+        [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    assert_eq!(sandbox.read("README.md"), "pip install acme==1.2.2\n");
+    sandbox.release(&["bump", "minor", "--include-stale"]).success();
     assert_eq!(sandbox.read("README.md"), "pip install acme==1.3.0\n");
 }
 

@@ -27,10 +27,13 @@ fn in_version(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'!' | b'+' | b'_' | b'-')
 }
 
-/// Whether `.5`, `-rc` or the like follows: then what was read is only a part of something longer.
+/// Whether `.5`, `-rc`, `.x` or the like follows: then what was read is only a part of something longer. The
+/// suffix of a file (`.tar.gz`) is no part of a version.
 fn goes_on(rest: &[u8]) -> bool {
     match rest {
-        [b'.' | b'-' | b'_' | b'+' | b'!', next, ..] => next.is_ascii_alphanumeric(),
+        [b'.', b'x' | b'X' | b'*', after @ ..] => after.first().is_none_or(|byte| !byte.is_ascii_alphanumeric()),
+        [b'.', next, ..] => next.is_ascii_digit(),
+        [b'-' | b'_' | b'+' | b'!', next, ..] => next.is_ascii_alphanumeric(),
         [next, ..] => next.is_ascii_alphanumeric(),
         [] => false,
     }
