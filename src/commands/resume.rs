@@ -5,9 +5,9 @@ use serde_json::json;
 use super::Context;
 use super::under_way::UnderWay;
 use crate::error::Failure;
-use crate::pipeline::run::progress::{OK, Progress};
+use crate::pipeline::run::progress::{NEW_HOOKS, OK, Progress};
 use crate::pipeline::run::{Run, repository};
-use crate::plan::{PlanError, execute};
+use crate::plan::execute;
 use crate::project::Project;
 use crate::report::{Outcome, Report};
 use crate::steps::record::{Draft, Facts};
@@ -30,31 +30,30 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return Ok(Report::new("resume").line("no release is under way: nothing to continue"));
     };
     if args.new_hooks {
-        take_new_hooks(context, &under_way.project, &mut progress)?;
+        let project = &under_way.project;
+        progress.continues_here(context.inspect(), &under_way.git)?;
+        progress.take_new_hooks(&project.config.hooks)?;
+        progress.document.holds(context.inspect(), project)?;
+        if !context.dry_run {
+            record_new_hooks(context, project, &progress)?;
+        }
     }
     go_on(context, under_way.project.clone(), progress, "resume")
 }
 
-/// Puts the hooks of the configuration in the place of the plan's: somebody said so, and the ledger tells.
-fn take_new_hooks(context: &Context<'_>, project: &Project, progress: &mut Progress) -> Result<(), Failure> {
-    let document = &mut progress.document;
-    if document.policy.approvals > 0 {
-        return Err(PlanError::Drifted {
-            version: document.to.clone(),
-            facts: vec!["`hooks` were approved".to_owned()],
-        }
-        .into());
-    }
-    document.hooks.clone_from(&project.config.hooks);
-    if context.dry_run {
-        return Ok(());
-    }
+/// Somebody said that the hooks of the configuration replace the plan's: the ledger tells, and keeps them.
+fn record_new_hooks(context: &Context<'_>, project: &Project, progress: &Progress) -> Result<(), Failure> {
+    let document = &progress.document;
     let draft = Draft {
-        command: "resume",
+        command: NEW_HOOKS,
         project: document.project.clone(),
         version: Some(document.to.clone()),
         summary: "goes on with the hooks of the configuration as it is now".to_owned(),
-        facts: Facts { plan: Some(progress.token.clone()), ..Facts::default() },
+        facts: Facts {
+            plan: Some(progress.token.clone()),
+            document: Some(json!({"hooks": document.hooks})),
+            ..Facts::default()
+        },
     };
     execute::record(context.world, &project.root, (&draft, OK, &[]))
 }

@@ -47,8 +47,6 @@ impl GitMut {
             write("shallow", &shallow)?;
         }
         let made = GitMut::open(to)?;
-        // The bytes of the commit, whatever this machine does with line endings.
-        made.configure("core.autocrlf", "false")?;
         let repository = made.repository();
         let fill = || -> Result<(), git2::Error> {
             for reference in from.repository().references_glob("refs/tags/*")? {
@@ -58,10 +56,32 @@ impl GitMut {
                 }
             }
             repository.set_head_detached(Oid::from_str(commit)?)?;
-            repository.checkout_head(Some(CheckoutBuilder::new().force()))
+            // The bytes of the commit, whatever attributes and settings of this machine say of line endings.
+            repository.checkout_head(Some(CheckoutBuilder::new().force().disable_filters(true)))
         };
         fill().map_err(failed(format!("check {commit} out")))?;
         Ok(made)
+    }
+}
+
+impl GitMut {
+    /// Tells git that a file of the working tree is as it should be: it has only a pointer to it.
+    ///
+    /// # Errors
+    /// The index cannot be read or written.
+    pub fn trust(&self, path: &Path) -> Result<(), EffectsError> {
+        /// `CE_VALID` of git's index: what `update-index --assume-unchanged` sets.
+        const ASSUME_UNCHANGED: u16 = 0x8000;
+        let mark = || -> Result<(), git2::Error> {
+            let mut index = self.repository().index()?;
+            if let Some(mut entry) = index.get_path(path, 0) {
+                entry.flags |= ASSUME_UNCHANGED;
+                index.add(&entry)?;
+                index.write()?;
+            }
+            Ok(())
+        };
+        mark().map_err(failed(format!("mark `{}` as unchanged", path.display())))
     }
 }
 
@@ -109,7 +129,9 @@ impl Git {
             let flags = git2::AttrCheckFlags::FILE_THEN_INDEX;
             self.repository().get_attr(Path::new(path), "filter", flags).ok().flatten().map(str::to_owned)
         };
-        let filtered = tracked.into_iter().filter_map(|file| {
+        // A link is never filtered, and would be followed.
+        let files = tracked.into_iter().filter(|file| file.mode != 0o120_000);
+        let filtered = files.filter_map(|file| {
             let filter = filter_of(&file.path)?;
             Some(Filtered { path: PathBuf::from(file.path), filter })
         });

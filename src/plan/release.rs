@@ -348,19 +348,16 @@ impl Document {
         if moved.is_empty() { Ok(release) } else { Err(PlanError::Moved { facts: moved }.into()) }
     }
 
-    /// Whether the tag that the bump made names what was planned: one commit on top of the base, with these
-    /// edits and nothing else.
+    /// The commit of the release, if its tag names what was planned: the base itself, or one commit on top of it
+    /// with these edits and nothing else.
     ///
     /// # Errors
     /// [`PlanError::OtherCommit`].
-    pub fn require_commit(&self, git: &Git) -> Result<(), Failure> {
-        let tag = git.tags()?.into_iter().find(|tag| tag.name == self.tag);
-        let Some(tag) = tag.filter(|_| self.makes_tag) else {
-            return Ok(());
-        };
+    pub fn require_commit(&self, git: &Git) -> Result<String, Failure> {
         let other = || Failure::from(PlanError::OtherCommit { tag: self.tag.clone() });
+        let tag = git.tags()?.into_iter().find(|tag| tag.name == self.tag).ok_or_else(other)?;
         if self.edits.is_empty() {
-            return if tag.commit == self.base.commit { Ok(()) } else { Err(other()) };
+            return if tag.commit == self.base.commit { Ok(tag.commit) } else { Err(other()) };
         }
         let mut planned: Vec<&str> = self.edits.iter().map(|edit| edit.path.as_str()).collect();
         planned.sort_unstable();
@@ -370,7 +367,7 @@ impl Document {
         let same = |edit: &Edit| {
             git.file_of_commit(&tag.commit, &edit.path).is_ok_and(|bytes| Sha256::of(&bytes).to_string() == edit.after)
         };
-        if on_top && changed == planned && self.edits.iter().all(same) { Ok(()) } else { Err(other()) }
+        if on_top && changed == planned && self.edits.iter().all(same) { Ok(tag.commit) } else { Err(other()) }
     }
 
     /// Whether the configuration is still what was planned: where files go, what runs and who must approve,

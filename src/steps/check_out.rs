@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::error::StepError;
 use crate::archive::Sha256;
 use crate::effects::checkout::Filtered;
+use crate::effects::files::What;
 use crate::effects::{Effects, Git, GitMut};
 use crate::error::Failure;
 use crate::project::ProjectError;
@@ -48,9 +49,12 @@ impl CheckOut {
 
 /// Checks a commit of a repository out, and what it only points to.
 fn fill(effects: Effects<'_>, git: &Git, (commit, to): (&str, &Path), depth: usize) -> Result<(), Failure> {
-    let made = GitMut::check_out(git, commit, to)?.look()?;
-    for filtered in made.filtered()? {
-        restore(effects, (git, &made), &filtered)?;
+    let made = GitMut::check_out(git, commit, to)?;
+    let look = made.look()?;
+    for filtered in look.filtered()? {
+        if restore(effects, (git, &look), &filtered)? {
+            made.trust(&filtered.path)?;
+        }
     }
     let below = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
     for submodule in git.submodules(commit)?.into_iter().filter(|submodule| below(&submodule.path)) {
@@ -65,8 +69,8 @@ fn fill(effects: Effects<'_>, git: &Git, (commit, to): (&str, &Path), depth: usi
 }
 
 /// Puts the content of a file in place of the pointer that was checked out, if it is what the pointer names.
-/// What other filters keep (`nbstripout`) is what was tagged, and stays as it is.
-fn restore(effects: Effects<'_>, (from, made): (&Git, &Git), filtered: &Filtered) -> Result<(), Failure> {
+/// What other filters keep (`nbstripout`) is what was tagged, and stays as it is. Returns whether it did.
+fn restore(effects: Effects<'_>, (from, made): (&Git, &Git), filtered: &Filtered) -> Result<bool, Failure> {
     let file = filtered.path.display().to_string();
     let (source, target) = (from.top().join(&filtered.path), made.top().join(&filtered.path));
     let files = effects.inspect().files();
@@ -75,12 +79,16 @@ fn restore(effects: Effects<'_>, (from, made): (&Git, &Git), filtered: &Filtered
         return Err(StepError::Encrypted { file, filter: filtered.filter.clone() }.into());
     }
     let pointer = stored.strip_prefix(POINTER.as_bytes()).map(String::from_utf8_lossy);
-    let Some(pointer) = pointer else { return Ok(()) };
+    let Some(pointer) = pointer else { return Ok(false) };
     let oid = pointer.lines().find_map(|line| line.strip_prefix("oid sha256:"));
-    let content = files.read(&source, u64::MAX - 1)?;
+    // A link in the place of the file would be read through.
+    let content = match files.what(&source) {
+        What::File => files.read(&source, u64::MAX - 1)?,
+        _ => Vec::new(),
+    };
     if oid != Some(Sha256::of(&content).to_string().as_str()) {
         return Err(StepError::NotFetched { file }.into());
     }
     effects.files().replace(&target, &content, files.mode(&target)?)?;
-    Ok(())
+    Ok(true)
 }

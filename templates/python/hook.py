@@ -10,12 +10,26 @@ import os
 import sys
 import tarfile
 
+
+def unpack(path, into):
+    """Unpacks an sdist below a folder; nothing of it is written elsewhere."""
+    with tarfile.open(path) as archive:
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(into, filter="data")
+            return
+        # Python 3.11.0 to 3.11.3 have no filters (PEP 706): files and folders alone, below the folder alone.
+        for member in archive:
+            parts = member.name.split("/")
+            if member.name.startswith("/") or ".." in parts or not (member.isfile() or member.isdir()):
+                raise tarfile.ExtractError(f"{member.name!r} is no plain file below the sdist's folder")
+            archive.extract(member, into)
+
+
 task = json.load(sys.stdin)
 
 if task.get("sdist"):
     # The wheel is built from the sdist, so that what the sdist lacks is noticed.
-    with tarfile.open(task["sdist"]) as archive:
-        archive.extractall(task["into"], filter="data")
+    unpack(task["sdist"], task["into"])
     (top,) = os.listdir(task["into"])
     os.chdir(os.path.join(task["into"], top))
 

@@ -217,3 +217,45 @@ fn without_a_network_the_cause_is_what_pip_says() {
     assert!(output.stderr.contains("hint: check the requirement, the network and pip's own settings"), "{output}");
     assert!(before == sandbox.snapshot());
 }
+
+/// Python 3.11.0 to 3.11.3, as Debian 12 has it, knows no filters of `tarfile` (PEP 706).
+#[test]
+fn a_python_without_filters_unpacks_the_sdist_and_nothing_beside_it() {
+    const MAKE: &str = "import io, sys, tarfile\n\
+        with tarfile.open(sys.argv[1], 'w:gz') as archive:\n\
+        \x20   for name in sys.argv[2:]:\n\
+        \x20       info = tarfile.TarInfo(name)\n\
+        \x20       info.size = 1\n\
+        \x20       archive.addfile(info, io.BytesIO(b'x'))\n";
+    const OLD: &str = "import sys, tarfile\n\
+        del tarfile.data_filter\n\
+        full = tarfile.TarFile.extractall\n\
+        tarfile.TarFile.extractall = lambda self, path='.', members=None: full(self, path, members)\n\
+        exec(open(sys.argv[1]).read())\n";
+    let python = |arguments: &[&str], stdin: &str| {
+        use std::io::Write;
+        let mut child = std::process::Command::new("python3")
+            .args(arguments)
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("python3 is there");
+        child.stdin.take().expect("it was asked for").write_all(stdin.as_bytes()).expect("it reads");
+        child.wait_with_output().expect("it ends")
+    };
+    let hook = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/python/hook.py");
+    for (members, works) in
+        [(["a-1/b.py", "a-1/c/d.py"], true), (["a-1/b.py", "../out.py"], false), (["a-1/b.py", "/out.py"], false)]
+    {
+        let sandbox = Sandbox::new();
+        let (sdist, into, answer) = (sandbox.path("a.tar.gz"), sandbox.path("into"), sandbox.path("answer"));
+        std::fs::create_dir(&into).expect("a folder");
+        let made = python(&[&["-c", MAKE, &sdist.display().to_string()], members.as_slice()].concat(), "");
+        assert!(made.status.success());
+        let task = serde_json::json!({"hook": "none", "backend": "json", "backend_path": [], "arguments": [], "sdist": sdist, "into": into, "answer": answer});
+        let ran = python(&["-c", OLD, hook], &task.to_string());
+        assert_eq!(ran.status.success(), works, "{}", String::from_utf8_lossy(&ran.stderr));
+        assert!(!sandbox.path("out.py").exists());
+        assert_eq!(into.join("a-1/c/d.py").exists(), works);
+    }
+}

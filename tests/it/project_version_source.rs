@@ -69,6 +69,24 @@ const CASES: &[Case] = &[
         file: "pkg/about.py",
         around: ("RELEASE = \"", "\"\n"),
     },
+    // Each backend takes what stands first, and setuptools looks only where it is told to.
+    Case {
+        pyproject: "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n[project]\nname = 'pkg'\ndynamic = ['version']\n[tool.hatch.version]\npath = 'pkg/__init__.py'\n",
+        files: &[("pkg/__init__.py", "VERSION = '1.2.3'\n__version__ = '9'\nVERSION = '8'\n")],
+        source: "pkg/__init__.py:1 ([tool.hatch.version] path pkg/__init__.py)",
+        file: "pkg/__init__.py",
+        around: ("VERSION = '", "'\n__version__ = '9'"),
+    },
+    Case {
+        pyproject: "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n[project]\nname = 'pkg'\ndynamic = ['version']\n[tool.setuptools]\npackages = ['pkg']\npackage-dir = {\"\" = 'src'}\n[tool.setuptools.dynamic]\nversion = {attr = 'pkg.__version__'}\n",
+        files: &[
+            ("pkg/__init__.py", "__version__ = '9.9.9'\n"),
+            ("src/pkg/__init__.py", "__version__ = '1.2.3'\n__version__ = '8'\n"),
+        ],
+        source: "src/pkg/__init__.py:1 (attr pkg.__version__)",
+        file: "src/pkg/__init__.py",
+        around: ("__version__ = '", "'\n__version__ = '8'"),
+    },
     Case {
         pyproject: "[build-system]\nrequires = ['pdm-backend']\nbuild-backend = 'pdm.backend'\n[project]\nname = 'pkg'\ndynamic = ['version']\n[tool.pdm.version]\nsource = 'file'\npath = 'src/pkg/__init__.py'\n",
         files: &[("src/pkg/__init__.py", "\"\"\"A package.\"\"\"\n__version__ = \"1.2.3\"\n")],
@@ -251,6 +269,50 @@ fn sources_that_only_a_program_knows_are_refused_with_the_reason() {
         error[project/unsupported-version-source]: the version source of `pkg` is not supported: `[tool.scikit-build.metadata.version]` names no regex provider with an `input`
         error[project/unsupported-version-source]: the version source of `pkg` is not supported: `setup.py` is a program, and only running it would tell
         error[project/unsupported-version-source]: the version source of `pkg` is not supported: neither `[tool.setuptools.dynamic] version` nor `[metadata] version` of `setup.cfg` says where it is
+    "#]].assert_eq(&said);
+}
+
+#[test]
+fn nothing_outside_of_the_project_is_opened_and_no_pattern_runs_for_long() {
+    let project = "[build-system]\nbuild-backend = 'BACKEND'\n[project]\nname = 'pkg'\ndynamic = ['version']\n";
+    let setuptools = |file: &str| {
+        format!(
+            "{}[tool.setuptools.dynamic]\nversion = {{file = '{file}'}}\n",
+            project.replace("BACKEND", "setuptools.build_meta")
+        )
+    };
+    let hatch = |more: &str| format!("{}[tool.hatch.version]\n{more}\n", project.replace("BACKEND", "hatchling.build"));
+    let mut said = String::new();
+    for pyproject in [
+        setuptools("/etc/hostname"),
+        setuptools("../outside.txt"),
+        setuptools("link.txt"),
+        hatch("path = '../outside.txt'"),
+        hatch("path = 'pipe'"),
+        hatch("path = 'large.txt'\npattern = '(?P<version>x)'"),
+        hatch("path = 'VERSION'\npattern = '(?P<version>(.*.*.*.*.*.*.*.*.*=){60,80}x)'"),
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("pyproject.toml", &pyproject);
+        sandbox.write("VERSION", "1.0\n");
+        sandbox.write("large.txt", "=".repeat(300_000));
+        std::fs::write(sandbox.path("outside.txt"), "3.3.3\n").expect("a file");
+        std::os::unix::fs::symlink("../outside.txt", sandbox.repo().join("link.txt")).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(sandbox.repo().join("pipe")).status().expect("mkfifo");
+        assert!(made.success());
+        let output = sandbox.release(&["version"]);
+        assert_eq!(output.code, 3, "{output}");
+        said.push_str(output.stderr.lines().next().unwrap_or_default());
+        said.push('\n');
+    }
+    expect![[r#"
+        error[project/version-not-found]: no version found in `/etc/hostname`: it must lie below the project
+        error[project/version-not-found]: no version found in `../outside.txt`: it must lie below the project
+        error[project/version-not-found]: no version found in `link.txt`: it is a link or no regular file
+        error[project/version-not-found]: no version found in `../outside.txt`: it must lie below the project
+        error[project/version-not-found]: no version found in `pipe`: it is a link or no regular file
+        error[project/unsupported-version-source]: the version source of `pkg` is not supported: its pattern cannot be read here: `large.txt` is larger than 256 kB
+        error[project/unsupported-version-source]: the version source of `pkg` is not supported: its pattern cannot be read here: compiled regex exceeded size limit
     "#]].assert_eq(&said);
 }
 

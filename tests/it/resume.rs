@@ -50,7 +50,7 @@ fn a_release_that_was_made_while_somebody_pushed_on_top_is_finished() {
 
 /// A hook that fails until there is a file beside the repositories.
 const WAITS: &str = "\n[[tool.release.hooks]]\nat = \"before-build\"\nrun = [\"python3\", \"-c\", \
-                     \"import os; raise SystemExit(not os.path.exists('../fixed'))\"]\n";
+                     \"import os; raise SystemExit(not os.path.exists(os.path.expanduser('~/../fixed')))\"]\n";
 
 #[test]
 fn a_bump_that_was_made_in_another_clone_is_not_made_again() {
@@ -77,7 +77,7 @@ fn a_bump_that_was_made_in_another_clone_is_not_made_again() {
     assert_eq!(before, references());
     expect![[r#"
         ------- stderr -------
-        error[plan/elsewhere]: the release of 1.3.0 is not this repository's: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
+        error[plan/elsewhere]: the release of 1.3.0 is not in this repository: Ana Tester <ana@example.org> began it in another one, and there is no tag `v1.3.0` here, and so not its commit
           hint: run the same command in the repository where the release was begun
           hint: to continue it here, fetch `v1.3.0` from there and `git switch --detach v1.3.0`, then `release resume`
           hint: `release abandon` gives it up for every clone, and takes nothing back

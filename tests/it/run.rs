@@ -609,10 +609,95 @@ fn what_is_built_is_what_is_tagged() {
     let releasing = Releasing::acme("");
     let sandbox = &releasing.sandbox;
     releasing.killed_after(&["run", "minor", "--yes"], "bump");
+    sandbox.write("acme/later.py", "");
     sandbox.commit("feat: one more thing");
+    sandbox.write("acme/__init__.py", "uncommitted = True\n");
     std::fs::remove_dir_all(sandbox.repo().join("dist")).ok();
+    sandbox.release(&["resume"]).success();
+    let members = releasing.members("acme-1.3.0.tar.gz");
+    assert!(!members.iter().any(|(name, _)| name.ends_with("later.py")), "{members:?}");
+    assert!(!members.iter().any(|(_, text)| text.contains("uncommitted")), "{members:?}");
+    // What came later is nobody's release.
+    assert_eq!(sandbox.git(&["rev-parse", "origin/main"]), sandbox.git(&["rev-parse", "v1.3.0^{commit}"]));
+    assert_eq!(sandbox.read("acme/__init__.py"), "uncommitted = True\n");
+}
+
+#[test]
+fn a_tag_that_is_gone_is_not_built() {
+    let releasing = Releasing::acme(&hook("before-build", "raise SystemExit(1)", ""));
+    let sandbox = &releasing.sandbox;
+    assert_eq!(sandbox.release(&["run", "minor", "--yes", "--format", "json"]).failure_code(), "step/hook");
+    sandbox.git(&["tag", "-d", "v1.3.0"]);
+    sandbox.write("acme/__init__.py", "EVIL = 1\n");
+    sandbox.commit("feat: evil");
+    sandbox.git(&["tag", "v1.3.0"]);
     let output = sandbox.release(&["resume", "--format", "json"]);
-    assert_eq!((output.code, output.failure_code()), (1, "plan/head-moved".to_owned()), "{output}");
+    assert_eq!((output.code, output.failure_code()), (1, "plan/other-commit".to_owned()), "{output}");
+}
+
+#[test]
+fn settings_of_the_machine_change_no_byte_of_an_archive() {
+    let releasing = Releasing::acme("");
+    let sandbox = &releasing.sandbox;
+    sandbox.write(".gitattributes", "* text=auto\n");
+    sandbox.write("acme/ident.py", "ID = '$Id$'\n");
+    sandbox.commit("feat: attributes");
+    std::fs::write(sandbox.path("home/attributes"), "*.py ident\n").expect("a file");
+    let attributes = sandbox.path("home/attributes").display().to_string();
+    for (key, value) in [("core.attributesFile", attributes.as_str()), ("core.eol", "crlf"), ("core.autocrlf", "true")]
+    {
+        sandbox.git(&["config", "--global", key, value]);
+    }
+    sandbox.release(&["run", "minor", "--yes"]).success();
+    let members = releasing.members("acme-1.3.0.tar.gz");
+    assert!(members.contains(&("acme-1.3.0/acme/ident.py".to_owned(), "ID = '$Id$'\n".to_owned())), "{members:?}");
+    assert!(!members.iter().any(|(_, text)| text.contains('\r')), "{members:?}");
+}
+
+#[test]
+fn git_sees_the_checkout_as_clean_and_links_stay_links() {
+    // Tools that take the version from git ask whether anything differs from the tag.
+    let script = "import subprocess, os; out = subprocess.run(['git', 'status', '--porcelain'], capture_output=True, text=True); raise SystemExit(out.stdout + out.stderr if out.stdout or out.returncode or not os.path.islink('acme/link.bin') or not os.path.islink('acme/gone.bin') else 0)";
+    let releasing = Releasing::acme(&hook("before-build", script, ""));
+    let sandbox = &releasing.sandbox;
+    let large = "LARGE = 1\n";
+    let sha256: String = Sha256::digest(large).iter().map(|byte| format!("{byte:02x}")).collect();
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {}\n", large.len());
+    sandbox.write("acme/large.bin", &pointer);
+    sandbox.write(".gitattributes", "*.bin filter=lfs -text\n");
+    std::os::unix::fs::symlink("large.bin", sandbox.repo().join("acme/link.bin")).expect("a link");
+    std::os::unix::fs::symlink("nowhere", sandbox.repo().join("acme/gone.bin")).expect("a link");
+    sandbox.commit("feat: more");
+    sandbox.write("acme/large.bin", large);
+    sandbox.git(&["update-index", "--assume-unchanged", "acme/large.bin"]);
+    sandbox.release(&["run", "minor", "--yes"]).success();
+}
+
+#[test]
+fn a_hook_that_cannot_work_is_exchanged_where_it_is_written() {
+    for commits in [false, true] {
+        let releasing = Releasing::acme(
+            &[hook("before-build", "raise SystemExit(5)", ""), hook("after-check", "raise SystemExit(6)", "")].concat(),
+        );
+        let sandbox = &releasing.sandbox;
+        let code = |arguments: &[&str]| sandbox.release(&[arguments, &["--format", "json"]].concat()).failure_code();
+        assert_eq!(code(&["run", "minor", "--yes"]), "step/hook");
+        let text = sandbox.read("pyproject.toml");
+        sandbox.write("pyproject.toml", text.replace("SystemExit(5)", "SystemExit(0)"));
+        if commits {
+            sandbox.commit("fix: the hook");
+        }
+        assert_eq!(code(&["resume", "--new-hooks"]), "step/hook", "the second hook is as broken");
+        // It is remembered: the same configuration goes on, another one does not.
+        assert_eq!(code(&["resume"]), "step/hook");
+        sandbox.write(
+            "pyproject.toml",
+            text.replace("SystemExit(5)", "SystemExit(0)").replace("SystemExit(6)", "SystemExit(0)"),
+        );
+        assert_eq!(code(&["resume"]), "plan/drifted");
+        sandbox.release(&["resume", "--new-hooks"]).success();
+        assert!(releasing.remote().contains(&"refs/tags/v1.3.0".to_owned()));
+    }
 }
 
 #[test]

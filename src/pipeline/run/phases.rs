@@ -192,7 +192,7 @@ impl Run<'_> {
         self.reload()?;
         let document = self.progress.document.clone();
         if self.is_bumped()? {
-            self.require_head()?;
+            document.require_commit(&self.git)?;
             return Ok(format!("{} is tagged {} already", document.to, document.tag));
         }
         let planned = match self.bump.take() {
@@ -218,31 +218,6 @@ impl Run<'_> {
             files => format!(", {} written, committed", text::count(files, "file")),
         };
         Ok(format!("{what}{committed}, tagged {}", document.tag))
-    }
-
-    /// HEAD is the commit of the release, with nothing else in the tree: what is built is what is tagged.
-    fn require_head(&self) -> Result<(), Failure> {
-        let document = &self.progress.document;
-        let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
-        let head = self.git.head()?.commit.unwrap_or_default();
-        let expected = self.git.tags()?.into_iter().find(|tag| tag.name == document.tag).map(|tag| tag.commit);
-        match expected {
-            Some(expected) if expected == head => {}
-            expected => {
-                return Err(PlanError::HeadMoved {
-                    head: short(&head),
-                    tag: document.tag.clone(),
-                    expected: short(&expected.unwrap_or_else(|| "missing".to_owned())),
-                }
-                .into());
-            }
-        }
-        document.require_commit(&self.git)?;
-        let files = self.git.changed_files()?;
-        if !files.is_empty() {
-            return Err(PlanError::DirtyTree { files }.into());
-        }
-        Ok(())
     }
 
     /// The archives in `dist/` that the record of the build names, if every one is there as it was built.
@@ -277,16 +252,15 @@ impl Run<'_> {
         let inspect = self.world.inspect();
         let top = inspect.files().canonical(&self.git.top())?;
         let prefix = self.project.root.strip_prefix(&top).unwrap_or(Path::new(""));
-        let commit = self.git.head()?.commit.unwrap_or_default();
+        let commit = self.progress.document.require_commit(&self.git)?;
         let step = CheckOut { top: top.clone(), commit, to: to.to_owned() };
         execute::execute(self.world, Plan::of(vec![Step::CheckOut(step)]))?;
         load::load(inspect, &to.join(prefix), self.config.as_deref())
     }
 
-    /// Builds the tag, not the working tree: what git does not have is in no archive.
+    /// Builds the tag, not the working tree: what git does not have is in no archive, nor what came later.
     fn build(&mut self) -> Result<String, Failure> {
         self.reload()?;
-        self.require_head()?;
         let scratch = execute::scratch_folder(self.world)?;
         let tagged = self.check_out(&scratch.path().join(self.project.root.file_name().unwrap_or_default()))?;
         self.hooks(("before", "build"), &tagged.root)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::file::HookTable;
 use crate::effects::{EffectsError, Git, Inspect};
 use crate::pipeline::ledger;
 use crate::plan::PlanError;
@@ -12,6 +13,9 @@ use crate::steps::record::{Record, RecordedFile};
 
 /// The command of records of runs.
 pub const RUN: &str = "run";
+
+/// The command of records that exchange the hooks of a run.
+pub const NEW_HOOKS: &str = "resume";
 
 /// The phase of the record that holds the plan.
 pub const PLANNED: &str = "planned";
@@ -123,11 +127,32 @@ impl Progress {
         PlanError::Elsewhere { version: self.document.to.clone(), tag: tag.clone(), why }
     }
 
+    /// Puts the hooks of the configuration in the place of the plan's.
+    ///
+    /// # Errors
+    /// [`PlanError::Drifted`]: somebody had to approve the plan, hooks included.
+    pub fn take_new_hooks(&mut self, hooks: &[HookTable]) -> Result<(), PlanError> {
+        let document = &mut self.document;
+        if document.policy.approvals > 0 {
+            let facts = vec!["`hooks` were approved".to_owned()];
+            return Err(PlanError::Drifted { version: document.to.clone(), facts });
+        }
+        document.hooks = hooks.to_owned();
+        Ok(())
+    }
+
     /// Takes over what a record says.
     fn note(&mut self, record: &Record) {
         let phase = record.facts.phase.clone().unwrap_or_default();
         match (record.command.as_str(), record.outcome.as_str()) {
             ("undo" | "abandon", OK) => self.ended = true,
+            (NEW_HOOKS, OK) => {
+                let hooks = record.facts.document.as_ref().map(|document| document["hooks"].clone());
+                if let Some(hooks) = hooks.and_then(|hooks| serde_json::from_value::<Vec<HookTable>>(hooks).ok()) {
+                    // Where the plan was approved, no record changes it.
+                    let _ = self.take_new_hooks(&hooks);
+                }
+            }
             (RUN, BEGUN) => self.begun.push(phase),
             (RUN, OK) => {
                 match phase.split_once(' ') {

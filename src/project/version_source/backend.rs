@@ -25,9 +25,10 @@ fn unsupported(name: &str, why: impl Into<String>) -> ProjectError {
 fn setuptools(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<VersionSource, ProjectError> {
     let dynamic = ["tool", "setuptools", "dynamic", "version"];
     if let Some(attribute) = pyproject.string(&[&dynamic[..], &["attr"]].concat()) {
-        let mut bases = pyproject.strings(&["tool", "setuptools", "packages", "find", "where"]);
-        bases.extend(pyproject.string(&["tool", "setuptools", "package-dir", ""]).map(str::to_owned));
-        return module_attribute(reader, name, attribute, bases);
+        // Where setuptools is told to look, it looks nowhere else.
+        let told = pyproject.string(&["tool", "setuptools", "package-dir", ""]).map(|dir| vec![dir.to_owned()]);
+        let found = pyproject.strings(&["tool", "setuptools", "packages", "find", "where"]);
+        return module_attribute(reader, name, attribute, told.unwrap_or(found));
     }
     if let Some(item) = pyproject.get(&[&dynamic[..], &["file"]].concat()) {
         let first = item.as_array().and_then(|array| array.get(0)).and_then(toml_edit::Value::as_str);
@@ -61,7 +62,7 @@ fn in_setup_cfg(reader: &Reader<'_>, name: &str) -> Result<Option<VersionSource>
     Ok(Some(VersionSource::of("[metadata] version", "setup.cfg", &text, range)))
 }
 
-/// `attr = "package.module.NAME"`, looked for below each base, the project itself and `src`.
+/// `attr = "package.module.NAME"`, looked for below each base; below the project and `src` where there is none.
 fn module_attribute(
     reader: &Reader<'_>,
     name: &str,
@@ -72,8 +73,9 @@ fn module_attribute(
         .rsplit_once('.')
         .ok_or_else(|| unsupported(name, format!("`attr = \"{attribute}\"` names no module")))?;
     let path = module.replace('.', "/");
-    bases.insert(0, String::new());
-    bases.push("src".to_owned());
+    if bases.is_empty() {
+        bases = vec![String::new(), "src".to_owned()];
+    }
     let file = bases.iter().find_map(|base| reader.module_file(base, &path));
     let file = file.ok_or_else(|| ProjectError::VersionNotFound {
         file: path.clone(),
@@ -115,9 +117,11 @@ fn hatchling(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> Result<V
 /// `__version__` or `VERSION` in any case, as the default pattern of hatchling and scikit-build-core takes them;
 /// a `v` before the number is none of it.
 fn named_version(reader: &Reader<'_>, how: &str, file: &str) -> Result<VersionSource, ProjectError> {
-    let names = ["__version__", "VERSION", "version", "__VERSION__"];
-    let found = names.iter().find_map(|variable| reader.attribute(how, file, variable).ok());
-    let mut source = found.map_or_else(|| reader.attribute(how, file, "__version__"), Ok)?;
+    let names = ["__version__", "VERSION", "version", "__VERSION__", "Version", "__Version__"];
+    let found = names.iter().filter_map(|variable| reader.attribute(how, file, variable).ok());
+    // The pattern takes whichever stands first.
+    let first = found.min_by_key(|source| source.place.as_ref().map_or(usize::MAX, |place| place.range.start));
+    let mut source = first.map_or_else(|| reader.attribute(how, file, "__version__"), Ok)?;
     if let Some(place) = &mut source.place
         && place.written.starts_with('v')
     {
@@ -127,6 +131,10 @@ fn named_version(reader: &Reader<'_>, how: &str, file: &str) -> Result<VersionSo
     Ok(source)
 }
 
+/// A pattern of the project may take no longer than this much work: its size times that of the text.
+const PATTERN_SIZE: usize = 1 << 16;
+const PATTERN_TEXT: usize = 1 << 18;
+
 /// What a group of a pattern of the project's own matches first.
 fn by_pattern(
     reader: &Reader<'_>,
@@ -135,12 +143,15 @@ fn by_pattern(
     (pattern, group): (&str, &str),
 ) -> Result<VersionSource, ProjectError> {
     let refused = |problem: String| unsupported(name, format!("its pattern cannot be read here: {problem}"));
-    let pattern = RegexBuilder::new(pattern).multi_line(true).size_limit(1 << 20).build();
+    let pattern = RegexBuilder::new(pattern).multi_line(true).size_limit(PATTERN_SIZE).build();
     let pattern = pattern.map_err(|error| refused(error.to_string().replace('\n', " ")))?;
     if !pattern.capture_names().flatten().any(|known| known == group) {
         return Err(refused(format!("it has no group `{group}`")));
     }
     let text = reader.text(file)?;
+    if text.len() > PATTERN_TEXT {
+        return Err(refused(format!("`{file}` is larger than {} kB", PATTERN_TEXT >> 10)));
+    }
     let found = pattern.captures(&text).and_then(|captures| captures.name(group).map(|found| found.range()));
     let range = found.ok_or_else(|| ProjectError::VersionNotFound {
         file: file.to_owned(),

@@ -6,7 +6,7 @@ mod setup_cfg;
 mod tags;
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde::Serialize;
 
@@ -102,7 +102,19 @@ impl Reader<'_> {
         self.files.what(&self.dir.join(file)) == What::File
     }
 
+    /// The text of a file of the project: what is elsewhere, or no regular file, is never opened.
     fn text(&self, file: &str) -> Result<String, ProjectError> {
+        let refused = |expected: &str| {
+            Err(ProjectError::VersionNotFound { file: file.to_owned(), expected: expected.to_owned() })
+        };
+        if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return refused("it must lie below the project");
+        }
+        match self.files.what(&self.dir.join(file)) {
+            What::File => {}
+            What::Missing => return refused("there is no such file"),
+            What::Folder | What::Other => return refused("it is a link or no regular file"),
+        }
         self.files.read_text(&self.dir.join(file), FILE_LIMIT).map_err(|_| ProjectError::VersionNotFound {
             file: file.to_owned(),
             expected: "the file cannot be read as UTF-8".to_owned(),

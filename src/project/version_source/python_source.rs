@@ -33,15 +33,12 @@ enum Token {
     Sign(char),
 }
 
-/// Finds the last assignment or import of `name` at the top level: the one that holds in the end.
+/// Finds what `name` stands for at the top level: the first assignment of a literal, as the build backends take
+/// it without running the module; else the last import.
 pub fn find(source: &str, name: &str) -> Option<Found> {
-    let mut found = None;
-    for line in logical_lines(source) {
-        if let Some(next) = assignment(source, &line, name).or_else(|| import(&line, name)) {
-            found = Some(next);
-        }
-    }
-    found
+    let lines = logical_lines(source);
+    let assigned = lines.iter().find_map(|line| assignment(source, line, name));
+    assigned.or_else(|| lines.iter().rev().find_map(|line| import(line, name)))
 }
 
 /// `NAME = "…"` or `NAME: annotation = "…"`.
