@@ -110,12 +110,8 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
 
 /// Finishes an interrupted bump; the report, if that is what was asked for now, too.
 fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
-    let Some(git) = Git::discover(context.inspect().dir())? else {
-        return Ok(None);
-    };
-    let Some((pending, moved)) = recover(context, &git)? else {
-        return Ok(None);
-    };
+    let Some(git) = Git::discover(context.inspect().dir())? else { return Ok(None) };
+    let Some((pending, moved)) = recover(context, &git)? else { return Ok(None) };
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);
     }

@@ -109,7 +109,8 @@ fn every_form_is_rewritten_and_nothing_else() {
         major @v1 @v1.2
         tuple (1, 3, 0) (1,3,0) (1, 3)
         day: 2026-11-21 2026-01-02T
-    "#]].assert_eq(&sandbox.read("doc.txt"));
+    "#]]
+    .assert_eq(&sandbox.read("doc.txt"));
     sandbox.release(&["references", "--check"]).success();
     sandbox.write("more.txt", "x");
     sandbox.commit("feat: again");
@@ -161,7 +162,8 @@ fn documents_may_stay_with_the_last_final_version() {
           help: write 1.2.3 there, or run `release bump --include-stale`, which rewrites it
         README.md:1:7  disagrees  acme==1.2.2
         [exit status: 10]
-    "#]].assert_eq(&sandbox.release(&["references", "--check"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["references", "--check"]).to_string());
     sandbox.git(&["restore", "README.md"]);
     sandbox.write("more.txt", "y");
     sandbox.commit("fix: yet more");
@@ -172,22 +174,51 @@ fn documents_may_stay_with_the_last_final_version() {
 #[test]
 fn marks_in_a_file_say_what_follows() {
     let readme = "Needs Python 3.13.\r\nInstall <!-- release: version -->1.2.3<!-- /release --> now, not 1.2.3 later.\r\n<!-- release: tag -->\r\n```sh\r\npython3.13 -m pip install https://e.org/v1.2.3.tar.gz\r\n```\r\n<!-- /release -->\r\nold: 1.2.3 \"release: version\"\r\n";
-    let dockerfile = "FROM python:3.13.1  # 1.2.3\nARG ACME=1.2.3 # release: version\nLABEL short=1.2 # release: short\n";
+    let dockerfile =
+        "FROM python:3.13.1  # 1.2.3\nARG ACME=1.2.3 # release: version\nLABEL short=1.2 # release: short\n";
     let rst = ".. release: version\n\n   acme 1.2.3 on Python 3.13.1\n\n.. /release\n\nacme 1.2.3\n";
     let rules = rule("{README.md,Dockerfile,doc.rst}", "");
     let sandbox = project(&[("README.md", readme), ("Dockerfile", dockerfile), ("doc.rst", rst)], &rules);
     expect![[r#"
-        ------- stderr -------
-        error[project/mark]: the mark `release: tag` speaks for several numbers, and none of them is the version
-          at: README.md:3
-          hint: write the version there, or let the mark speak for less
-        [exit status: 3]
-    "#]].assert_eq(&sandbox.release(&["references"]).to_string());
+        Dockerfile:2:10  agrees  ARG ACME=1.2.3 # release: version
+        Dockerfile:3:13  agrees  LABEL short=1.2 # release: short
+        README.md:2:34   agrees  Install <!-- release: version -->1.2.3<!-- /release --> now, not 1.2.3 later.
+        README.md:5:41   agrees  python3.13 -m pip install https://e.org/v1.2.3.tar.gz
+        doc.rst:3:9      agrees  acme 1.2.3 on Python 3.13.1
+    "#]]
+    .assert_eq(&sandbox.release(&["references"]).to_string());
     sandbox.release(&["bump", "2.0.0"]).success();
-    expect![[""]].assert_eq(&["README.md", "Dockerfile", "doc.rst"].map(|file| sandbox.read(file)).concat());
+    expect![[r#"
+        Needs Python 3.13.<CR>
+        Install <!-- release: version -->2.0.0<!-- /release --> now, not 1.2.3 later.<CR>
+        <!-- release: tag --><CR>
+        ```sh<CR>
+        python3.13 -m pip install https://e.org/v2.0.0.tar.gz<CR>
+        ```<CR>
+        <!-- /release --><CR>
+        old: 1.2.3 "release: version"<CR>
+        FROM python:3.13.1  # 1.2.3
+        ARG ACME=2.0.0 # release: version
+        LABEL short=2.0 # release: short
+        .. release: version
+
+           acme 2.0.0 on Python 3.13.1
+
+        .. /release
+
+        acme 1.2.3
+    "#]]
+    .assert_eq(&["README.md", "Dockerfile", "doc.rst"].map(|file| sandbox.read(file)).concat().replace('\r', "<CR>"));
     // Which of two numbers is out of date?
     sandbox.write("Dockerfile", "ARG ACME=1.9.0 PYTHON=3.13 # release: version\n");
-    expect![[""]].assert_eq(&sandbox.release(&["references"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[project/mark]: the mark `release: version` speaks for several numbers, and none of them is the version
+          at: Dockerfile:1
+          hint: write the version there, or let the mark speak for less
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["references"]).to_string());
 }
 
 #[test]
@@ -208,15 +239,14 @@ fn a_reference_that_is_out_of_date_stops_the_bump() {
 
 #[test]
 fn two_rules_for_one_place_must_mean_the_same() {
-    let same = [rule("README.md", "match = \"acme=={version}\""), rule("README.md", "match = \"=={version}\"")].concat();
+    let same =
+        [rule("README.md", "match = \"acme=={version}\""), rule("README.md", "match = \"=={version}\"")].concat();
     let sandbox = project(&[("README.md", "acme==1.2.3\n")], &same);
     sandbox.release(&["bump", "minor"]).success();
     assert_eq!(sandbox.read("README.md"), "acme==1.3.0\n");
-    let different = [
-        rule("README.md", "match = \"acme {version}\"\nform = \"tag\""),
-        rule("README.md", "match = \"v{version}\""),
-    ]
-    .concat();
+    let different =
+        [rule("README.md", "match = \"acme {version}\"\nform = \"tag\""), rule("README.md", "match = \"v{version}\"")]
+            .concat();
     let sandbox = project(&[("README.md", "\nacme v1.2.3\n")], &different);
     expect![[r#"
         ------- stderr -------
@@ -224,6 +254,7 @@ fn two_rules_for_one_place_must_mean_the_same() {
           at: README.md:2
           hint: remove one of the references, or narrow its `match`
         [exit status: 3]
-    "#]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     assert_eq!(sandbox.read("README.md"), "\nacme v1.2.3\n");
 }

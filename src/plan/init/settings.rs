@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::file::{Form, ForgeKind, GateTable, On, ReferenceTable};
+use crate::config::file::{ForgeKind, Form, GateTable, On, ReferenceTable};
 use crate::project::detect::Remote;
 
 /// What is written.

@@ -119,7 +119,8 @@ fn look(files: Files, project: &Project, names: &Names, path: &str, found: &mut 
         }
         let pattern = anchors.iter().map(|(before, after)| format!("{before}{{version}}{after}"));
         let fitting = pattern.filter(|pattern| pattern.matches("{version}").count() == 1).find_map(|pattern| {
-            let starts: Vec<usize> = occurrences(text.as_bytes(), &pattern, Form::Version, "").iter().map(|range| range.start).collect();
+            let starts: Vec<usize> =
+                occurrences(text.as_bytes(), &pattern, Form::Version, "").iter().map(|range| range.start).collect();
             let fits = starts.contains(start) && starts.iter().all(|at| accepted.contains(at));
             fits.then_some((pattern, starts))
         });

@@ -63,7 +63,11 @@ impl Form {
         };
         // Trying every length of a longer run would be quadratic.
         let run = bytes.iter().take(LONGEST).take_while(|byte| can_be(byte)).count();
-        (1..=run).rev().filter(|length| bytes[*length - 1].is_ascii_alphanumeric() || self == Form::Tag).filter(ends).find(reads)
+        (1..=run)
+            .rev()
+            .filter(|length| bytes[*length - 1].is_ascii_alphanumeric() || self == Form::Tag)
+            .filter(ends)
+            .find(reads)
     }
 
     /// Whether a text is in this form.
@@ -89,9 +93,9 @@ impl Form {
         match self {
             Form::Version => text.parse::<Version>().is_ok_and(|found| found == *version),
             Form::Semver => semver::parse(text).is_ok_and(|found| found == *version),
-            Form::Tag => {
-                inside(text, said.tag).and_then(|inner| inner.parse::<Version>().ok()).is_some_and(|found| found == *version)
-            }
+            Form::Tag => inside(text, said.tag)
+                .and_then(|inner| inner.parse::<Version>().ok())
+                .is_some_and(|found| found == *version),
             Form::Short | Form::Major | Form::Tuple => self.write(text, said).is_ok_and(|right| right == text),
             Form::Date => true,
         }

@@ -86,7 +86,11 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, Failure> {
     let mut all = Vec::new();
     for rule in &project.config.references {
         let expected = expected(project, rule)?;
-        let said = Said { version: expected.as_ref().unwrap_or(project.version()), tag: &project.config.tag.value, date: None };
+        let said = Said {
+            version: expected.as_ref().unwrap_or(project.version()),
+            tag: &project.config.tag.value,
+            date: None,
+        };
         let mut places = Vec::new();
         for path in paths(project, rule)? {
             places.extend(in_file(files, project, (&path, rule), &said)?);
