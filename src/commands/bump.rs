@@ -11,15 +11,16 @@ use crate::pipeline::run::progress;
 use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
 use crate::plan::push::REMOTE;
+use crate::project::Project;
 use crate::python::bump::{Mode, Request};
-use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::Produced;
 
 /// Write a new version everywhere, close the changelog, commit and tag
 ///
 /// KIND is one of major, minor, patch, alpha, beta, rc, pre, dev, post, release, epoch, auto, or a list
-/// such as `minor,rc`. No flag allows a downgrade. Run again after an interruption: it finishes what was
+/// such as `minor,rc`; `auto` reads commits and changelog. The result is above the current version and above
+/// every tag of its line; no flag allows a downgrade. Run again after an interruption: it finishes what was
 /// begun, and does nothing twice.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,6 +42,9 @@ pub struct Args {
     /// Make no tag
     #[arg(long)]
     no_tag: bool,
+    /// Also rewrite references that name another version than the current one
+    #[arg(long)]
+    include_stale: bool,
     /// Leave uncommitted changes out of the release instead of refusing
     #[arg(long)]
     allow_dirty: bool,
@@ -66,7 +70,7 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         return Ok(report);
     }
     let project = context.project()?;
-    let wanted = wanted(args, project.version())?;
+    let wanted = wanted(context, args, &project)?;
     let planned = bump::plan(context.inspect(), &project, &wanted)?;
     for note in &planned.notes {
         context.inspect().note(note.clone());
@@ -81,8 +85,12 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
             .output("released", released.to_string())
     };
     if planned.plan.steps.is_empty() {
-        let report = Report::new("bump").line(format!("{} is released already", planned.to)).result(result);
-        return Ok(outputs(report, Some(project.tag_of(&planned.to)), false));
+        let line = match planned.nothing {
+            true => format!("nothing to release after {}", planned.from),
+            false => format!("{} is released already", planned.to),
+        };
+        let tag = (!planned.nothing).then(|| project.tag_of(&planned.to));
+        return Ok(outputs(Report::new("bump").line(line).result(result), tag, false));
     }
     progress::refuse_second(context.inspect(), &project.root, &project.tag_of(&planned.to))?;
     match context.carry_out("bump", planned.plan)? {
@@ -104,12 +112,8 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
 
 /// Finishes an interrupted bump; the report, if that is what was asked for now, too.
 fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
-    let Some(git) = Git::discover(context.inspect().dir())? else {
-        return Ok(None);
-    };
-    let Some((pending, moved)) = recover(context, &git)? else {
-        return Ok(None);
-    };
+    let Some(git) = Git::discover(context.inspect().dir())? else { return Ok(None) };
+    let Some((pending, moved)) = recover(context, &git)? else { return Ok(None) };
     if args.wanted.as_deref().unwrap_or("--current") != pending.request {
         return Ok(None);
     }
@@ -121,14 +125,10 @@ fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failu
     Ok(Some(report.result(&moved)))
 }
 
-fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
+fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wanted, Failure> {
     let request: Option<Request> = match (&args.wanted, args.current) {
-        (Some(_), true) => {
-            return Err(PlanError::CurrentWithKind { version: current.to_string() }.into());
-        }
-        (None, false) => {
-            return Err(PlanError::NoKind { choices: bump::choices(current) }.into());
-        }
+        (Some(_), true) => return Err(PlanError::CurrentWithKind { version: project.version().to_string() }.into()),
+        (None, false) => return Err(PlanError::NoKind { choices: bump::choices(context.inspect(), project) }.into()),
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
     };
@@ -142,6 +142,7 @@ fn wanted(args: &Args, current: &Version) -> Result<Wanted, Failure> {
         message: args.message.clone(),
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
+        include_stale: args.include_stale,
         allow_dirty: args.allow_dirty,
         again: false,
         date: None,

@@ -29,8 +29,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
                     .help("correct `match` or `expect` of the reference, or the text of the file"),
             );
         }
+        let expected = resolved.expected.as_ref().map_or_else(|| version.clone(), ToString::to_string);
         findings
-            .extend(resolved.places.iter().filter(|place| !place.agrees).map(|place| disagreement(place, &version)));
+            .extend(resolved.places.iter().filter(|place| !place.agrees).map(|place| disagreement(place, &expected)));
     }
     let places: Vec<&Reference> = found.iter().flat_map(|resolved| &resolved.places).collect();
     let rows: Vec<Vec<String>> = places
@@ -52,5 +53,5 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 fn disagreement(place: &Reference, version: &str) -> Finding {
     Finding::error("references/disagrees", format!("`{}` is not version {version}", place.text))
         .at(Location { file: place.file.clone(), member: None, line: Some(place.line), column: Some(place.column) })
-        .help(format!("write `{version}` there, or run `release bump`, which rewrites it"))
+        .help(format!("write {version} there, or run `release bump --include-stale`, which rewrites it"))
 }

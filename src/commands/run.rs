@@ -35,7 +35,13 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return super::resume::go_on(context, project.clone(), progress, "run");
     }
     let wanted = Wanted { typed: args.wanted.clone(), date: None, decision: args.decision.clone() };
-    let planned = release::plan(context.inspect(), project, &wanted)?;
+    let planned = match release::plan(context.inspect(), project, &wanted) {
+        // A scheduler that finds nothing to do has done its work.
+        Err(failure) if failure.code == "plan/nothing-to-release" => {
+            return Ok(Report::new("run").line(failure.message).result(json!({"version": null})));
+        }
+        planned => planned?,
+    };
     let document = &planned.document;
     // One that changed nothing yet gives way to another plan, and is continued by the same one. What another
     // clone began is begun anew.

@@ -42,6 +42,7 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
         "indexes": project.config.indexes,
         "forge": project.config.forge.as_ref().map(|forge| json!({"kind": forge.kind, "url": forge.url})),
         "settings": {
+            "scheme": project.config.scheme,
             "tag": project.config.tag,
             "branches": project.config.branches,
             "stages": project.config.stages,
@@ -78,6 +79,7 @@ fn setting_lines(config: &Config) -> Vec<String> {
         vec![name.to_owned(), value, format!("({})", origin.word())]
     };
     let mut rows = vec![
+        row("scheme", config.scheme.value.to_string(), &config.scheme.origin),
         row("tag", config.tag.value.clone(), &config.tag.origin),
         row("branches", list(&config.branches), &config.branches.origin),
         row("stages", list(&config.stages), &config.stages.origin),

@@ -15,6 +15,9 @@ use super::error::{ConfigError, UnknownKey};
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ConfigFile {
+    /// What the numbers of a version mean: `pep440`, `semver` (only what SemVer can say, too), or `calver:` and a
+    /// pattern such as `YYYY.MM.MICRO`. Default: `pep440`.
+    pub scheme: Option<String>,
     /// The name of the tag of a version. Default: `v{version}`.
     pub tag: Option<String>,
     /// The branches that releases are made from. Default: any.
@@ -68,13 +71,55 @@ pub struct ChangelogTable {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReferenceTable {
-    /// The file, below the project.
+    /// The file, below the project; with `*`, `**`, `?` or `{a,b}` all files of that form that git tracks.
     pub path: String,
-    /// The literal text around the version, with `{version}` where it stands.
+    /// The literal text around the version, with `{version}` where it stands. Default: the marks in the file say
+    /// where, `# release: version` for its line, `<!-- release: tag -->…<!-- /release -->` for what lies between.
     #[serde(rename = "match")]
-    pub pattern: String,
-    /// How many times it stands there. Default: at least once.
+    pub pattern: Option<String>,
+    /// What stands in the place of `{version}`: `version` as PEP 440 has it, `semver`, the whole `tag`, `short` for
+    /// the first two numbers, `major` for the first, `tuple` for `1, 2, 3`, `date` for the day of the release.
+    /// Default: `version`.
+    #[serde(default)]
+    pub form: Form,
+    /// How many times it stands there, over all files. Default: at least once.
     pub expect: Option<usize>,
+    /// Which releases it follows: `any`, or `final` ones only, so that documents go on naming the last one that is
+    /// no pre-release. Default: `any`.
+    #[serde(default)]
+    pub on: On,
+}
+
+/// How a reference writes the version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// The version of PEP 440: `1.3.0rc1`.
+    #[default]
+    Version,
+    /// SemVer, for files of other ecosystems: `1.3.0-rc.1`.
+    Semver,
+    /// The whole tag: `v1.3.0rc1`.
+    Tag,
+    /// The first two numbers: `1.3`.
+    Short,
+    /// The first number: `1`.
+    Major,
+    /// The numbers as Python writes them in a tuple: `1, 3, 0`.
+    Tuple,
+    /// The day of the release: `2026-11-21`.
+    Date,
+}
+
+/// Which releases a reference follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum On {
+    /// Every one.
+    #[default]
+    Any,
+    /// Those that are no pre-release.
+    Final,
 }
 
 /// A command that must pass before anything is committed.

@@ -13,6 +13,7 @@ use super::file::{
 };
 use super::origin::Origin;
 use super::targets::Index;
+use crate::python::bump::Scheme;
 
 /// A setting and where it came from.
 #[derive(Debug, Clone, Serialize)]
@@ -37,6 +38,8 @@ impl<T> Setting<T> {
 pub struct Config {
     /// The file it was read from, below the project; nothing where there is none.
     pub file: Option<String>,
+    /// What the numbers of a version mean.
+    pub scheme: Setting<Scheme>,
     /// The name of the tag of a version, with `{version}`.
     pub tag: Setting<String>,
     /// The branches that releases are made from; empty: any.
@@ -245,6 +248,8 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         problem: problem.to_owned(),
     };
     refuse_meaningless(&written).map_err(|(key, problem)| refuse(key, problem))?;
+    let scheme = written.scheme.map(|text| text.parse::<Scheme>()).transpose();
+    let scheme = scheme.map_err(|error| refuse("scheme", &format!("is refused: {error}")))?;
     let tag = Setting::of(written.tag, "v{version}".to_owned());
     if tag.value.matches("{version}").count() != 1 {
         return Err(refuse("tag", "must contain `{version}` once"));
@@ -278,6 +283,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     indexes.extend(written.index.into_iter().map(|(name, table)| (name.clone(), Index::of_table(&name, table))));
     Ok(Config {
         file: file.map(str::to_owned),
+        scheme: Setting::of(scheme, Scheme::default()),
         tag,
         branches,
         stages: Setting::of(written.stages, Vec::new()),
@@ -312,7 +318,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
 /// Refuses tables whose values mean nothing by themselves, with the key and what is wrong with it.
 fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'static str)> {
     for reference in &written.references {
-        if reference.pattern.matches("{version}").count() != 1 {
+        if reference.pattern.as_ref().is_some_and(|pattern| pattern.matches("{version}").count() != 1) {
             return Err(("references.match", "must contain `{version}` once"));
         }
         if escapes(&reference.path) {

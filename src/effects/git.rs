@@ -172,18 +172,27 @@ impl Git {
     /// # Errors
     /// History cannot be walked (a shallow clone).
     pub fn commits_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
+        let messages = self.messages_since(since, limit)?;
+        Ok(messages.iter().map(|message| message.lines().next().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// The messages of the commits that HEAD has and `since` has not, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// History cannot be walked (a shallow clone).
+    pub fn messages_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
         let walk = || -> Result<Vec<String>, git2::Error> {
             let mut walk = self.repository.revwalk()?;
             walk.push_head()?;
             if let Some(since) = since {
                 walk.hide(Oid::from_str(since)?)?;
             }
-            let mut subjects = Vec::new();
+            let mut messages = Vec::new();
             for id in walk.take(limit) {
                 let commit = self.repository.find_commit(id?)?;
-                subjects.push(commit.summary()?.unwrap_or_default().to_owned());
+                messages.push(String::from_utf8_lossy(commit.message_bytes()).trim_start().to_owned());
             }
-            Ok(subjects)
+            Ok(messages)
         };
         if self.head()?.commit.is_none() {
             return Ok(Vec::new());
@@ -298,6 +307,25 @@ impl Git {
             Ok(files)
         };
         read().map_err(failed("read the files of HEAD"))
+    }
+
+    /// The files below a folder of the working tree that git tracks, relative to it, sorted.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn tracked_below(&self, folder: &Path) -> Result<Vec<String>, EffectsError> {
+        let index = self.repository.index().map_err(failed("read the index"))?;
+        // Both are real paths: the project's folder is made canonical when it is found.
+        let top = self.top();
+        let prefix = folder.strip_prefix(&top).map(|path| path.display().to_string()).unwrap_or_default();
+        let prefix = if prefix.is_empty() { prefix } else { format!("{prefix}/") };
+        let below = |entry: git2::IndexEntry| {
+            let path = String::from_utf8(entry.path).ok()?;
+            // A submodule has an entry, too, and is no file.
+            (entry.mode & 0o170_000 == 0o100_000).then_some(())?;
+            path.strip_prefix(&prefix).map(str::to_owned)
+        };
+        Ok(index.iter().filter_map(below).collect())
     }
 
     /// The bytes of a file of a tree.

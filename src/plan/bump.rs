@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Plan;
 use super::error::{self, PlanError};
+use super::next::{self, Resolved};
 use crate::effects::files::What;
 use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
@@ -12,9 +13,9 @@ use crate::error::Failure;
 use crate::project::changelog::{self, Closing};
 use crate::project::edit::{self, TextEdit};
 use crate::project::history::{self, Released};
-use crate::project::references;
+use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
-use crate::python::bump::{self, Level, Mode, Request};
+use crate::python::bump::{Mode, Next, Request, Way};
 use crate::python::version::Version;
 use crate::report::text;
 use crate::steps::Step;
@@ -39,6 +40,8 @@ pub struct Wanted {
     pub commit: bool,
     /// Whether a tag is made.
     pub tag: bool,
+    /// Whether references that name another version than they should are rewritten, too.
+    pub include_stale: bool,
     /// Whether uncommitted changes may stay out of the release.
     pub allow_dirty: bool,
     /// The day that the changelog names; nothing: today in UTC.
@@ -59,7 +62,9 @@ pub struct Bump {
     pub notes: Vec<String>,
     /// The tag that will be made.
     pub tag: Option<String>,
-    /// What to do; no steps when it is done already.
+    /// Whether the changes call for no release.
+    pub nothing: bool,
+    /// What to do; no steps when it is done already, or when there is nothing to release.
     pub plan: Plan,
 }
 
@@ -78,14 +83,23 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let done = done_already(project, wanted, head.as_ref(), &releases);
     if let Some(released) = done.filter(|_| !wanted.again) {
         let note = format!("{} is released as `{}`, and nothing was committed since", released.version, released.tag);
-        return Ok(Bump { to: from.clone(), from, notes: vec![note], tag: None, plan: Plan::default() });
+        return Ok(Bump { notes: vec![note], ..Bump::none(from) });
     }
-    let (to, notes) = target(git.as_ref(), project, wanted, &releases)?;
+    let date = wanted.date.unwrap_or_else(|| today(inspect));
+    let way = Way { scheme: &project.config.scheme.value, mode: wanted.mode, today: date };
+    let resolved = match wanted.request.clone() {
+        None if project.is_versioned_by_tags() && releases.is_empty() => return Err(PlanError::NoFirstTag.into()),
+        None => Resolved::Next(Next { version: from.clone(), notes: Vec::new() }),
+        Some(request) => next::resolve(inspect, git.as_ref(), (project, &releases), (request, way, wanted.again))?,
+    };
+    let Next { version: to, notes } = match resolved {
+        Resolved::Next(next) => next,
+        Resolved::Nothing(reason) => return Ok(Bump { notes: vec![reason], nothing: true, ..Bump::none(from) }),
+    };
     let tag = project.tag_of(&to);
     guard(git.as_ref(), project, wanted, (&to, &releases))?;
     let top = top_of(git.as_ref(), inspect, project)?;
-    let date = wanted.date.unwrap_or_else(|| inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    let target = Target { to: &to, tag: &tag, releases: &releases, date };
+    let target = Target { to: &to, tag: &tag, releases: &releases, date, include_stale: wanted.include_stale };
     let files = changes(inspect, project, &target, &top)?;
     let seconds = inspect.clock().now().as_second();
     let identity = match &git {
@@ -116,54 +130,19 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     };
     let tag = transaction.tag.as_ref().map(|tag| tag.name.clone());
     let plan = Plan { preview, ..Plan::of(vec![Step::Transaction(Box::new(transaction))]) };
-    Ok(Bump { from, to, notes, tag, plan })
+    Ok(Bump { from, to, notes, tag, nothing: false, plan })
 }
 
-/// The version that results, and what was decided on the way.
-fn target(
-    git: Option<&Git>,
-    project: &Project,
-    wanted: &Wanted,
-    releases: &[Released],
-) -> Result<(Version, Vec<String>), Failure> {
-    let current = project.version();
-    let Some(request) = wanted.request.clone() else {
-        if project.is_versioned_by_tags() && releases.is_empty() {
-            return Err(PlanError::NoFirstTag.into());
-        }
-        return Ok((current.clone(), Vec::new()));
-    };
-    let mut notes = Vec::new();
-    let request = match (request, git) {
-        (request @ Request::Step { level: Some(Level::Auto), .. }, Some(git)) => {
-            let last = releases.last().map(|release| release.commit.as_str());
-            let (level, reason) = suggestion(&git.commits_since(last, history::COMMIT_LIMIT)?, current);
-            notes.push(reason);
-            request.with_level(level)
-        }
-        (request, _) => request,
-    };
-    let next = bump::next(current, &request, wanted.mode)?;
-    notes.extend(next.notes);
-    Ok((next.version, notes))
+impl Bump {
+    /// No bump at all.
+    fn none(version: Version) -> Self {
+        Bump { from: version.clone(), to: version, notes: Vec::new(), tag: None, nothing: false, plan: Plan::default() }
+    }
 }
 
-/// The level that the subjects of conventional commits call for, and why.
-pub fn suggestion(subjects: &[String], current: &Version) -> (Level, String) {
-    let kind = |subject: &str| {
-        let head = subject.split(':').next().unwrap_or_default();
-        let breaking = head.ends_with('!') && subject.contains(':');
-        (head.trim_end_matches('!').split('(').next().unwrap_or_default().to_owned(), breaking)
-    };
-    if let Some(subject) = subjects.iter().find(|subject| kind(subject).1) {
-        // Before 1.0 the second number is where breaking changes show.
-        let level = if current.release().first() == Some(&0) { Level::Minor } else { Level::Major };
-        return (level, format!("a breaking change calls for it: `{subject}`"));
-    }
-    if let Some(subject) = subjects.iter().find(|subject| kind(subject).0 == "feat") {
-        return (Level::Minor, format!("a feature calls for a minor release: `{subject}`"));
-    }
-    (Level::Patch, "no commit since the last tag announces a feature or a breaking change: patch".to_owned())
+/// The day, in UTC.
+pub fn today(inspect: Inspect<'_>) -> jiff::civil::Date {
+    inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// The release that this very request made: HEAD is its commit, and the project is at its version. So a bump
@@ -222,11 +201,7 @@ fn guard(
         let name = project.tag_of(to);
         match git.tags()?.into_iter().find(|tag| tag.name == name) {
             Some(taken) => broken.push(PlanError::TagTaken { tag: name, commit: taken.commit }),
-            None => {
-                if let Some(highest) = releases.last().filter(|release| release.version >= *to) {
-                    broken.push(PlanError::BelowTag { version: to.to_string(), highest: highest.version.to_string() });
-                }
-            }
+            None => broken.extend(next::check(to, releases).err()),
         }
     }
     error::all(broken)
@@ -246,13 +221,14 @@ struct Target<'a> {
     tag: &'a str,
     releases: &'a [Released],
     date: jiff::civil::Date,
+    include_stale: bool,
 }
 
 /// Every file that changes, with all its edits together.
 fn changes(
     inspect: Inspect<'_>,
     project: &Project,
-    &Target { to, tag, releases, date }: &Target<'_>,
+    &Target { to, tag, releases, date, include_stale }: &Target<'_>,
     top: &Path,
 ) -> Result<Vec<FileChange>, Failure> {
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
@@ -264,20 +240,23 @@ fn changes(
             edits.entry(project.dir_of(package).join(&place.file)).or_default().push(edit);
         }
     }
+    let said = Said { version: to, tag: &project.config.tag.value, date: Some(date) };
+    let mut stale = Vec::new();
     for resolved in references::find(inspect.files(), project)? {
         if !resolved.count_holds() {
             return Err(resolved.count_error().into());
         }
-        for place in resolved.places.iter().filter(|place| !place.agrees) {
-            inspect.warn(format!(
-                "{}:{} named version {} and not {}",
-                place.file,
-                place.line,
-                place.version,
-                project.version()
-            ));
+        for place in resolved.places.iter().filter(|_| resolved.follows(to)) {
+            if !place.agrees && !include_stale {
+                stale.push(format!("{}:{}: {}", place.file, place.line, place.text));
+                continue;
+            }
+            let edit = TextEdit { range: place.range.clone(), replacement: place.form.write(&place.version, &said)? };
+            edits.entry(project.root.join(&place.file)).or_default().push(edit);
         }
-        edits.entry(project.root.join(&resolved.rule.path)).or_default().extend(resolved.edits(to));
+    }
+    if !stale.is_empty() {
+        return Err(PlanError::Stale { version: project.version().to_string(), places: stale }.into());
     }
     if let Some(path) = &project.changelog {
         let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
@@ -297,6 +276,10 @@ fn changes(
             return Err(ProjectError::Link { file: path.display().to_string() }.into());
         }
         let before = inspect.files().read(&path, FILE_LIMIT)?;
+        if let Some(at) = edit::overlap(&edits) {
+            let file = path.strip_prefix(top).unwrap_or(&path).display().to_string();
+            return Err(ProjectError::Overlap { file, line: edit::line_of(&before, at) }.into());
+        }
         let after = edit::apply(&before, &edits);
         if after != before {
             let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();
@@ -332,14 +315,13 @@ fn tag_message(title: &str, files: &[FileChange], to: &Version) -> String {
     }
 }
 
-/// What each kind would make of the current version: the answer to `release bump` without an argument.
-pub fn choices(current: &Version) -> Vec<String> {
-    ["major", "minor", "patch", "rc", "post", "release"]
+/// What the common kinds would make of the current version: the answer to `release bump` without an argument.
+pub fn choices(inspect: Inspect<'_>, project: &Project) -> Vec<String> {
+    const COMMON: [&str; 6] = ["major", "minor", "patch", "rc", "post", "release"];
+    let way = Way { scheme: &project.config.scheme.value, mode: Mode::Linear, today: today(inspect) };
+    next::choices(project.version(), way, &[])
         .into_iter()
-        .filter_map(|kind| {
-            let request: Request = kind.parse().ok()?;
-            let next = bump::next(current, &request, Mode::Linear).ok()?;
-            Some(format!("`release bump {kind}` gives {}", next.version))
-        })
+        .filter(|choice| COMMON.contains(&choice.kind))
+        .map(|choice| format!("`release bump {}` gives {}", choice.kind, choice.version))
         .collect()
 }

@@ -47,6 +47,14 @@ pub enum PlanError {
         /// The highest tagged version.
         highest: String,
     },
+    /// The changes call for no release.
+    #[error("there is nothing to release after {version}: {reason}")]
+    NothingToRelease {
+        /// The current version.
+        version: String,
+        /// What the changes are.
+        reason: String,
+    },
     /// Nothing was asked for.
     #[error("no kind and no version given")]
     NoKind {
@@ -56,6 +64,14 @@ pub enum PlanError {
     /// The tags are the version, and there is none.
     #[error("the version of this project is its git tag, and there is none yet")]
     NoFirstTag,
+    /// References name another version.
+    #[error("{} not name {version}: they are out of date", if places.len() == 1 { "1 place does".to_owned() } else { format!("{} places do", places.len()) })]
+    Stale {
+        /// The version of the project.
+        version: String,
+        /// Where, and what stands there.
+        places: Vec<String>,
+    },
     /// A version and `--current`.
     #[error("`--current` releases the version that is written, {version}; a kind beside it has no meaning")]
     CurrentWithKind {
@@ -321,8 +337,10 @@ impl Explain for PlanError {
             PlanError::InProgress { .. } => "plan/in-progress",
             PlanError::TagTaken { .. } => "plan/tag-taken",
             PlanError::BelowTag { .. } => "plan/below-tag",
+            PlanError::NothingToRelease { .. } => "plan/nothing-to-release",
             PlanError::NoKind { .. } => "plan/no-kind",
             PlanError::NoFirstTag => "plan/no-first-tag",
+            PlanError::Stale { .. } => "plan/stale-reference",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
             PlanError::NoArchives { .. } => "plan/no-archives",
             PlanError::NotOnIndex { .. } => "plan/not-on-index",
@@ -391,8 +409,19 @@ impl Explain for PlanError {
             PlanError::TagTaken { tag, .. } => format!(
                 "choose a higher version; if `{tag}` was a mistake and nothing was published, run `git tag -d {tag}`"
             ),
-            PlanError::BelowTag { highest, .. } => format!("choose a version above {highest}"),
+            PlanError::BelowTag { highest, .. } => {
+                format!("choose a version above {highest}; `release version --suggest` lists those that are free")
+            }
+            PlanError::NothingToRelease { .. } => "name a kind, such as `patch`, to release anyway".to_owned(),
             PlanError::NoKind { choices } => return choices.clone(),
+            PlanError::Stale { places, .. } => {
+                let mut hints = places.clone();
+                hints.push(
+                    "look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay"
+                        .to_owned(),
+                );
+                return hints;
+            }
             PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),

@@ -8,6 +8,7 @@ pub mod execute;
 pub mod gates;
 pub mod init;
 pub mod issue;
+pub mod next;
 pub mod publish;
 pub mod push;
 pub mod questions;

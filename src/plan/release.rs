@@ -151,6 +151,10 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let date = wanted.date.unwrap_or_else(|| inspect.clock().now().to_zoned(TimeZone::UTC).date());
     let request = request(&git, project, wanted.typed.as_deref())?;
     let bump = bump::plan(inspect, project, &bump_of(&request, date)?)?;
+    if bump.nothing {
+        let reason = bump.notes.into_iter().next().unwrap_or_default();
+        return Err(PlanError::NothingToRelease { version: bump.from.to_string(), reason }.into());
+    }
     let remote = git.remote_url("origin").map(|url| shown_url(&url));
     let forge = announced_at(inspect, project)?;
     let stages = stages(project)?;
@@ -214,6 +218,7 @@ pub fn bump_of(request: &str, date: Date) -> Result<bump::Wanted, Failure> {
         message: None,
         commit: true,
         tag: true,
+        include_stale: false,
         allow_dirty: false,
         again: false,
         date: Some(date),

@@ -34,6 +34,14 @@ pub fn apply(bytes: &[u8], edits: &[TextEdit]) -> Vec<u8> {
     out
 }
 
+/// Where two different edits meet in the same bytes, if any do.
+pub fn overlap(edits: &[TextEdit]) -> Option<usize> {
+    let mut ordered: Vec<&TextEdit> = edits.iter().collect();
+    ordered.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    ordered.dedup();
+    ordered.windows(2).find(|pair| pair[1].range.start < pair[0].range.end).map(|pair| pair[1].range.start)
+}
+
 /// The line of an offset, counted from 1.
 pub fn line_of(bytes: &[u8], offset: usize) -> usize {
     bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1

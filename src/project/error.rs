@@ -87,6 +87,24 @@ pub enum ProjectError {
         /// How often it should be there.
         expected: String,
     },
+    /// A mark speaks for several versions, and none of them is the project's.
+    #[error("the mark `release: {form}` speaks for several numbers, and none of them is the version")]
+    Mark {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// The form that the mark names.
+        form: String,
+    },
+    /// Two references want the same bytes to say different things.
+    #[error("two references name the same place, and would write different things there")]
+    Overlap {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+    },
     /// A file that is not text in an encoding whose bytes below 128 are ASCII.
     #[error("`{file}` is UTF-16")]
     Utf16 {
@@ -136,6 +154,8 @@ impl Explain for ProjectError {
             ProjectError::BadVersion { .. } => "project/bad-version",
             ProjectError::VersionsDiffer { .. } => "project/versions-differ",
             ProjectError::ReferenceCount { .. } => "project/reference-count",
+            ProjectError::Mark { .. } => "project/mark",
+            ProjectError::Overlap { .. } => "project/overlap",
             ProjectError::Utf16 { .. } => "project/utf-16",
             ProjectError::Link { .. } => "project/link",
             ProjectError::NotUtf8Path { .. } => "project/not-utf8-path",
@@ -165,6 +185,8 @@ impl Explain for ProjectError {
             ProjectError::ReferenceCount { .. } => {
                 "correct `match` or `expect` of the reference, or the text of the file; `release references` lists what was found"
             }
+            ProjectError::Mark { .. } => "write the version there, or let the mark speak for less",
+            ProjectError::Overlap { .. } => "remove one of the references, or narrow its `match`",
             ProjectError::Utf16 { .. } => "save the file as UTF-8",
             ProjectError::Link { .. } => "name the file that it points to",
             ProjectError::NotUtf8Path { .. } => "rename the folder",
@@ -190,7 +212,9 @@ impl Explain for ProjectError {
             ProjectError::Value { file, line, .. } => {
                 Some(Location { file: file.clone(), line: *line, ..Location::default() })
             }
-            ProjectError::BadVersion { file, line, .. } => Some(Location::line(file, *line)),
+            ProjectError::BadVersion { file, line, .. }
+            | ProjectError::Mark { file, line, .. }
+            | ProjectError::Overlap { file, line } => Some(Location::line(file, *line)),
             _ => None,
         }
     }

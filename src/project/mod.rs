@@ -7,6 +7,7 @@ pub mod detect;
 pub mod edit;
 pub mod error;
 pub mod history;
+pub mod impact;
 pub mod load;
 pub mod pyproject;
 pub mod references;

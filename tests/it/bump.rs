@@ -5,7 +5,7 @@ use expect_test::expect;
 use crate::support::Sandbox;
 use crate::support::projects::ACME;
 
-fn tagged() -> Sandbox {
+pub(crate) fn tagged() -> Sandbox {
     let sandbox = Sandbox::with(ACME);
     sandbox.git(&["tag", "v1.2.3"]);
     sandbox.write("acme/more.py", "X = 1\n");
@@ -140,7 +140,7 @@ fn auto_reads_conventional_commits() {
           committed 7f34fe607fe9
           tagged v1.3.1
         ------- stderr -------
-        note: no commit since the last tag announces a feature or a breaking change: patch
+        note: a change calls for a patch release: `fix: less`
     "#]]
     .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
     sandbox.write("acme/more.py", "X = 3\n");
@@ -372,7 +372,7 @@ fn a_version_below_a_tag_is_refused() {
     expect![[r#"
         ------- stderr -------
         error[plan/below-tag]: version 1.3.0 is not above 1.9.0, which is tagged
-          hint: choose a version above 1.9.0
+          hint: choose a version above 1.9.0; `release version --suggest` lists those that are free
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
@@ -442,22 +442,20 @@ fn a_reference_that_is_not_where_it_should_be_stops_everything() {
 }
 
 #[test]
-fn a_drifted_reference_is_reported_and_put_right() {
+fn a_drifted_reference_stops_the_bump_until_somebody_says_so() {
     let sandbox = tagged();
     sandbox.write("README.md", "pip install acme==1.2.2\n");
     sandbox.commit("docs: stale");
     expect![[r#"
-        1.2.3 -> 1.3.0
-          wrote CHANGELOG.md
-          wrote README.md
-          wrote acme/__init__.py
-          wrote pyproject.toml
-          committed 70e5463c0a62
-          tagged v1.3.0
         ------- stderr -------
-        warning: README.md:1 named version 1.2.2 and not 1.2.3
+        error[plan/stale-reference]: 1 place does not name 1.2.3: they are out of date
+          hint: README.md:1: pip install acme==1.2.2
+          hint: look at them: `release bump --include-stale` rewrites them, too; narrow `match` where one is meant to stay
+        [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    assert_eq!(sandbox.read("README.md"), "pip install acme==1.2.2\n");
+    sandbox.release(&["bump", "minor", "--include-stale"]).success();
     assert_eq!(sandbox.read("README.md"), "pip install acme==1.3.0\n");
 }
 

@@ -91,6 +91,8 @@ fn project() -> Vec<Failure> {
         },
         ProjectError::BadVersion { written: "1.x".to_owned(), file: file(), line: 3, source },
         ProjectError::VersionsDiffer { versions: "one 1.0, two 1.1".to_owned() },
+        ProjectError::Mark { file: "README.md".to_owned(), line: 3, form: "version".to_owned() },
+        ProjectError::Overlap { file: "README.md".to_owned(), line: 3 },
         ProjectError::ReferenceCount {
             file: "README.md".to_owned(),
             pattern: "acme=={version}".to_owned(),
@@ -116,7 +118,12 @@ fn plan() -> Vec<Failure> {
         PlanError::InProgress { what: "merge" },
         PlanError::TagTaken { tag: "v1.3.0".to_owned(), commit: "abc".to_owned() },
         PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
+        PlanError::NothingToRelease {
+            version: "1.2.3".to_owned(),
+            reason: "no commit since the last release changes what is released".to_owned(),
+        },
         PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
+        PlanError::Stale { version: "1.2.3".to_owned(), places: words(&["README.md:3: acme==1.2.2"]) },
         PlanError::NoFirstTag,
         PlanError::CurrentWithKind { version: version() },
         PlanError::NoArchives { version: version(), dir: "dist".to_owned() },

@@ -1,6 +1,7 @@
 //! Laws that hold for every input: byte preservation, redaction, escaping.
 
 use proptest::prelude::*;
+use pyrelease::config::file::Form;
 use pyrelease::project::changelog::{self, Closing};
 use pyrelease::project::edit::{TextEdit, apply};
 use pyrelease::project::references::occurrences;
@@ -20,13 +21,13 @@ proptest! {
     fn a_version_is_found_between_any_bytes(before in any::<Vec<u8>>(), major in 0_u64..100, minor in 0_u64..100, after in any::<Vec<u8>>()) {
         let version = format!("{major}.{minor}");
         let bytes = [before.as_slice(), b"<<", version.as_bytes(), b">>", after.as_slice()].concat();
-        let found = occurrences(&bytes, "<<{version}>>");
+        let found = occurrences(&bytes, "<<{version}>>", Form::Version, "");
         prop_assert!(found.iter().any(|range| range.start == before.len() + 2 && &bytes[range.clone()] == version.as_bytes()));
     }
 
     #[test]
     fn finding_references_never_panics(bytes in any::<Vec<u8>>(), prefix in "[a-z=.]{0,3}", suffix in "[a-z=.]{0,3}") {
-        for range in occurrences(&bytes, &format!("{prefix}{{version}}{suffix}")) {
+        for range in occurrences(&bytes, &format!("{prefix}{{version}}{suffix}"), Form::Version, "") {
             prop_assert!(std::str::from_utf8(&bytes[range]).expect("versions are ASCII").parse::<Version>().is_ok());
         }
     }
@@ -79,7 +80,7 @@ fn tokens_and_userinfo_are_masked_by_their_shape() {
 
 #[test]
 fn version_tokens_are_anchored_on_both_sides() {
-    let count = |text: &str, pattern: &str| occurrences(text.as_bytes(), pattern).len();
+    let count = |text: &str, pattern: &str| occurrences(text.as_bytes(), pattern, Form::Version, "").len();
     assert_eq!(count("other==1.4.9 acme==1.4.9", "acme=={version}"), 1);
     assert_eq!(count("acme==1.4.9.2.x", "acme=={version}"), 0);
     assert_eq!(count("install acme==1.4.9.", "acme=={version}"), 1);

@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use pyrelease::python::bump::{Mode, Request, next};
+use pyrelease::python::bump::{Mode, Request, Scheme, Way, next};
 use pyrelease::python::entry_points::EntryPoints;
 use pyrelease::python::filename::{SdistName, WheelName};
 use pyrelease::python::license::LicenseExpression;
@@ -45,6 +45,7 @@ fn mutated_texts_are_refused_or_stable() {
         "[console_scripts]\na = b:c [x]\n\n[g.h]\nk = m\n",
         "Metadata-Version: 2.4\nName: a\nVersion: 1\nSummary: x\n y\nRequires-Dist: b>=1\n\nbody\n",
         "minor,rc",
+        "calver:YYYY.MM.DD.MICRO",
     ];
     let current: Version = "1.2.3rc1".parse().expect("a version");
     for number in 0..rounds(40_000) {
@@ -59,6 +60,7 @@ fn mutated_texts_are_refused_or_stable() {
         stable::<SdistName>(&text, seed);
         stable::<WheelName>(&text, seed);
         stable::<TagSet>(&text, seed);
+        stable::<Scheme>(&text, seed);
         stable::<LicenseExpression>(&text, seed);
         let _ = text.parse::<EntryPoints>();
         let raw = RawMetadata::parse(text.as_bytes());
@@ -68,10 +70,14 @@ fn mutated_texts_are_refused_or_stable() {
         if let Ok(marker) = text.parse::<Marker>() {
             let _ = marker.evaluate(&Environment::default());
         }
-        if let Ok(request) = text.parse::<Request>()
-            && let Ok(next) = next(&current, &request, Mode::Linear)
-        {
-            assert!(next.version > current, "seed {seed}");
+        if let Ok(request) = text.parse::<Request>() {
+            let shown = request.to_string();
+            let again: Request = shown.parse().unwrap_or_else(|error| panic!("seed {seed}: {shown:?}: {error}"));
+            assert_eq!(again.to_string(), shown, "seed {seed}: {text:?}");
+            let way = Way { scheme: &Scheme::Pep440, mode: Mode::Linear, today: jiff::civil::date(2026, 11, 20) };
+            if let Ok(next) = next(&current, &request, way) {
+                assert!(next.version > current, "seed {seed}");
+            }
         }
     }
 }

@@ -161,7 +161,7 @@ fn the_built_bundle_that_git_ignores_is_in_the_wheel() {
     assert_eq!(document["outcome"], "ok", "{document:#}");
     assert_eq!(document["result"]["packages"][0]["name"], "prompt-studio-store");
     let wheel =
-        std::fs::File::open(sandbox.path("kept/dist/prompt_studio_store-0.2.1-py3-none-any.whl")).expect("a wheel");
+        std::fs::File::open(sandbox.path("kept/dist/prompt_studio_store-0.3.0-py3-none-any.whl")).expect("a wheel");
     let mut archive = zip::ZipArchive::new(wheel).expect("a zip");
     assert!(archive.by_name("prompt_studio_store/static/index.html").is_ok());
 }

@@ -24,6 +24,7 @@ fn shows_what_was_understood() {
         changelog   CHANGELOG.md
         gates       0
 
+        scheme      pep440      (default)
         tag         v{version}  (default)
         branches    main        (file)
         stages      none        (default)

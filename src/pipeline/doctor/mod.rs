@@ -205,7 +205,7 @@ fn configuration(inspect: Inspect<'_>, project: &Project) -> Vec<Fact> {
     let wrong =
         |text: String| Fact::wrong("doctor/configuration", "references", text).help("run `release references --check`");
     match references::find(inspect.files(), project) {
-        Err(error) => facts.push(wrong(Failure::from(error).message)),
+        Err(error) => facts.push(wrong(error.message)),
         Ok(found) => {
             let miscounted = found.iter().find(|resolved| !resolved.count_holds());
             let stray = found.iter().flat_map(|resolved| &resolved.places).find(|place| !place.agrees);

@@ -96,6 +96,7 @@ impl Rehearsal<'_> {
             message: None,
             commit: true,
             tag: true,
+            include_stale: false,
             // Gates may leave files behind; what was tracked is what was exported.
             allow_dirty: false,
             again: typed_is_a_step,

@@ -13,10 +13,8 @@ use self::surface::Read;
 use super::audit;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
-use crate::plan::bump::suggestion;
 use crate::project::dependencies::Dependencies;
-use crate::project::{Project, history};
-use crate::python::bump::Level as Step;
+use crate::project::{Project, history, impact};
 use crate::security::audit::{Audit, Vulnerability};
 use crate::security::changes::{self, OWN, Observed, Seen, Side};
 use crate::security::exposure::Surface;
@@ -145,8 +143,8 @@ fn last_release(inspect: Inspect<'_>, project: &Project, archive: Option<&Path>)
     if let (Some(git), Some(tagged)) = (&git, &tagged) {
         read = surface::of_commit(git, project, &tagged.commit);
         let subjects = git.commits_since(Some(&tagged.commit), history::COMMIT_LIMIT)?;
-        let (level, _) = suggestion(&subjects, project.version());
-        last.head.feature = (level != Step::Patch).then(|| "a feature or a breaking change".to_owned());
+        let impact = impact::of_commits(&subjects).impact;
+        last.head.feature = (impact >= impact::Impact::Feature).then(|| "a feature or a breaking change".to_owned());
     } else if archive.is_none() && git.as_ref().is_some_and(Git::is_shallow) {
         last.gaps.push("what users have is not known: the clone is shallow and has no tag of a release".to_owned());
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::config::file::{ForgeKind, GateTable, ReferenceTable};
+use crate::config::file::{ForgeKind, Form, GateTable, On, ReferenceTable};
 use crate::project::detect::Remote;
 
 /// What is written.
@@ -53,7 +53,15 @@ impl Settings {
         for reference in &self.references {
             out.entry("references");
             out.key("path", &string(&reference.path));
-            out.key("match", &string(&reference.pattern));
+            if let Some(pattern) = &reference.pattern {
+                out.key("match", &string(pattern));
+            }
+            if reference.form != Form::Version {
+                out.key("form", &string(&reference.form.to_string()));
+            }
+            if reference.on == On::Final {
+                out.key("on", &string("final"));
+            }
             if let Some(count) = reference.expect {
                 out.key("expect", &count.to_string());
             }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::occurrences::{Place, places, requirement};
 use super::remote::Remote;
 use super::tree;
-use crate::config::file::ReferenceTable;
+use crate::config::file::{Form, On, ReferenceTable};
 use crate::effects::files::Files;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -119,7 +119,8 @@ fn look(files: Files, project: &Project, names: &Names, path: &str, found: &mut 
         }
         let pattern = anchors.iter().map(|(before, after)| format!("{before}{{version}}{after}"));
         let fitting = pattern.filter(|pattern| pattern.matches("{version}").count() == 1).find_map(|pattern| {
-            let starts: Vec<usize> = occurrences(text.as_bytes(), &pattern).iter().map(|range| range.start).collect();
+            let starts: Vec<usize> =
+                occurrences(text.as_bytes(), &pattern, Form::Version, "").iter().map(|range| range.start).collect();
             let fits = starts.contains(start) && starts.iter().all(|at| accepted.contains(at));
             fits.then_some((pattern, starts))
         });
@@ -127,7 +128,13 @@ fn look(files: Files, project: &Project, names: &Names, path: &str, found: &mut 
             Some((pattern, starts)) => {
                 let expect = Some(starts.len());
                 covered.extend(starts);
-                found.references.push(ReferenceTable { path: path.to_owned(), pattern, expect });
+                found.references.push(ReferenceTable {
+                    path: path.to_owned(),
+                    pattern: Some(pattern),
+                    form: Form::Version,
+                    expect,
+                    on: On::Any,
+                });
             }
             None => {
                 let place = places(&text, &names.version).into_iter().find(|place| place.range.start == *start);

@@ -36,8 +36,14 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "plan/below-tag",
         title: "a higher version is tagged already",
-        text: "The result must be above every version that is tagged, or users who have the higher one would never get it. Choose a higher version.",
+        text: "A version must be above every tagged one of its line, or users who have the higher one would never get it. The line of a version is every release that shares the numbers before its last one that is not zero: 1.4.4 must be above all of 1.4, 1.5.0 above all of 1, 2.0.0 above everything, and a post-release above those of its own release. So 1.4.4 may follow 1.4.3 while 2.1 is out. Pre-releases of other numbers do not count: 1.6.0a1 does not keep 1.5.0 from being finished. Choose a higher version; `release version --suggest` lists those that are free.",
         follows: "PEP 440",
+    },
+    Code {
+        code: "plan/nothing-to-release",
+        title: "the changes call for no release",
+        text: "With `auto` the commits since the last release and the section `Unreleased` of the changelog decide. There is nothing in the changelog, and every commit is of a type that changes nothing for users: build, chore, ci, docs, refactor, style or test. If you want to release anyway, name the kind, such as `release run patch`.",
+        follows: "Conventional Commits 1.0.0",
     },
     Code {
         code: "plan/no-kind",
@@ -49,6 +55,12 @@ pub(super) const CODES: &[Code] = &[
         code: "plan/no-first-tag",
         title: "the version is the git tag, and there is none yet",
         text: "The build takes the version of this project from git (setuptools-scm, hatch-vcs and the like), and no tag has the form that `tag` of the configuration gives. There is no version to release as it is, so the first one must be named: `release bump 0.1.0`. If there are tags of another form, set `tag`, for example `tag = \"release-{version}\"`.",
+        follows: "",
+    },
+    Code {
+        code: "plan/stale-reference",
+        title: "a reference names another version than the current one",
+        text: "A rule of `[[tool.release.references]]` matches text that says another version than the project has, so it was missed by an earlier release, or it is meant to stay and the rule reaches too far. Rewriting it blindly would turn `upgrade from acme==1.1` into nonsense. Each place is named. `release bump --include-stale` rewrites them with all others; `release references --check` finds them in CI.",
         follows: "",
     },
     Code {

@@ -88,6 +88,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "project/mark",
+        title: "a mark in a file does not say which number is the version",
+        text: "A mark such as `# release: version` speaks for its line, and `<!-- release: version -->…<!-- /release -->` for what lies between. There, numbers that are the current version follow the next one, and others are left alone (`python 3.13, acme 1.2.3`). Here several numbers stand in the region and none is the current version, so nobody can tell which is out of date. Write the right version, or narrow the mark.",
+        follows: "",
+    },
+    Code {
+        code: "project/overlap",
+        title: "two references name the same place",
+        text: "Two entries of `[[tool.release.references]]`, or an entry and a mark, match the same bytes and would write different things, for example one as `version` and one as `tag`. Nothing was written. Narrow the text of `match` of one of them, or remove it.",
+        follows: "",
+    },
+    Code {
         code: "project/utf-16",
         title: "a file is UTF-16",
         text: "References are rewritten byte by byte in encodings whose first 128 characters are ASCII. Save the file as UTF-8.",

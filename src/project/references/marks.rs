@@ -1,0 +1,51 @@
+//! Marks inside of a file that say which text names the version, for documents that change too much for a
+//! pattern. A mark works in any comment: `# release: version` speaks for the line before it,
+//! `<!-- release: tag -->…<!-- /release -->` for what lies between.
+
+use std::ops::Range;
+
+use crate::config::file::Form;
+
+/// A marked region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// What is written in it.
+    pub(super) form: Form,
+    /// The bytes that it speaks for.
+    pub(super) region: Range<usize>,
+}
+
+const MARK: &str = "release: ";
+const END: &str = "/release";
+
+/// The marks of a text, in order.
+pub(super) fn marks(text: &str) -> Vec<Mark> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].find(MARK).map(|offset| at + offset) {
+        at = next + MARK.len();
+        let word = &text[at..at + text[at..].bytes().take_while(u8::is_ascii_lowercase).count()];
+        let Some(form) = Form::named(word).filter(|_| in_comment(&text[..next])) else { continue };
+        at += word.len();
+        let line = text[..next].rfind('\n').map_or(0, |end| end + 1);
+        let end_of_line = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        let opened = text[..next].trim_end().ends_with("<!--");
+        let alone = !text[line..next].bytes().any(|byte| byte.is_ascii_alphanumeric());
+        let region = if opened && text[at..end_of_line].contains(END) || alone {
+            let start = if opened { text[at..].find("-->").map_or(at, |end| at + end + 3) } else { end_of_line };
+            start..text[start..].find(END).map_or(text.len(), |end| start + end)
+        } else {
+            line..next
+        };
+        at = at.max(region.end);
+        found.push(Mark { form, region });
+    }
+    found
+}
+
+/// Whether what stands before a mark on its line ends as a comment begins: prose that speaks of a
+/// "release: version" is no mark.
+fn in_comment(before: &str) -> bool {
+    let before = before.trim_end_matches(' ');
+    ["#", "//", "<!--", "..", "%", ";", "/*", "--", "{#"].iter().any(|opener| before.ends_with(opener))
+}
