@@ -59,12 +59,12 @@ fn auto_releases_nothing_where_nothing_changed_for_users() {
           hint: name a kind, such as `patch`, to release anyway
         [exit status: 1]
     "#]].assert_eq(&sandbox.release(&["plan"]).to_string());
+    assert!(before == sandbox.snapshot());
     // A scheduler that finds nothing to do has done its work.
     expect![[r#"
         there is nothing to release after 1.2.3: no commit since the last release changes what is released
     "#]]
     .assert_eq(&sandbox.release(&["run", "--yes"]).to_string());
-    assert!(before == sandbox.snapshot());
     expect![[r#"
         CHANGELOG.md:3: + ## [1.2.4] - 2026-11-21
         README.md:3: 1.2.3 -> 1.2.4
