@@ -72,14 +72,19 @@ impl Project {
         self.config.tag.value.replace("{version}", &version.to_string())
     }
 
-    /// The name that stands for the whole: of the only package, or of the folder of a workspace.
+    /// The name that stands for the whole, the same in every clone: of the only package, or the words that the
+    /// names of a workspace begin with, or else the first of them.
     pub fn title(&self) -> String {
-        match self.packages.as_slice() {
-            [package] => package.name.as_str().to_owned(),
-            _ => {
-                self.root.file_name().map_or_else(|| "workspace".to_owned(), |name| name.to_string_lossy().into_owned())
-            }
+        let [first, others @ ..] = self.packages.as_slice() else { return String::new() };
+        if others.is_empty() {
+            return first.name.as_str().to_owned();
         }
+        let word = |package: &Package, at: usize| package.name.normalized().split('-').nth(at).map(str::to_owned);
+        let shared = (0..).map_while(|at| {
+            word(first, at).filter(|mine| others.iter().all(|other| word(other, at).as_ref() == Some(mine)))
+        });
+        let shared: Vec<String> = shared.collect();
+        if shared.is_empty() { first.name.as_str().to_owned() } else { shared.join("-") }
     }
 
     /// The folder of a package.

@@ -146,6 +146,7 @@ fn sources_that_cannot_be_followed_say_why() {
         changelog   none
         gates       0
 
+        scheme      pep440      (default)
         tag         v{version}  (default)
         branches    none        (default)
         stages      none        (default)
@@ -163,6 +164,7 @@ fn sources_that_cannot_be_followed_say_why() {
         changelog   none
         gates       0
 
+        scheme      pep440      (default)
         tag         v{version}  (default)
         branches    none        (default)
         stages      none        (default)

@@ -95,3 +95,20 @@ fn a_bad_variable_is_one_document_too() {
     let output = sandbox.release(&["--format", "json", "version", "--from", "1.0"]);
     assert_eq!((output.code, output.failure_code()), (2, "cli/variable".to_owned()), "{output}");
 }
+
+/// Entries of the ledger name the project, and the ledger travels between clones in folders of any name.
+#[test]
+fn a_workspace_has_the_same_name_in_every_folder() {
+    for (names, title) in
+        [(["acme-core", "acme_cli"], "acme 1.0"), (["one", "two"], "one 1.0"), (["acme", "acme-cli"], "acme 1.0")]
+    {
+        let pyproject = names.map(|name| format!("[project]\nname = '{name}'\nversion = '1.0'\n"));
+        let sandbox = Sandbox::with(&[
+            ("release.toml", "[workspace]\nmembers = ['a', 'b']\n"),
+            ("a/pyproject.toml", &pyproject[0]),
+            ("b/pyproject.toml", &pyproject[1]),
+        ]);
+        let shown = sandbox.release(&[]).success().stdout;
+        assert_eq!(shown.lines().next(), Some(title), "{shown}");
+    }
+}

@@ -102,6 +102,7 @@ fn the_sdist_holds_what_a_build_needs_and_no_tests() {
         .gitattributes
         .github
         .gitignore
+        .pre-commit-hooks.yaml
         .rustfmt.toml
         CHANGELOG.md
         CONTRIBUTING.md
