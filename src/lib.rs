@@ -6,7 +6,7 @@
 //!
 //! - [`cli`]: what may be typed; no behaviour.
 //! - [`commands`]: one file a subcommand: arguments (their doc comments are the help) and `run`.
-//! - [`pipeline`]: phases of a release, gates, the rehearsal, the ledger.
+//! - [`pipeline`]: phases of a release, the rehearsal and the run (`work.rs` is what they do alike), the ledger.
 //! - [`plan`]: what would be done, as data; `execute.rs` is the only maker of effects.
 //! - [`steps`]: the kinds of change, one file each; each knows whether it is done already.
 //! - [`config`]: what the user asked for: as written, then resolved with the origin of every setting.

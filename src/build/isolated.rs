@@ -215,6 +215,11 @@ impl Built {
         }
     }
 
+    /// The name of the file.
+    pub fn name(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// One line for people.
     pub fn line(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();

@@ -6,7 +6,8 @@ use super::Context;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::run::progress::{self, Progress};
-use crate::project::{FILE_LIMIT, Project, changelog, history};
+use crate::plan::bump::FIRST;
+use crate::project::{changelog, history};
 use crate::report::{Report, text};
 
 pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
@@ -21,9 +22,11 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         }
         None => (None, Vec::new(), Vec::new()),
     };
-    let unreleased = unreleased(context, &project)?;
+    let notes = changelog::unreleased(context.inspect().files(), &project)?.unwrap_or_default();
+    let unreleased = notes.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count();
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
     let Begun { unfinished, elsewhere, other } = begun(context, git.as_ref())?;
+    let first = format!("release bump {FIRST}");
     let next = match (&git, dirty.is_empty(), tagged, commits.is_empty()) {
         (None, ..) => "git init",
         // It may have ended meanwhile.
@@ -31,7 +34,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         _ if unfinished.is_some() => "release resume",
         _ if other.is_some() => "git fetch --tags --force",
         (Some(_), false, ..) => "git commit",
-        (Some(_), true, false, _) if project.is_versioned_by_tags() => "release bump 0.1.0",
+        (Some(_), true, false, _) if project.is_versioned_by_tags() => first.as_str(),
         (Some(_), true, false, _) => "release bump --current",
         (Some(_), true, true, true) => "release publish",
         (Some(_), true, true, false) => "release rehearse",
@@ -104,12 +107,4 @@ fn begun(context: &Context<'_>, git: Option<&Git>) -> Result<Begun, Failure> {
     let elsewhere = last.continues_here(context.inspect(), git).is_err_and(|error| error.code == "plan/elsewhere");
     let unfinished = Some(last).filter(|progress| progress.changed(git));
     Ok(Begun { elsewhere: elsewhere && unfinished.is_some(), unfinished, other: None })
-}
-
-/// How many changes the changelog has under `Unreleased`.
-fn unreleased(context: &Context<'_>, project: &Project) -> Result<usize, Failure> {
-    let Some(path) = &project.changelog else { return Ok(0) };
-    let text = context.inspect().files().read_text(&project.root.join(path), FILE_LIMIT)?;
-    let notes = changelog::notes(&text, None).unwrap_or_default();
-    Ok(notes.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count())
 }

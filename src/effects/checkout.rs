@@ -62,9 +62,7 @@ impl GitMut {
         fill().map_err(failed(format!("check {commit} out")))?;
         Ok(made)
     }
-}
 
-impl GitMut {
     /// Tells git that a file of the working tree is as it should be: it has only a pointer to it.
     ///
     /// # Errors

@@ -12,3 +12,4 @@ pub mod security;
 pub mod status;
 pub mod verification;
 pub mod watching;
+pub mod work;

@@ -494,7 +494,9 @@ fn run_hints(error: &PlanError) -> Vec<String> {
                 "`release abandon` gives it up for every clone, and takes nothing back".to_owned(),
             ];
         }
-        PlanError::HeadMoved { tag, .. } => format!("run `git switch --detach {tag}`, then `release resume`"),
+        PlanError::HeadMoved { tag, .. } => format!(
+            "what came after it is not taken back: `git log {tag}..` lists it; move the branch back to `{tag}` and run the same command again, or `release abandon`"
+        ),
         PlanError::OtherArchive { .. } => {
             "put the file that was built back into `dist/`; `release history --format json` has its sha256".to_owned()
         }

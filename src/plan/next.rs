@@ -6,7 +6,7 @@ use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::history::{self, Released};
 use crate::project::impact::{self, Evidence, Impact};
-use crate::project::{FILE_LIMIT, Project, changelog};
+use crate::project::{Project, changelog};
 use crate::python::bump::{self, Level, Mode, Next, Request, Way, line};
 use crate::python::version::Version;
 
@@ -95,10 +95,7 @@ pub(super) fn evidence(
     if last.is_some() && messages.is_empty() {
         return Ok(commits);
     }
-    let unreleased = match &project.changelog {
-        Some(path) => changelog::notes(&inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?, None),
-        None => None,
-    };
+    let unreleased = changelog::unreleased(inspect.files(), project)?;
     Ok(impact::stronger(commits, unreleased.as_deref().and_then(impact::of_changelog)))
 }
 

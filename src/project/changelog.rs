@@ -4,6 +4,9 @@
 use std::ops::Range;
 
 use super::edit::TextEdit;
+use super::{FILE_LIMIT, Project};
+use crate::effects::EffectsError;
+use crate::effects::files::Files;
 use crate::python::version::Version;
 
 /// Names that a changelog is looked for under.
@@ -81,6 +84,15 @@ pub fn notes(text: &str, version: Option<&Version>) -> Option<String> {
         None => sections.iter().find(|section| is_unreleased(section)),
     }?;
     Some(text[section.body.clone()].trim().replace("\r\n", "\n"))
+}
+
+/// What stands under `Unreleased` in the changelog of a project; nothing where it has neither.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn unreleased(files: Files, project: &Project) -> Result<Option<String>, EffectsError> {
+    let Some(path) = &project.changelog else { return Ok(None) };
+    Ok(notes(&files.read_text(&project.root.join(path), FILE_LIMIT)?, None))
 }
 
 /// A release to be entered.

@@ -158,10 +158,7 @@ impl Produced {
         match self {
             Produced::Archives(built) => built
                 .iter()
-                .map(|file| record::RecordedFile {
-                    name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                    sha256: file.sha256.clone(),
-                })
+                .map(|file| record::RecordedFile { name: file.name(), sha256: file.sha256.clone() })
                 .collect(),
             Produced::Uploaded(uploaded) => vec![uploaded.recorded()],
             Produced::Announced(release) => release.recorded(),

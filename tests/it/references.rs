@@ -209,6 +209,10 @@ fn marks_in_a_file_say_what_follows() {
         acme 1.2.3
     "#]]
     .assert_eq(&["README.md", "Dockerfile", "doc.rst"].map(|file| sandbox.read(file)).concat().replace('\r', "<CR>"));
+    // A line has one mark: what is behind it is words.
+    sandbox
+        .write("Dockerfile", "ARG ACME=2.0.0 # release: version # release: short\nLABEL short=2.0 # release: short\n");
+    assert_eq!(sandbox.release(&["references"]).success().stdout.matches("Dockerfile:").count(), 2);
     // Which of two numbers is out of date?
     sandbox.write("Dockerfile", "ARG ACME=1.9.0 PYTHON=3.13 # release: version\n");
     expect![[r#"

@@ -436,6 +436,12 @@ fn hooks_that_were_approved_are_not_exchanged() {
     "#]].assert_eq(&output.to_string());
 }
 
+/// What git has of a file that `git lfs` keeps.
+fn lfs_pointer(content: &str) -> String {
+    let sha256: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {}\n", content.len())
+}
+
 fn hook(at: &str, script: &str, more: &str) -> String {
     format!("\n[[tool.release.hooks]]\nat = \"{at}\"\nrun = [\"python3\", \"-c\", '''{script}''']\n{more}")
 }
@@ -573,9 +579,7 @@ fn submodules_and_large_files_are_built_from_what_was_committed() {
     sandbox.git(&["add", "acme/other"]);
     // A file as `git lfs` keeps it: a pointer in git, its content in the working tree.
     let large = "LARGE = 1\n";
-    let sha256: String = Sha256::digest(large).iter().map(|byte| format!("{byte:02x}")).collect();
-    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {}\n", large.len());
-    sandbox.write("acme/large.py", &pointer);
+    sandbox.write("acme/large.py", lfs_pointer(large));
     sandbox.write(".gitattributes", "acme/large.py filter=lfs -text\n");
     sandbox.commit("feat: more");
     sandbox.write("acme/large.py", large);
@@ -661,9 +665,7 @@ fn git_sees_the_checkout_as_clean_and_links_stay_links() {
     let releasing = Releasing::acme(&hook("before-build", script, ""));
     let sandbox = &releasing.sandbox;
     let large = "LARGE = 1\n";
-    let sha256: String = Sha256::digest(large).iter().map(|byte| format!("{byte:02x}")).collect();
-    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {}\n", large.len());
-    sandbox.write("acme/large.bin", &pointer);
+    sandbox.write("acme/large.bin", lfs_pointer(large));
     sandbox.write(".gitattributes", "*.bin filter=lfs -text\n");
     std::os::unix::fs::symlink("large.bin", sandbox.repo().join("acme/link.bin")).expect("a link");
     std::os::unix::fs::symlink("nowhere", sandbox.repo().join("acme/gone.bin")).expect("a link");

@@ -5,9 +5,6 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Rehearsal;
-use crate::archive::{Limits, read};
-use crate::build::isolated::Built;
-use crate::check;
 use crate::config::targets::Index;
 use crate::effects::Git;
 use crate::error::Failure;
@@ -15,10 +12,11 @@ use crate::index::credential;
 use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::status::Named;
-use crate::pipeline::verification::{self, Request};
+use crate::pipeline::verification::Request;
+use crate::pipeline::work;
 use crate::plan::bump::Wanted as BumpWanted;
 use crate::plan::publish::{self, Target};
-use crate::plan::{Plan, build, bump, execute, gates, rehearse, status};
+use crate::plan::{Plan, bump, execute, rehearse, status};
 use crate::project::{history, load};
 use crate::python::bump::Mode;
 use crate::report::{Finding, Severity, text};
@@ -65,17 +63,7 @@ impl Rehearsal<'_> {
     }
 
     pub(super) fn gates(&mut self) -> Result<String, Failure> {
-        let plan = gates::plan(&self.project)?;
-        let mut passed = 0;
-        for produced in execute::execute(&self.world, plan)? {
-            if let Produced::Gates(results) = produced {
-                passed += results.iter().filter(|gate| gate.passed).count();
-            }
-        }
-        Ok(match self.project.config.gates.len() {
-            0 => "none configured".to_owned(),
-            all => format!("{passed} of {} passed", text::count(all, "gate")),
-        })
+        work::gates(&self.world, &self.project)
     }
 
     pub(super) fn bump(&mut self) -> Result<String, Failure> {
@@ -120,25 +108,12 @@ impl Rehearsal<'_> {
             PushLocal { repository: self.project.root.clone(), origin: self.scratch.join("origin.git"), references };
         execute::execute(&self.world, Plan::of(vec![Step::PushLocal(push)]))?;
         self.reload()?;
-        let what = if from == to { format!("{to} as written") } else { format!("{from} -> {to}") };
-        let committed = match written {
-            0 => String::new(),
-            files => format!(", {} written, committed", text::count(files, "file")),
-        };
-        Ok(format!("{what}{committed}, tagged {}", self.project.tag_of(&to)))
+        Ok(work::bumped((&from.to_string(), &to.to_string()), written, &self.project.tag_of(&to)))
     }
 
     pub(super) fn build(&mut self) -> Result<String, Failure> {
         let out_dir = self.project.root.join("dist");
-        let wanted = build::Wanted { sdist: true, wheel: true, out_dir: &out_dir, clean: true };
-        let packages: Vec<_> = self.project.packages.iter().collect();
-        let plan = build::plan(self.world.inspect(), &self.project, &packages, wanted)?;
-        let mut built: Vec<Built> = Vec::new();
-        for produced in execute::execute(&self.world, plan)? {
-            if let Produced::Archives(files) = produced {
-                built.extend(files);
-            }
-        }
+        let mut built = work::build(&self.world, &self.project, &out_dir, true)?;
         let keep =
             KeepFiles { files: built.iter().map(|file| file.path.clone()).collect(), dir: self.kept.join("dist") };
         execute::execute(&self.world, Plan::of(vec![Step::KeepFiles(keep)]))?;
@@ -154,13 +129,7 @@ impl Rehearsal<'_> {
     }
 
     pub(super) fn check(&mut self) -> Result<String, Failure> {
-        let files = self.world.inspect().files();
-        let mut findings = Vec::new();
-        for built in &self.built {
-            let name = built.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let scan = read::scan(&name, &mut files.open(&built.path)?, &Limits::default());
-            findings.extend(check::judge(&name, &scan));
-        }
+        let findings = work::check(&self.world, &self.built)?;
         self.settle("check", findings)
     }
 
@@ -249,8 +218,7 @@ impl Rehearsal<'_> {
     }
 
     pub(super) fn verify(&mut self) -> Result<String, Failure> {
-        let mut checked = 0;
-        let mut installed = 0;
+        let mut verified = Vec::new();
         let mut findings = Vec::new();
         let stages: Vec<String> = self.serving.iter().map(|(name, _)| name.clone()).collect();
         for stage in &stages {
@@ -264,31 +232,14 @@ impl Rehearsal<'_> {
                 wait: 10,
             };
             for package in &self.project.packages {
-                let known = self.known(package.name.as_str());
-                let plan = verification::await_plan(self.world.inspect(), &request, package, &known)?;
-                let shown = execute::execute(&self.world, plan)?;
-                let verdict = verification::install(&self.world, &request, package, (&known, shown))?;
-                installed += verdict.verified.len();
-                checked += verdict.verified.iter().map(|one| one.checked.len()).sum::<usize>();
+                let verdict = work::verify(&self.world, &request, package, &self.built)?;
                 self.verified.extend(verdict.verified.iter().map(|one| json!(one)));
+                verified.extend(verdict.verified);
                 findings.extend(verdict.findings);
             }
         }
         let warnings = self.settle("verify", findings)?;
-        Ok(format!(
-            "{} installed in clean environments, {}{warnings}",
-            text::count(installed, "archive"),
-            text::count(checked, "check")
-        ))
-    }
-
-    /// Names and digests of what was built of a package.
-    fn known(&self, package: &str) -> Vec<crate::plan::verify::Known> {
-        let mine = self.built.iter().filter(|built| built.package == package);
-        mine.map(|built| {
-            (built.path.file_name().unwrap_or_default().to_string_lossy().into_owned(), built.sha256.clone())
-        })
-        .collect()
+        Ok(format!("{}{warnings}", work::installed(&verified)))
     }
 
     pub(super) fn status(&mut self) -> Result<String, Failure> {

@@ -6,9 +6,8 @@ use serde_json::json;
 
 use super::Run;
 use super::progress::Progress;
-use crate::archive::{Limits, Sha256, read};
+use crate::archive::Sha256;
 use crate::build::isolated::Built;
-use crate::check;
 use crate::config::targets::Index;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
@@ -18,10 +17,11 @@ use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::rights;
 use crate::pipeline::status::Named;
-use crate::pipeline::verification::{self, Request};
+use crate::pipeline::verification::Request;
+use crate::pipeline::work;
 use crate::plan::publish::{self, Target};
 use crate::plan::push::REMOTE;
-use crate::plan::{Plan, PlanError, announce, build, error, execute, gates, push, release, status};
+use crate::plan::{Plan, PlanError, announce, error, execute, push, release, status};
 use crate::project::{Project, load};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::version::Version;
@@ -41,7 +41,7 @@ impl Run<'_> {
         let (kind, stage) = name.split_once(' ').unwrap_or((name, ""));
         match kind {
             "preflight" => self.preflight(),
-            "gates" => self.gates(),
+            "gates" => work::gates(self.world, &self.project),
             "bump" => self.bump(),
             "build" => self.build(),
             "check" => self.check(),
@@ -167,20 +167,6 @@ impl Run<'_> {
         Ok(problems)
     }
 
-    fn gates(&mut self) -> Result<String, Failure> {
-        let plan = gates::plan(&self.project)?;
-        let mut passed = 0;
-        for produced in execute::execute(self.world, plan)? {
-            if let Produced::Gates(results) = produced {
-                passed += results.iter().filter(|gate| gate.passed).count();
-            }
-        }
-        Ok(match self.project.config.gates.len() {
-            0 => "none configured".to_owned(),
-            all => format!("{passed} of {} passed", text::count(all, "gate")),
-        })
-    }
-
     /// Whether the tag is made and the project at its version.
     fn is_bumped(&self) -> Result<bool, Failure> {
         let document = &self.progress.document;
@@ -209,15 +195,7 @@ impl Run<'_> {
             }
         }
         self.reload()?;
-        let what = match document.from == document.to {
-            true => format!("{} as written", document.to),
-            false => format!("{} -> {}", document.from, document.to),
-        };
-        let committed = match written {
-            0 => String::new(),
-            files => format!(", {} written, committed", text::count(files, "file")),
-        };
-        Ok(format!("{what}{committed}, tagged {}", document.tag))
+        Ok(work::bumped((&document.from, &document.to), written, &document.tag))
     }
 
     /// The archives in `dist/` that the record of the build names, if every one is there as it was built.
@@ -264,16 +242,7 @@ impl Run<'_> {
         let scratch = execute::scratch_folder(self.world)?;
         let tagged = self.check_out(&scratch.path().join(self.project.root.file_name().unwrap_or_default()))?;
         self.hooks(("before", "build"), &tagged.root)?;
-        let out_dir = release::dist(&self.project);
-        let wanted = build::Wanted { sdist: true, wheel: true, out_dir: &out_dir, clean: false };
-        let packages: Vec<_> = tagged.packages.iter().collect();
-        let plan = build::plan(self.world.inspect(), &tagged, &packages, wanted)?;
-        let mut built: Vec<Built> = Vec::new();
-        for produced in execute::execute(self.world, plan)? {
-            if let Produced::Archives(files) = produced {
-                built.extend(files);
-            }
-        }
+        let built = work::build(self.world, &tagged, &release::dist(&self.project), false)?;
         let names: Vec<RecordedFile> = built.iter().map(recorded).collect();
         let published = self.progress.begun.iter().any(|phase| phase.starts_with("publish"));
         if let Some(other) = self.progress.files.iter().find(|file| published && !names.contains(file)) {
@@ -295,13 +264,7 @@ impl Run<'_> {
     }
 
     fn check(&mut self) -> Result<String, Failure> {
-        let files = self.world.inspect().files();
-        let mut findings = Vec::new();
-        for built in &self.built {
-            let name = built.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let scan = read::scan(&name, &mut files.open(&built.path)?, &Limits::default());
-            findings.extend(check::judge(&name, &scan));
-        }
+        let findings = work::check(self.world, &self.built)?;
         let warnings = self.keep(findings)?;
         Ok(format!("{} pass every rule{warnings}", text::count(self.built.len(), "archive")))
     }
@@ -388,8 +351,7 @@ impl Run<'_> {
     fn verify(&mut self, stage: &str) -> Result<String, Failure> {
         let index = self.project.config.index(stage)?;
         let version: Version = self.progress.document.to.parse()?;
-        let mut checked = 0;
-        let mut installed = 0;
+        let mut verified = Vec::new();
         let mut findings = Vec::new();
         let request = Request {
             project: &self.project,
@@ -400,31 +362,18 @@ impl Run<'_> {
             wait: INDEX_LAG,
         };
         for package in &self.project.packages {
-            let known: Vec<crate::plan::verify::Known> = self
-                .built
-                .iter()
-                .filter(|built| built.package == package.name.as_str())
-                .map(|built| (recorded(built).name, built.sha256.clone()))
-                .collect();
-            let plan = verification::await_plan(self.world.inspect(), &request, package, &known)?;
-            let shown = execute::execute(self.world, plan)?;
-            let verdict = verification::install(self.world, &request, package, (&known, shown))?;
+            let verdict = work::verify(self.world, &request, package, &self.built)?;
             if let Some(name) = verdict.missing.first() {
                 return Err(PlanError::NotVisible { file: name.clone(), index: index.name, seconds: INDEX_LAG }.into());
             }
-            installed += verdict.verified.len();
-            checked += verdict.verified.iter().map(|one| one.checked.len()).sum::<usize>();
             self.verified.extend(verdict.verified.iter().map(|one| json!(one)));
+            verified.extend(verdict.verified);
             findings.extend(verdict.findings);
         }
         let warnings = self.keep(findings)?;
         let files = self.built.iter().map(recorded).collect();
         self.progress.verified.push((stage.to_owned(), files));
-        Ok(format!(
-            "{} installed in clean environments, {}{warnings}",
-            text::count(installed, "archive"),
-            text::count(checked, "check")
-        ))
+        Ok(format!("{}{warnings}", work::installed(&verified)))
     }
 
     fn announce(&mut self) -> Result<String, Failure> {
@@ -461,10 +410,7 @@ impl Run<'_> {
 
 /// An archive as the ledger names it.
 fn recorded(built: &Built) -> RecordedFile {
-    RecordedFile {
-        name: built.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        sha256: built.sha256.clone(),
-    }
+    RecordedFile { name: built.name(), sha256: built.sha256.clone() }
 }
 
 /// Whether a release that was begun is the one that is asked for now.

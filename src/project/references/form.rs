@@ -40,7 +40,7 @@ fn goes_on(rest: &[u8]) -> bool {
 }
 
 /// Whether a version can begin at an offset: it is not the rest of a longer word or number.
-fn begins(bytes: &[u8], at: usize) -> bool {
+pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
     match &bytes[..at] {
         [.., one, b'v' | b'V'] => !in_version(*one),
         [b'v' | b'V'] | [] => true,
@@ -49,6 +49,12 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 }
 
 impl Form {
+    /// The form of a name, as marks have it.
+    pub(super) fn named(name: &str) -> Option<Form> {
+        use Form::{Date, Major, Semver, Short, Tag, Tuple, Version};
+        [Version, Semver, Tag, Short, Major, Tuple, Date].into_iter().find(|form| form.to_string() == name)
+    }
+
     /// The length of what is in this form at the beginning of `bytes` and has `suffix` behind it; the longest.
     pub(super) fn length(self, bytes: &[u8], suffix: &[u8], tag: &str) -> Option<usize> {
         let ends = |length: &usize| {
@@ -122,11 +128,6 @@ impl Form {
             Form::Date => said.date.map_or_else(|| old.to_owned(), |date| date.to_string()),
         })
     }
-
-    /// Whether a place in this form names the version, so that `begins` has to hold for it.
-    pub(super) fn can_begin(self, bytes: &[u8], at: usize) -> bool {
-        begins(bytes, at)
-    }
 }
 
 fn is_number(text: &str) -> bool {
@@ -150,13 +151,5 @@ impl fmt::Display for Form {
             Form::Tuple => "tuple",
             Form::Date => "date",
         })
-    }
-}
-
-impl Form {
-    /// The form of a name, as marks have it.
-    pub(super) fn named(name: &str) -> Option<Form> {
-        use Form::{Date, Major, Semver, Short, Tag, Tuple, Version};
-        [Version, Semver, Tag, Short, Major, Tuple, Date].into_iter().find(|form| form.to_string() == name)
     }
 }

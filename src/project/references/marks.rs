@@ -37,7 +37,8 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
         } else {
             line..next
         };
-        at = at.max(region.end);
+        // A line has one mark for itself; what is marked whole has none inside.
+        at = if region.end == next { end_of_line } else { at.max(region.end) };
         found.push(Mark { form, region });
     }
     found

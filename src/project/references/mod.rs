@@ -55,7 +55,7 @@ pub fn occurrences(bytes: &[u8], pattern: &str, form: Form, tag: &str) -> Vec<Ra
         let start = at + prefix.len();
         from = at + 1;
         // Without text before it the version must not be the rest of a longer word or number.
-        if prefix.is_empty() && !form.can_begin(bytes, start) {
+        if prefix.is_empty() && !form::begins(bytes, start) {
             continue;
         }
         if let Some(length) = form.length(&bytes[start..], suffix.as_bytes(), tag) {

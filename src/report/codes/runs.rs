@@ -85,7 +85,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "plan/head-moved",
         title: "HEAD is not at the release",
-        text: "What is built must be what is tagged. Somebody committed or switched branches after the bump: go back to the tag with `git switch --detach TAG` and resume.",
+        text: "`release undo` takes back the commit and the tag of the bump, and nothing else. Somebody committed or switched branches after it, and that would be lost: move the branch back to the tag yourself, then undo; or give the release up with `release abandon`.",
         follows: "",
     },
     Code {

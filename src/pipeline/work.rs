@@ -1,0 +1,94 @@
+//! What the phases of a rehearsal and of a run do alike; what becomes of it is theirs.
+
+use std::path::Path;
+
+use super::verification::{self, Request, Verdict};
+use crate::archive::{Limits, read};
+use crate::build::isolated::Built;
+use crate::check;
+use crate::effects::World;
+use crate::error::Failure;
+use crate::plan::verify::Known;
+use crate::plan::{build, execute, gates as plan};
+use crate::project::{Package, Project};
+use crate::report::{Finding, text};
+use crate::steps::Produced;
+use crate::steps::verify_install::Verified;
+
+/// Runs the gates; what came out, one line.
+///
+/// # Errors
+/// One that is critical failed.
+pub fn gates(world: &World, project: &Project) -> Result<String, Failure> {
+    let mut passed = 0;
+    for produced in execute::execute(world, plan::plan(project)?)? {
+        if let Produced::Gates(results) = produced {
+            passed += results.iter().filter(|gate| gate.passed).count();
+        }
+    }
+    Ok(match project.config.gates.len() {
+        0 => "none configured".to_owned(),
+        all => format!("{passed} of {} passed", text::count(all, "gate")),
+    })
+}
+
+/// What a bump did, one line.
+pub fn bumped((from, to): (&str, &str), files: usize, tag: &str) -> String {
+    let what = if from == to { format!("{to} as written") } else { format!("{from} -> {to}") };
+    let committed = match files {
+        0 => String::new(),
+        files => format!(", {} written, committed", text::count(files, "file")),
+    };
+    format!("{what}{committed}, tagged {tag}")
+}
+
+/// Builds sdist and wheel of every package into a folder.
+///
+/// # Errors
+/// A backend failed.
+pub fn build(world: &World, project: &Project, out_dir: &Path, clean: bool) -> Result<Vec<Built>, Failure> {
+    let wanted = build::Wanted { sdist: true, wheel: true, out_dir, clean };
+    let packages: Vec<&Package> = project.packages.iter().collect();
+    let plan = build::plan(world.inspect(), project, &packages, wanted)?;
+    let archives = execute::execute(world, plan)?.into_iter().filter_map(|made| match made {
+        Produced::Archives(files) => Some(files),
+        _ => None,
+    });
+    Ok(archives.flatten().collect())
+}
+
+/// Judges archives by every rule.
+///
+/// # Errors
+/// One cannot be opened.
+pub fn check(world: &World, built: &[Built]) -> Result<Vec<Finding>, Failure> {
+    let mut findings = Vec::new();
+    for built in built {
+        let name = built.name();
+        let scan = read::scan(&name, &mut world.inspect().files().open(&built.path)?, &Limits::default());
+        findings.extend(check::judge(&name, &scan));
+    }
+    Ok(findings)
+}
+
+/// Waits until an index shows what was built of a package, then installs and tries it.
+///
+/// # Errors
+/// The index cannot be asked, or an environment not be made.
+pub fn verify(world: &World, request: &Request<'_>, package: &Package, built: &[Built]) -> Result<Verdict, Failure> {
+    let mine = built.iter().filter(|built| built.package == package.name.as_str());
+    let known: Vec<Known> = mine.map(|built| (built.name(), built.sha256.clone())).collect();
+    let plan = verification::await_plan(world.inspect(), request, package, &known)?;
+    let shown = execute::execute(world, plan)?;
+    verification::install(world, request, package, (&known, shown))
+}
+
+/// What was installed and tried, one line.
+pub fn installed(verified: &[Verified]) -> String {
+    let checks: usize = verified.iter().map(|one| one.checked.len()).sum();
+    format!(
+        "{} installed in clean environments, {}",
+        text::count(verified.len(), "archive"),
+        text::count(checks, "check")
+    )
+}
