@@ -90,6 +90,8 @@ pub fn run(mut world: World) -> u8 {
     }
     let context = Context {
         config: cli.global.configuration(world.inspect().variables()),
+        package: cli.global.package(world.inspect().variables()),
+        tag: cli::global::tag(world.inspect().variables()),
         dry_run: cli.global.dry_run,
         yes: cli.global.yes,
         world: &world,

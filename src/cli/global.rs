@@ -20,6 +20,9 @@ pub struct Global {
     /// Read the configuration from this file alone
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
+    /// Only this package of a workspace
+    #[arg(long, value_name = "NAME", global = true)]
+    pub package: Option<String>,
     /// How results are written [default: github inside Actions, else human]
     #[arg(long, value_enum, value_name = "FORMAT", global = true)]
     pub format: Option<FormatArg>,
@@ -76,6 +79,12 @@ impl Global {
         self.config.clone().or_else(|| variables.get(variables::CONFIG.name).map(PathBuf::from))
     }
 
+    /// The package of a workspace that is meant.
+    pub fn package(&self, variables: &Variables) -> Option<String> {
+        let named = variables.get(variables::PACKAGE.name).filter(|name| !name.is_empty());
+        self.package.clone().or_else(|| named.map(str::to_owned))
+    }
+
     /// What flags and variables decide about the world.
     ///
     /// # Errors
@@ -128,6 +137,12 @@ impl Global {
             },
         })
     }
+}
+
+/// The tag that started the workflow that this runs in.
+pub fn tag(variables: &Variables) -> Option<String> {
+    let is_tag = variables.get(variables::GITHUB_REF_TYPE.name) == Some("tag");
+    variables.get(variables::GITHUB_REF_NAME.name).filter(|_| is_tag).map(str::to_owned)
 }
 
 fn parse_variable<T: ValueEnum>(variables: &Variables, name: &'static str) -> Result<Option<T>, Failure> {

@@ -23,6 +23,7 @@ macro_rules! variables {
 variables! {
     PROJECT = "RELEASE_PROJECT": "The folder to work in, as `-C`.";
     CONFIG = "RELEASE_CONFIG": "The configuration file, as `--config`.";
+    PACKAGE = "RELEASE_PACKAGE": "The package of a workspace, as `--package`.";
     FORMAT = "RELEASE_FORMAT": "How results are written, as `--format`.";
     COLOR = "RELEASE_COLOR": "When colour is used, as `--color`.";
     OFFLINE = "RELEASE_OFFLINE": "Use no network beyond this machine, as `--offline`, unless it is `0` or `false`.";
@@ -50,6 +51,8 @@ variables! {
     GITHUB_SERVER_URL = "GITHUB_SERVER_URL": "The server that runs the workflow.";
     GITHUB_API_URL = "GITHUB_API_URL": "The API of that server.";
     GITHUB_REPOSITORY = "GITHUB_REPOSITORY": "The repository that the workflow is of, `owner/name`.";
+    GITHUB_REF_TYPE = "GITHUB_REF_TYPE": "Set to `tag` where a tag started the workflow.";
+    GITHUB_REF_NAME = "GITHUB_REF_NAME": "The tag that started the workflow: in a workspace whose packages have versions of their own it says which one is meant.";
     GITHUB_OUTPUT = "GITHUB_OUTPUT": "The runner's file for the outputs of a step.";
     GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY": "The runner's file for the summary of a step.";
 }

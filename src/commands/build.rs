@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{Context, Done, select};
+use super::{Context, Done};
 use crate::archive::Sha256;
 use crate::error::Failure;
 use crate::plan::build::{self, Wanted};
@@ -36,9 +36,6 @@ pub struct Args {
     /// Remove other archives from the folder first
     #[arg(long)]
     clean: bool,
-    /// Only this member of a workspace
-    #[arg(long, value_name = "NAME")]
-    package: Option<String>,
 }
 
 /// A way to build.
@@ -51,8 +48,8 @@ pub enum Builder {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let project = context.project()?;
-    let packages = select(&project, args.package.as_deref())?;
+    let project = context.project_of_packages()?;
+    let packages = context.packages(&project)?;
     let out_dir = project.root.join(&args.out_dir);
     let wanted = Wanted { sdist: !args.wheel, wheel: !args.sdist, out_dir: &out_dir, clean: args.clean };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;

@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::under_way::recover;
-use super::{Context, Done, usage};
+use super::under_way::finished_bump;
+use super::{Context, Done, bump_asked, usage};
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::push;
 use crate::pipeline::run::progress;
-use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
 use crate::plan::push::REMOTE;
+use crate::plan::{PlanError, questions};
 use crate::project::Project;
 use crate::python::bump::{Mode, Request};
 use crate::report::Report;
@@ -21,21 +21,22 @@ use crate::steps::Produced;
 /// KIND is one of major, minor, patch, alpha, beta, rc, pre, dev, post, release, epoch, auto, or a list
 /// such as `minor,rc`; `auto` reads commits and changelog. The result is above the current version and above
 /// every tag of its line; no flag allows a downgrade. Run again after an interruption: it finishes what was
-/// begun, and does nothing twice.
-#[derive(Debug, clap::Args)]
+/// begun, and does nothing twice. On a terminal without KIND it shows where the project stands, asks, and does
+/// nothing before the plan was shown and taken.
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The kind of bump, or the version itself
     #[arg(value_name = "KIND|VERSION")]
-    wanted: Option<String>,
+    pub(super) wanted: Option<String>,
     /// Release the version that is already written: a first release, or one that was never tagged
     #[arg(long)]
-    current: bool,
+    pub(super) current: bool,
     /// The message of commit and tag [default: `Release VERSION`]
     #[arg(short, long, value_name = "TEXT")]
-    message: Option<String>,
+    pub(super) message: Option<String>,
     /// Always count up, as uv does: `1.3.0rc1` minor is `1.4.0`
     #[arg(long)]
-    exact: bool,
+    pub(super) exact: bool,
     /// Write the files only
     #[arg(long)]
     no_commit: bool,
@@ -66,11 +67,19 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 }
 
 fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    if let Some(report) = recovered(context, args)? {
+    let git = Git::discover(context.inspect().dir())?;
+    if let Some(report) = finished_bump(context, git.as_ref(), args.wanted.as_deref().unwrap_or("--current"))? {
         return Ok(report);
     }
-    let project = context.project()?;
-    let wanted = wanted(context, args, &project)?;
+    let asks = bump_asked::asks(context, args);
+    let (project, args) = match asks {
+        true => match bump_asked::ask(context, args)? {
+            Some(asked) => asked,
+            None => return Ok(bump_asked::not_wanted()),
+        },
+        false => (context.project()?, args.clone()),
+    };
+    let wanted = wanted(context, &args, &project)?;
     let planned = bump::plan(context.inspect(), &project, &wanted)?;
     for note in &planned.notes {
         context.inspect().note(note.clone());
@@ -92,6 +101,9 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         let tag = (!planned.nothing).then(|| project.tag_of(&planned.to));
         return Ok(outputs(Report::new("bump").line(line).result(result), tag, false));
     }
+    if asks && !context.dry_run && !questions::bump::apply(context.inspect(), &planned)? {
+        return Ok(bump_asked::not_wanted());
+    }
     progress::refuse_second(context.inspect(), &project.root, &project.tag_of(&planned.to))?;
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
@@ -110,21 +122,6 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     }
 }
 
-/// Finishes an interrupted bump; the report, if that is what was asked for now, too.
-fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
-    let Some(git) = Git::discover(context.inspect().dir())? else { return Ok(None) };
-    let Some((pending, moved)) = recover(context, &git)? else { return Ok(None) };
-    if args.wanted.as_deref().unwrap_or("--current") != pending.request {
-        return Ok(None);
-    }
-    let report = Report::new("bump")
-        .line(format!("finished the bump to {}", moved.version))
-        .output("version", moved.version.clone())
-        .output("tag", moved.tag.clone().unwrap_or_default())
-        .output("released", "true");
-    Ok(Some(report.result(&moved)))
-}
-
 fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wanted, Failure> {
     let request: Option<Request> = match (&args.wanted, args.current) {
         (Some(_), true) => return Err(PlanError::CurrentWithKind { version: project.version().to_string() }.into()),
@@ -138,7 +135,7 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
     Ok(Wanted {
         request,
         typed: args.wanted.clone().unwrap_or_else(|| "--current".to_owned()),
-        mode: if args.exact { Mode::Exact } else { Mode::Linear },
+        mode: Mode::of(args.exact),
         message: args.message.clone(),
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,

@@ -43,8 +43,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let files = context.inspect().files();
     let paths = match args.files.as_slice() {
         [] => {
-            let project = context.project()?;
-            default_files(context.inspect(), &project, &project.packages.iter().collect::<Vec<_>>())?
+            let project = context.project_of_packages()?;
+            default_files(context.inspect(), &project, &context.packages(&project)?)?
         }
         named => named.iter().map(|path| context.inspect().dir().join(path)).collect(),
     };

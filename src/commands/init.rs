@@ -7,7 +7,8 @@ use crate::config::file::ForgeKind;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::plan::init::{self, Init, Wanted};
-use crate::plan::{PlanError, execute, questions};
+use crate::plan::questions::init as questions;
+use crate::plan::{PlanError, execute};
 use crate::report::{Event, Outcome, Report};
 use crate::steps::transaction;
 
@@ -61,8 +62,7 @@ impl Forges {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let inspect = context.inspect();
     recover(context, args)?;
-    let config = context.config.as_ref().map(|path| inspect.dir().join(path));
-    let survey = init::survey(inspect, inspect.dir(), config.as_deref())?;
+    let survey = init::survey(inspect, inspect.dir(), context.config_file().as_deref())?;
     if args.standalone && survey.written.as_ref().is_some_and(|config| config.file.as_deref() == Some("pyproject.toml"))
     {
         return Err(usage("`pyproject.toml` holds the configuration already", "leave `--standalone` out"));
@@ -110,7 +110,7 @@ fn write(
     asks: bool,
 ) -> Result<Report, Failure> {
     let inspect = context.inspect();
-    inspect.tell(&Event::Diff { lines: shown });
+    inspect.tell(&Event::Lines { lines: shown });
     if asks && !questions::confirm(inspect, planned.targets.iter().filter(|target| target.state.writes()).count())? {
         return Ok(Report::new("init").outcome(Outcome::Failed).line("nothing was written"));
     }

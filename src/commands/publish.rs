@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, select};
+use super::Context;
 use crate::config::file::ConfigFile;
 use crate::config::{Config, resolve};
 use crate::error::{Failure, Kind};
@@ -43,9 +43,6 @@ pub struct Args {
     /// Read the token from this file
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// Only this package of a workspace
-    #[arg(long, value_name = "NAME", conflicts_with = "files")]
-    package: Option<String>,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
@@ -58,7 +55,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let root = project.as_ref().map_or(inspect.dir(), |project| project.root.as_path());
     let files = match &project {
         Some(project) if args.files.is_empty() => {
-            let packages = select(project, args.package.as_deref())?;
+            let packages = context.packages(project)?;
             publish::default_files(inspect, project, &packages)?
         }
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
@@ -97,7 +94,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 /// The project, which files that are named can do without.
 fn project(context: &Context<'_>, args: &Args) -> Result<Option<Project>, Failure> {
     let missing = Failure::from(ProjectError::NoPyproject { dir: String::new() }).code;
-    match context.project() {
+    match context.project_of_packages() {
         Err(failure) if failure.code == missing && !args.files.is_empty() => Ok(None),
         other => other.map(Some),
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let (path, kind) = positions(context, args)?;
     let dir = path.map_or_else(|| inspect.dir().to_owned(), |path| inspect.dir().join(path));
     let config = context.config.as_ref().map(|path| inspect.dir().join(path));
-    let project = load::load(inspect, &dir, config.as_deref())?;
+    let project = load::load(inspect, &dir, context.which(config.as_deref(), context.package.as_deref()))?;
     inspect.allow_plain_http(&project.config.plain_http.value);
     if let Some(kind) = &kind {
         kind.parse::<Request>()?;

@@ -14,23 +14,28 @@ use crate::report::{Report, text};
 pub struct Args {}
 
 pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure> {
-    let project = context.project()?;
-    let references = crate::project::references::find(context.inspect().files(), &project)?;
-    let mut report = Report::new("show");
+    let projects = context.projects()?;
+    let shown = projects.iter().map(|project| shown(context, project)).collect::<Result<Vec<_>, _>>()?;
+    let lines = shown.iter().map(|(lines, _)| lines.clone()).collect::<Vec<_>>().join(&String::new());
+    let mut values: Vec<serde_json::Value> = shown.into_iter().map(|(_, value)| value).collect();
+    let result = if values.len() == 1 { values.remove(0) } else { json!({"packages": values}) };
+    Ok(lines.into_iter().fold(Report::new("show"), Report::line).result(result))
+}
+
+/// What was understood of one project, for people and for programs.
+fn shown(context: &Context<'_>, project: &Project) -> Result<(Vec<String>, serde_json::Value), Failure> {
+    let references = crate::project::references::find(context.inspect().files(), project)?;
+    let mut lines = Vec::new();
     for package in &project.packages {
-        report.lines.extend(package_lines(package));
-        report.lines.push(String::new());
+        lines.extend(package_lines(package));
+        lines.push(String::new());
     }
     let places: usize = references.iter().map(|reference| reference.places.len()).sum();
-    report.lines.push(format!(
-        "references  {} by {}",
-        text::count(places, "place"),
-        text::count(references.len(), "rule")
-    ));
-    report.lines.push(format!("changelog   {}", project.changelog.as_deref().unwrap_or("none")));
-    report.lines.push(format!("gates       {}", project.config.gates.len()));
-    report.lines.push(String::new());
-    report.lines.extend(setting_lines(&project.config));
+    lines.push(format!("references  {} by {}", text::count(places, "place"), text::count(references.len(), "rule")));
+    lines.push(format!("changelog   {}", project.changelog.as_deref().unwrap_or("none")));
+    lines.push(format!("gates       {}", project.config.gates.len()));
+    lines.push(String::new());
+    lines.extend(setting_lines(&project.config));
     let packages: Vec<serde_json::Value> = project.packages.iter().map(package_value).collect();
     let result = json!({
         "root": project.root,
@@ -49,7 +54,7 @@ pub(crate) fn run(context: &Context<'_>, _args: &Args) -> Result<Report, Failure
             "plain-http": project.config.plain_http,
         },
     });
-    Ok(report.result(result))
+    Ok((lines, result))
 }
 
 fn package_lines(package: &Package) -> Vec<String> {
@@ -100,4 +105,14 @@ fn setting_lines(config: &Config) -> Vec<String> {
 /// The one line that names a project and its version.
 pub(crate) fn title(project: &Project) -> String {
     format!("{} {}", project.title(), project.version())
+}
+
+/// The versions of packages that each have their own.
+pub(super) fn versions(projects: &[Project]) -> Report {
+    let rows = projects.iter().map(|project| vec![project.title(), project.version().to_string()]);
+    let value = |project: &Project| json!({"name": project.title(), "version": project.version().to_string()});
+    let values: Vec<_> = projects.iter().map(value).collect();
+    let mut report = Report::new("version").result(json!({"packages": values}));
+    report.lines = text::table(&rows.collect::<Vec<_>>());
+    report
 }

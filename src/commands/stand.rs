@@ -7,22 +7,22 @@ use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::run::progress::{self, Progress};
 use crate::plan::bump::FIRST;
-use crate::project::{changelog, history};
+use crate::project::{Project, changelog, history};
 use crate::report::{Report, text};
 
 pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
-    let project = context.project()?;
+    let projects = context.projects()?;
+    let [project] = projects.as_slice() else { return several(&projects) };
     let git = Git::discover(&project.root)?;
     let (last, commits, dirty) = match &git {
         Some(git) => {
-            let last = history::releases(git, &project)?.pop();
-            let commits =
-                git.commits_since(last.as_ref().map(|release| release.commit.as_str()), history::COMMIT_LIMIT)?;
+            let last = history::releases(git, project)?.pop();
+            let commits = history::changes_since(git, project, last.as_ref().map(|release| release.commit.as_str()))?;
             (last, commits, git.changed_files()?)
         }
         None => (None, Vec::new(), Vec::new()),
     };
-    let notes = changelog::unreleased(context.inspect().files(), &project)?.unwrap_or_default();
+    let notes = changelog::unreleased(context.inspect().files(), project)?.unwrap_or_default();
     let unreleased = notes.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count();
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
     let Begun { unfinished, elsewhere, other } = begun(context, git.as_ref())?;
@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     let package = &project.packages[0];
     let mut report = Report::new("stand");
     report.lines = vec![
-        super::show::title(&project),
+        super::show::title(project),
         format!("source      {}", package.source.shown("")),
         format!("last tag    {}", last.as_ref().map_or("none", |release| release.tag.as_str())),
         format!(
@@ -79,6 +79,36 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         "under_way": unfinished.map(|progress| progress.document.to),
         "next": next,
     })))
+}
+
+/// Where packages with versions of their own stand, a line each.
+fn several(projects: &[Project]) -> Result<Report, Failure> {
+    let git = Git::discover(&projects[0].root)?;
+    let (mut rows, mut values) = (Vec::new(), Vec::new());
+    for project in projects {
+        let last = match &git {
+            Some(git) => history::releases(git, project)?.pop(),
+            None => None,
+        };
+        let since = last.as_ref().map(|release| release.commit.as_str());
+        let commits = match &git {
+            Some(git) => history::changes_since(git, project, since)?.len(),
+            None => 0,
+        };
+        let (name, tag) = (project.title(), last.map(|release| release.tag));
+        rows.push(vec![
+            name.clone(),
+            project.version().to_string(),
+            tag.clone().unwrap_or_else(|| "no tag".to_owned()),
+            format!("{} since then", text::count(commits, "commit")),
+        ]);
+        values
+            .push(json!({"name": name, "version": project.version().to_string(), "last_tag": tag, "commits": commits}));
+    }
+    let mut report = Report::new("stand").result(json!({"packages": values}));
+    report.lines = text::table(&rows);
+    report.lines.push(format!("next  release --package {}", projects[0].title()));
+    Ok(report)
 }
 
 /// What the ledger says of the release that was begun last.

@@ -8,8 +8,9 @@ use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::run::progress::{self, Progress};
 use crate::pipeline::run::repository;
-use crate::plan::{PlanError, execute};
+use crate::plan::{PlanError, bump, execute};
 use crate::project::Project;
+use crate::report::Report;
 use crate::steps::transaction::{self, Moved, Pending};
 
 /// The project, and the release that was begun last.
@@ -25,12 +26,26 @@ pub(super) struct UnderWay {
 impl UnderWay {
     /// Looks only under `--dry-run`.
     pub(super) fn open(context: &Context<'_>) -> Result<Self, Failure> {
-        let git = repository(&context.project()?)?;
+        let git = repository(&context.projects()?[0])?;
         let lock = if context.dry_run { None } else { Some(execute::lock(context.world, &git)?) };
         recover(context, &git)?;
+        let last = progress::last(&git)?;
+        // Where packages have versions of their own, what is under way says which one is meant.
+        let unfinished = last.as_ref().filter(|last| !last.ended).map(|last| last.document.project.as_str());
         // The project is read anew: a bump may just have been finished.
-        let project = context.project()?;
-        Ok(UnderWay { project, last: progress::last(&git)?, git, _lock: lock })
+        let project = match (&context.package, unfinished) {
+            (None, Some(name)) if context.projects()?.len() > 1 => context.project_named(Some(name))?,
+            _ => context.project()?,
+        };
+        let (others, last) = last.map_or((None, None), |last| match last.document.project == project.title() {
+            true => (None, Some(last)),
+            false => (Some(last), None),
+        });
+        if let Some(other) = others.filter(|other| !other.ended && other.changed(&git)) {
+            let version = format!("{} {}", other.document.project, other.document.to);
+            return Err(PlanError::Unfinished { version }.into());
+        }
+        Ok(UnderWay { project, last, git, _lock: lock })
     }
 
     /// The release that has not ended.
@@ -73,4 +88,20 @@ pub(super) fn recover(context: &Context<'_>, git: &Git) -> Result<Option<(Pendin
         inspect.note(format!("finished the interrupted {}", pending.what()));
     }
     Ok(moved.map(|moved| (pending, moved)))
+}
+
+/// Finishes an interrupted bump; the report, if that is what was `typed` now, too.
+pub(super) fn finished_bump(context: &Context<'_>, git: Option<&Git>, typed: &str) -> Result<Option<Report>, Failure> {
+    let Some(git) = git else { return Ok(None) };
+    let Some((pending, moved)) = recover(context, git)? else { return Ok(None) };
+    // Of packages with versions of their own, another one may have been meant.
+    if !context.project().is_ok_and(|project| bump::request(typed, &project) == pending.request) {
+        return Ok(None);
+    }
+    let report = Report::new("bump")
+        .line(format!("finished the bump to {}", moved.version))
+        .output("version", moved.version.clone())
+        .output("tag", moved.tag.clone().unwrap_or_default())
+        .output("released", "true");
+    Ok(Some(report.result(&moved)))
 }

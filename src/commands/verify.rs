@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, Done, select};
+use super::{Context, Done};
 use crate::config::targets::Index;
 use crate::error::Failure;
 use crate::pipeline::verification::{self, Request};
@@ -21,23 +21,20 @@ pub struct Args {
     /// The index, by name or by the URL that files are posted to [default: the last of `stages`]
     #[arg(long, value_name = "NAME|URL")]
     index: Option<String>,
-    /// Only this member of a workspace
-    #[arg(long, value_name = "NAME")]
-    package: Option<String>,
     /// How many seconds to wait until the files are visible
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     wait: u64,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let project = context.project()?;
+    let project = context.project_of_packages()?;
     let version: Version = match &args.version {
         Some(text) => text.parse()?,
         None => project.version().clone(),
     };
     let named = args.index.as_ref().or(project.config.stages.value.last());
     let index: Index = project.config.index(named.ok_or(PlanError::NoIndex)?)?;
-    let packages = select(&project, args.package.as_deref())?;
+    let packages = context.packages(&project)?;
     let request = Request {
         project: &project,
         version: &version,

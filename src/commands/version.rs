@@ -63,10 +63,12 @@ impl Subject {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    if args.from.is_none() && args.next.is_none() && !args.suggest && context.projects()?.len() > 1 {
+        return Ok(super::show::versions(&context.projects()?));
+    }
     let subject = subject(context, args)?;
     let current = subject.spell(&subject.version)?;
-    let mode = if args.exact { Mode::Exact } else { Mode::Linear };
-    let way = Way { scheme: &subject.scheme, mode, today: today(context.inspect()) };
+    let way = Way { scheme: &subject.scheme, mode: Mode::of(args.exact), today: today(context.inspect()) };
     if args.suggest {
         return suggested(context, &subject, way);
     }
@@ -74,7 +76,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         let report = Report::new("version").line(current.clone()).result(json!({"version": current, "next": null}));
         return subject.with_outputs(report, &subject.version);
     };
-    let request: Request = kind.parse()?;
+    let request = kind.parse::<Request>()?;
     let resolved = match &subject.project {
         Some(project) => {
             next::free(context.inspect(), subject.git.as_ref(), (project, &subject.releases), (request, way))?
@@ -88,9 +90,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             return Ok(Report::new("version").result(json!({"version": current, "next": null, "notes": [reason]})));
         }
     };
-    for note in &next.notes {
-        context.inspect().note(note.clone());
-    }
+    next.notes.iter().for_each(|note| context.inspect().note(note.clone()));
     let spelled = subject.spell(&next.version)?;
     let result = json!({"version": current, "next": spelled, "notes": next.notes});
     subject.with_outputs(Report::new("version").line(spelled).result(result), &next.version)

@@ -18,7 +18,8 @@ pub struct ConfigFile {
     /// What the numbers of a version mean: `pep440`, `semver` (only what SemVer can say, too), or `calver:` and a
     /// pattern such as `YYYY.MM.MICRO`. Default: `pep440`.
     pub scheme: Option<String>,
-    /// The name of the tag of a version. Default: `v{version}`.
+    /// The name of the tag of a version, with `{version}` in it; `{name}` stands for the name of the package.
+    /// Default: `v{version}`; where packages have versions of their own, `{name}-v{version}`.
     pub tag: Option<String>,
     /// The branches that releases are made from. Default: any.
     pub branches: Option<Vec<String>>,
@@ -84,6 +85,9 @@ pub struct ReferenceTable {
     pub form: Form,
     /// How many times it stands there, over all files. Default: at least once.
     pub expect: Option<usize>,
+    /// The package whose version it names, where the packages of a workspace have versions of their own. Default: the
+    /// one that the file lies in.
+    pub package: Option<String>,
     /// Which releases it follows: `any`, or `final` ones only, so that documents go on naming the last one that is
     /// no pre-release. Default: `any`.
     #[serde(default)]
@@ -428,11 +432,38 @@ pub enum StatusDetail {
 }
 
 /// A repository of several packages.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WorkspaceTable {
-    /// The folders of the packages.
+    /// The folders of the packages; `*` stands for any name of one folder.
     pub members: Vec<String>,
+    /// `shared`: all packages have the same version and are released together. `independent`: each has its own
+    /// version, tags and changelog, and `--package` says which one is meant. Default: `shared`.
+    pub versions: Option<Versions>,
+    /// What is different for one of the packages, by its name, where each has its own version.
+    #[serde(default)]
+    pub packages: BTreeMap<String, MemberTable>,
+}
+
+/// How the packages of a workspace are versioned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Versions {
+    /// All have the same one.
+    #[default]
+    Shared,
+    /// Each has its own.
+    Independent,
+}
+
+/// What is different for one package of a workspace.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct MemberTable {
+    /// The name of the tag of its version, with `{version}` in it. Default: that of the workspace.
+    pub tag: Option<String>,
+    /// The path of its changelog, below the workspace. Default: `CHANGELOG.md` in its folder where there is one.
+    pub changelog: Option<String>,
 }
 
 /// Line and column, counted from 1, of an offset.

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, InitTable, PolicyTable, ReferenceTable, SecurityAuto,
-    SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
+    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, InitTable, MemberTable, PolicyTable, ReferenceTable,
+    SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
+    Versions, WorkspaceTable,
 };
 use super::origin::Origin;
 use super::targets::Index;
 use crate::python::bump::Scheme;
+use crate::python::name::{ProjectName, normalize};
 
 /// A setting and where it came from.
 #[derive(Debug, Clone, Serialize)]
@@ -72,8 +74,70 @@ pub struct Config {
     pub security: Security,
     /// The security status.
     pub status: Status,
-    /// The folders of the packages of a workspace.
-    pub members: Option<Vec<String>>,
+    /// The packages of a workspace.
+    pub workspace: Option<Workspace>,
+}
+
+/// The packages of a workspace.
+#[derive(Debug, Clone, Default)]
+pub struct Workspace {
+    /// Their folders, as written.
+    pub members: Vec<String>,
+    /// How they are versioned.
+    pub versions: Versions,
+    /// What is different for one of them, by its normalised name.
+    pub packages: BTreeMap<String, MemberTable>,
+}
+
+impl Config {
+    /// Whether the packages of the workspace have versions of their own.
+    pub fn is_independent(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| workspace.versions == Versions::Independent)
+    }
+
+    /// The form of the tags of a package, with `{version}` where its version stands.
+    pub fn tag_form(&self, name: &ProjectName) -> String {
+        let own = self.workspace.as_ref().and_then(|workspace| workspace.packages.get(name.normalized()));
+        let form = own.and_then(|own| own.tag.as_ref()).unwrap_or(&self.tag.value);
+        form.replace("{name}", name.normalized())
+    }
+}
+
+impl Workspace {
+    /// # Errors
+    /// The key whose value means nothing, and what is wrong with it.
+    fn of(written: WorkspaceTable) -> Result<Self, (&'static str, &'static str)> {
+        if written.members.iter().any(|member| escapes(member)) {
+            return Err(("workspace.members", "must lie below the project"));
+        }
+        let versions = written.versions.unwrap_or_default();
+        if versions == Versions::Shared && !written.packages.is_empty() {
+            return Err((
+                "workspace.packages",
+                "is for packages with versions of their own: `versions = \"independent\"`",
+            ));
+        }
+        for table in written.packages.values() {
+            if let Some(problem) = table.tag.as_deref().and_then(tag_problem) {
+                return Err(("workspace.packages.tag", problem));
+            }
+            if table.changelog.as_deref().is_some_and(escapes) {
+                return Err(("workspace.packages.changelog", "must lie below the project"));
+            }
+        }
+        let packages = written.packages.into_iter().map(|(name, table)| (normalize(&name), table)).collect();
+        Ok(Workspace { members: written.members, versions, packages })
+    }
+}
+
+/// What is wrong with the form of a tag; nothing where it is fine.
+fn tag_problem(tag: &str) -> Option<&'static str> {
+    if tag.matches("{version}").count() != 1 {
+        return Some("must contain `{version}` once");
+    }
+    let probe = tag.replace("{version}", "1.0").replace("{name}", "a");
+    let refused = probe.starts_with('-') || probe.contains([' ', '~', '^', ':', '?', '*', '[', '\\']);
+    (refused || probe.contains("..")).then_some("is not a name that git takes")
 }
 
 /// What an installed release must be able to do.
@@ -250,20 +314,20 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     refuse_meaningless(&written).map_err(|(key, problem)| refuse(key, problem))?;
     let scheme = written.scheme.map(|text| text.parse::<Scheme>()).transpose();
     let scheme = scheme.map_err(|error| refuse("scheme", &format!("is refused: {error}")))?;
-    let tag = Setting::of(written.tag, "v{version}".to_owned());
-    if tag.value.matches("{version}").count() != 1 {
-        return Err(refuse("tag", "must contain `{version}` once"));
+    let workspace = written.workspace.map(Workspace::of).transpose();
+    let workspace = workspace.map_err(|(key, problem)| refuse(key, problem))?;
+    let independent = workspace.as_ref().is_some_and(|workspace| workspace.versions == Versions::Independent);
+    let default = if independent { "{name}-v{version}" } else { "v{version}" };
+    let tag = Setting::of(written.tag, default.to_owned());
+    if let Some(problem) = tag_problem(&tag.value) {
+        return Err(refuse("tag", problem));
     }
-    let probe = tag.value.replace("{version}", "1.0");
-    if probe.starts_with('-') || probe.contains([' ', '~', '^', ':', '?', '*', '[', '\\']) || probe.contains("..") {
-        return Err(refuse("tag", "is not a name that git takes"));
+    if independent && written.changelog.as_ref().is_some_and(|changelog| changelog.path.is_some()) {
+        let problem = "is one file, and the packages have versions of their own: write `changelog` in `[workspace.packages.NAME]`";
+        return Err(refuse("changelog.path", problem));
     }
     let policy = run_policy(&written.hooks, written.policy.unwrap_or_default())
         .map_err(|(key, problem)| refuse(key, &problem))?;
-    let members = written.workspace.map(|workspace| workspace.members);
-    if members.iter().flatten().any(|member| escapes(member)) {
-        return Err(refuse("workspace.members", "must lie below the project"));
-    }
     let verify = written.verify.unwrap_or_default();
     if verify.commands.iter().any(|command| command.run.is_empty()) {
         return Err(refuse("verify.commands.run", "needs a program"));
@@ -311,7 +375,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         },
         security,
         status: Status::of(status),
-        members,
+        workspace,
     })
 }
 

@@ -167,20 +167,17 @@ impl Git {
         Ok(tags)
     }
 
-    /// The first lines of the commits that HEAD has and `since` has not, newest first, at most `limit`.
+    /// The messages of the commits that HEAD has and `since` has not, newest first, at most `limit`; with `touches`
+    /// of those alone that changed a path, below the top of the repository, that it says yes to.
     ///
     /// # Errors
     /// History cannot be walked (a shallow clone).
-    pub fn commits_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
-        let messages = self.messages_since(since, limit)?;
-        Ok(messages.iter().map(|message| message.lines().next().unwrap_or_default().to_owned()).collect())
-    }
-
-    /// The messages of the commits that HEAD has and `since` has not, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// History cannot be walked (a shallow clone).
-    pub fn messages_since(&self, since: Option<&str>, limit: usize) -> Result<Vec<String>, EffectsError> {
+    pub fn messages_since(
+        &self,
+        since: Option<&str>,
+        limit: usize,
+        touches: Option<&dyn Fn(&Path) -> bool>,
+    ) -> Result<Vec<String>, EffectsError> {
         let walk = || -> Result<Vec<String>, git2::Error> {
             let mut walk = self.repository.revwalk()?;
             walk.push_head()?;
@@ -188,9 +185,14 @@ impl Git {
                 walk.hide(Oid::from_str(since)?)?;
             }
             let mut messages = Vec::new();
-            for id in walk.take(limit) {
+            for id in walk {
                 let commit = self.repository.find_commit(id?)?;
-                messages.push(String::from_utf8_lossy(commit.message_bytes()).trim_start().to_owned());
+                if touches.map_or(Ok(true), |touches| self.changed(&commit, touches))? {
+                    messages.push(String::from_utf8_lossy(commit.message_bytes()).trim_start().to_owned());
+                }
+                if messages.len() == limit {
+                    break;
+                }
             }
             Ok(messages)
         };
@@ -198,6 +200,17 @@ impl Git {
             return Ok(Vec::new());
         }
         walk().map_err(failed("walk the history"))
+    }
+
+    /// Whether a commit changed one of the paths. A merge did not: what it brought has commits of its own.
+    fn changed(&self, commit: &git2::Commit<'_>, touches: &dyn Fn(&Path) -> bool) -> Result<bool, git2::Error> {
+        if commit.parent_count() > 1 {
+            return Ok(false);
+        }
+        let before = commit.parent(0).and_then(|parent| parent.tree()).ok();
+        let diff = self.repository.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
+        let touched = |file: git2::DiffFile<'_>| file.path().is_some_and(touches);
+        Ok(diff.deltas().any(|delta| touched(delta.old_file()) || touched(delta.new_file())))
     }
 
     /// What git is in the middle of (`merge`, `rebase`, …); nothing when it is not.

@@ -17,7 +17,7 @@ use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{Mode, Next, Request, Way};
 use crate::python::version::Version;
-use crate::report::text;
+use crate::report::{diff, text};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::transaction::{FileChange, TagChange, Transaction};
@@ -110,7 +110,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let in_git = git.is_some();
     let preview = files.iter().flat_map(|change| change.preview.clone()).collect();
     let transaction = Transaction {
-        request: wanted.typed.clone(),
+        request: request(&wanted.typed, project),
         version: to.to_string(),
         top,
         commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
@@ -134,10 +134,25 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
 }
 
 impl Bump {
+    /// What would change in files, as unified diffs.
+    pub fn diff(&self) -> Vec<String> {
+        let changes = self.plan.steps.iter().flat_map(|step| match step {
+            Step::Transaction(transaction) => transaction.files.as_slice(),
+            _ => &[],
+        });
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        changes.flat_map(|file| diff::unified(&file.path, Some(&text(&file.before)), &text(&file.after))).collect()
+    }
+
     /// No bump at all.
     fn none(version: Version) -> Self {
         Bump { from: version.clone(), to: version, notes: Vec::new(), tag: None, nothing: false, plan: Plan::default() }
     }
+}
+
+/// What was typed for a project, so that a rerun of the same is recognised.
+pub fn request(typed: &str, project: &Project) -> String {
+    project.selection().map_or_else(|| typed.to_owned(), |name| format!("{typed} of {name}"))
 }
 
 /// The day, in UTC.

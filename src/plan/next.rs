@@ -87,7 +87,7 @@ pub(super) fn evidence(
     let current = project.version();
     let last = releases.iter().rev().find(|release| release.version <= *current && !release.version.is_prerelease());
     let messages = match git {
-        Some(git) => git.messages_since(last.map(|release| release.commit.as_str()), history::COMMIT_LIMIT)?,
+        Some(git) => history::messages_since(git, project, last.map(|release| release.commit.as_str()))?,
         None => Vec::new(),
     };
     let commits = impact::of_commits(&messages);

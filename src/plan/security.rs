@@ -58,7 +58,9 @@ fn decision_file(inspect: Inspect<'_>, project: &Project, named: Option<&Path>) 
 fn folder(project: &Project) -> Result<PathBuf, Failure> {
     let git = Git::discover(&project.root)?;
     let git = git.ok_or_else(|| ProjectError::NoRepository { dir: project.root.display().to_string() })?;
-    Ok(git.common_dir().join("release/security"))
+    let folder = git.common_dir().join("release/security");
+    // Packages with versions of their own have states and decisions of their own.
+    Ok(project.selection().map_or(folder.clone(), |name| folder.join(name)))
 }
 
 /// The state in a file; nothing where there is none.

@@ -75,6 +75,28 @@ pub enum ProjectError {
         /// Name and version of each.
         versions: String,
     },
+    /// Several packages with versions of their own, and none was named.
+    #[error("each package of this workspace has its own version: {packages}")]
+    WhichPackage {
+        /// Name and version of each.
+        packages: String,
+        /// The name of one of them.
+        example: String,
+    },
+    /// Packages with versions of their own have the same tags.
+    #[error("the tags of {packages} are the same: `{tag}`")]
+    SameTags {
+        /// The two packages.
+        packages: String,
+        /// The form of their tags.
+        tag: String,
+    },
+    /// A rule about a file of no package, where each package has its own version.
+    #[error("the reference in `{path}` is about no package")]
+    ReferenceOfWhom {
+        /// The file.
+        path: String,
+    },
     /// A configured reference is not there, or not as often as it should be.
     #[error("`{pattern}` stands {found} times in `{file}`, {expected} expected")]
     ReferenceCount {
@@ -153,6 +175,9 @@ impl Explain for ProjectError {
             ProjectError::VersionNotFound { .. } => "project/version-not-found",
             ProjectError::BadVersion { .. } => "project/bad-version",
             ProjectError::VersionsDiffer { .. } => "project/versions-differ",
+            ProjectError::WhichPackage { .. } => "project/which-package",
+            ProjectError::SameTags { .. } => "project/same-tags",
+            ProjectError::ReferenceOfWhom { .. } => "project/reference-of-whom",
             ProjectError::ReferenceCount { .. } => "project/reference-count",
             ProjectError::Mark { .. } => "project/mark",
             ProjectError::Overlap { .. } => "project/overlap",
@@ -180,8 +205,15 @@ impl Explain for ProjectError {
             }
             ProjectError::BadVersion { .. } => "write a version as PEP 440 has it, such as `1.2.3` or `1.3.0rc1`",
             ProjectError::VersionsDiffer { .. } => {
-                "write the same version everywhere: the members are released together"
+                "write the same version everywhere, or `versions = \"independent\"` in `[workspace]`, so that each is released by itself"
             }
+            ProjectError::WhichPackage { example, .. } => {
+                return vec![format!("name one, such as `--package {example}`, or go to its folder")];
+            }
+            ProjectError::SameTags { .. } => {
+                "write `{name}` into `tag`, or a `tag` of its own into `[workspace.packages.NAME]`"
+            }
+            ProjectError::ReferenceOfWhom { .. } => "say whose version it names with `package = \"NAME\"`",
             ProjectError::ReferenceCount { .. } => {
                 "correct `match` or `expect` of the reference, or the text of the file; `release references` lists what was found"
             }

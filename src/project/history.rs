@@ -29,19 +29,46 @@ pub fn releases(git: &Git, project: &Project) -> Result<Vec<Released>, EffectsEr
     releases_by(git, &project.config.tag.value)
 }
 
+/// The version that a tag of this form is of.
+pub fn version_of(form: &str, tag: &str) -> Option<Version> {
+    let (prefix, suffix) = form.split_once("{version}")?;
+    tag.strip_prefix(prefix)?.strip_suffix(suffix)?.parse().ok()
+}
+
 fn releases_by(git: &Git, form: &str) -> Result<Vec<Released>, EffectsError> {
-    let (prefix, suffix) = form.split_once("{version}").unwrap_or(("v", ""));
     let mut found: Vec<Released> = git
         .tags()?
         .into_iter()
         .filter_map(|tag| {
-            let text = tag.name.strip_prefix(prefix)?.strip_suffix(suffix)?;
-            let version = text.parse().ok()?;
+            let version = version_of(form, &tag.name)?;
             Some(Released { version, tag: tag.name.clone(), commit: tag.commit })
         })
         .collect();
     found.sort_by(|one, other| one.version.cmp(&other.version));
     Ok(found)
+}
+
+/// The first lines of the commits after a release (a commit) that are about this project, newest first.
+///
+/// # Errors
+/// History cannot be walked.
+pub fn changes_since(git: &Git, project: &Project, since: Option<&str>) -> Result<Vec<String>, EffectsError> {
+    let messages = messages_since(git, project, since)?;
+    Ok(messages.iter().map(|message| message.lines().next().unwrap_or_default().to_owned()).collect())
+}
+
+/// The messages of the commits after a release (a commit) that are about this project, newest first.
+///
+/// # Errors
+/// History cannot be walked.
+pub fn messages_since(git: &Git, project: &Project, since: Option<&str>) -> Result<Vec<String>, EffectsError> {
+    let below = git.top();
+    let prefix = project.root.strip_prefix(&below).unwrap_or(Path::new("")).to_owned();
+    let is_own = |path: &Path| {
+        let path = path.strip_prefix(&prefix).ok().and_then(Path::to_str);
+        path.is_some_and(|path| project.owns(path))
+    };
+    git.messages_since(since, COMMIT_LIMIT, project.neighbours.as_ref().map(|_| &is_own as &dyn Fn(&Path) -> bool))
 }
 
 /// The version that HEAD has by its tags: the highest one that is at HEAD or before it. `0.0.0` where there is

@@ -2,40 +2,70 @@
 
 use std::path::{Path, PathBuf};
 
-use super::changelog;
 use super::error::ProjectError;
 use super::history;
 use super::version_source;
+use super::workspace;
 use super::{FILE_LIMIT, Package, Project, Pyproject};
 use crate::config::{Config, ConfigError, file, resolve};
 use crate::effects::files::{Files, What};
 use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
-use crate::python::name::ProjectName;
+use crate::python::name::{ProjectName, normalize};
 use crate::python::requirement::Requirement;
-use crate::python::version::Version;
 
-/// Reads the project that `dir` lies in; `config` is a file named by `--config`.
+/// Which project is meant.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Which<'a> {
+    /// The file named by `--config`.
+    pub config: Option<&'a Path>,
+    /// The package, where each of a workspace has its own version.
+    pub package: Option<&'a str>,
+    /// A tag of the package that is meant, where it is not named.
+    pub tag: Option<&'a str>,
+}
+
+/// Reads the project that `dir` lies in. Where the packages of a workspace have versions of their own, it is the one
+/// that is named, or that `dir` lies in, or that the tag is of.
+///
+/// # Errors
+/// There is none, something about it must be put right, or nothing says which of several is meant.
+pub fn load(inspect: Inspect<'_>, dir: &Path, which: Which<'_>) -> Result<Project, Failure> {
+    let projects = load_all(inspect, dir, which.config)?;
+    Ok(workspace::choose(projects, &inspect.files().canonical(dir)?, which)?)
+}
+
+/// Reads the project that `dir` lies in, or every package of a workspace where each has its own version.
 ///
 /// # Errors
 /// There is none, or something about it must be put right.
-pub fn load(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<Project, Failure> {
+pub fn load_all(inspect: Inspect<'_>, dir: &Path, config: Option<&Path>) -> Result<Vec<Project>, Failure> {
     let files = inspect.files();
     let root = find_root(files, dir)?;
     let config = load_config(files, &root, config)?;
-    assemble(files, root, config)
+    each(files, &assemble(files, root, config)?)
 }
 
-/// The project of a folder under a configuration: for one that is not written yet.
+/// The project, or each package as a project of its own where they have versions of their own.
+///
+/// # Errors
+/// As [`load`], but for the configuration.
+pub fn each(files: Files, whole: &Project) -> Result<Vec<Project>, Failure> {
+    Ok(if whole.config.is_independent() { workspace::apart(files, whole)? } else { vec![whole.clone()] })
+}
+
+/// All packages of a folder under a configuration: for one that is not written yet.
 ///
 /// # Errors
 /// As [`load`], but for the configuration.
 pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, Failure> {
-    let folders = config.members.clone().unwrap_or_else(|| vec![String::new()]);
-    let tagged = || history::tagged(&root, &config.tag.value);
+    let folders = match &config.workspace {
+        Some(workspace) => workspace::expand(files, &root, &workspace.members)?,
+        None => vec![String::new()],
+    };
     let mut packages = Vec::new();
     for folder in folders {
-        packages.push(load_package(files, &root, (folder.trim_end_matches('/'), &tagged))?);
+        packages.push(load_package(files, &root, (&folder, &config))?);
     }
     let packages = in_dependency_order(packages);
     if packages.is_empty() {
@@ -43,26 +73,27 @@ pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, 
             ProjectError::Missing { file: "pyproject.toml".to_owned(), key: "tool.release.workspace.members" }.into()
         );
     }
-    if packages.iter().any(|package| package.version != packages[0].version) {
+    if !config.is_independent() && packages.iter().any(|package| package.version != packages[0].version) {
         let versions: Vec<String> =
             packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
         return Err(ProjectError::VersionsDiffer { versions: versions.join(", ") }.into());
     }
     let changelog = match &config.changelog {
         Some(path) => Some(path.clone()),
-        None => changelog::NAMES
-            .iter()
-            .find(|name| files.what(&root.join(name)) == What::File)
-            .map(|name| (*name).to_owned()),
+        None => workspace::changelog_in(files, &root, ""),
     };
-    let manifest = match packages.iter().any(|package| package.folder.is_empty() || package.folder == ".") {
+    let manifest = match packages.iter().any(|package| package.folder.is_empty()) {
         true => None,
         false => files
             .read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)?
             .map(|text| Pyproject::parse("pyproject.toml", text))
             .transpose()?,
     };
-    Ok(Project { root, config, packages, changelog, manifest })
+    let mut project = Project { root, config, packages, changelog, manifest, neighbours: None };
+    if !project.config.is_independent() {
+        project.config.tag.value = project.config.tag.value.replace("{name}", &normalize(&project.title()));
+    }
+    Ok(project)
 }
 
 /// Members of a workspace after those that they depend on; otherwise in the order that was written. A circle
@@ -89,7 +120,8 @@ fn requires(package: &Package, other: &ProjectName) -> bool {
         .any(|requirement| requirement.name == *other)
 }
 
-/// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository.
+/// The nearest folder with a `pyproject.toml` or `release.toml`, not beyond the top of the repository; that of the
+/// workspace where it is a package of one.
 ///
 /// # Errors
 /// There is none, or its path is not UTF-8.
@@ -99,18 +131,33 @@ pub fn find_root(files: Files, dir: &Path) -> Result<PathBuf, Failure> {
         return Err(ProjectError::NotUtf8Path { dir: start.to_string_lossy().into_owned() }.into());
     }
     let mut candidate = start.as_path();
+    let mut nearest = None;
     loop {
         if ["pyproject.toml", "release.toml"].iter().any(|name| files.what(&candidate.join(name)) == What::File) {
-            return Ok(candidate.to_owned());
+            match nearest {
+                None => nearest = Some(candidate),
+                Some(package) if holds(files, candidate, package) => return Ok(candidate.to_owned()),
+                Some(_) => {}
+            }
         }
         let top = files.what(&candidate.join(".git")) != What::Missing;
         match candidate.parent().filter(|_| !top) {
             Some(parent) => candidate = parent,
             None => {
-                return Err(ProjectError::NoPyproject { dir: dir.display().to_string() }.into());
+                let missing = || ProjectError::NoPyproject { dir: dir.display().to_string() }.into();
+                return nearest.map(Path::to_owned).ok_or_else(missing);
             }
         }
     }
+}
+
+/// Whether a folder is a workspace that has a folder below it as a package. A configuration that is wrong is told
+/// to those who work there.
+fn holds(files: Files, root: &Path, package: &Path) -> bool {
+    let Ok(config) = load_config(files, root, None) else { return false };
+    let members = config.workspace.map(|workspace| workspace::expand(files, root, &workspace.members));
+    members
+        .is_some_and(|folders| folders.is_ok_and(|folders| folders.iter().any(|folder| root.join(folder) == package)))
 }
 
 /// The configuration of the project in `root`; its `file` is nothing where none is written.
@@ -141,10 +188,7 @@ pub fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Co
     Ok(resolved?)
 }
 
-/// The version of the tags, asked for where no file has it.
-type Tagged<'a> = &'a dyn Fn() -> Result<Version, EffectsError>;
-
-fn load_package(files: Files, root: &Path, (folder, tagged): (&str, Tagged<'_>)) -> Result<Package, Failure> {
+fn load_package(files: Files, root: &Path, (folder, config): (&str, &Config)) -> Result<Package, Failure> {
     let dir = root.join(folder);
     let shown = if folder.is_empty() { "pyproject.toml".to_owned() } else { format!("{folder}/pyproject.toml") };
     let text = match files.read_text(&dir.join("pyproject.toml"), FILE_LIMIT) {
@@ -172,7 +216,7 @@ fn load_package(files: Files, root: &Path, (folder, tagged): (&str, Tagged<'_>))
             line: place.line,
             source: error,
         })?,
-        None => tagged()?,
+        None => history::tagged(root, &config.tag_form(&name))?,
     };
     Ok(Package { name, folder: folder.to_owned(), pyproject, source, version })
 }

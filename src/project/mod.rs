@@ -12,6 +12,7 @@ pub mod load;
 pub mod pyproject;
 pub mod references;
 pub mod version_source;
+mod workspace;
 
 use std::path::PathBuf;
 
@@ -26,7 +27,8 @@ use crate::python::version::Version;
 /// Project files are read up to this size; a larger one is hostile or a mistake.
 pub const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The project: one package, or the members of a workspace with one shared version.
+/// The project: one package, the members of a workspace with one shared version, or one member of a workspace where
+/// each has its own.
 #[derive(Debug, Clone)]
 pub struct Project {
     /// The folder of the configuration.
@@ -39,6 +41,8 @@ pub struct Project {
     pub changelog: Option<String>,
     /// `pyproject.toml` of a root that is no package itself: the dependency groups of a workspace stand there.
     pub manifest: Option<Pyproject>,
+    /// The folders of the other packages of the workspace, where each has a version of its own.
+    pub neighbours: Option<Vec<String>>,
 }
 
 /// One distribution.
@@ -57,7 +61,7 @@ pub struct Package {
 }
 
 impl Project {
-    /// The version that all packages share.
+    /// The version, which all packages share.
     pub fn version(&self) -> &Version {
         &self.packages[0].version
     }

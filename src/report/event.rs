@@ -81,9 +81,9 @@ pub enum Event {
         /// One line.
         text: String,
     },
-    /// What would change in files, shown before somebody is asked.
-    Diff {
-        /// Lines of unified diffs.
+    /// What somebody who is asked decides by.
+    Lines {
+        /// Lines as they stand; those of unified diffs get colour.
         lines: Vec<String>,
     },
     /// Something long has come some way.

@@ -36,7 +36,7 @@ fn paint(colour: Colour, code: &str, text: &str) -> String {
 /// One event as lines for standard error, or nothing at this verbosity.
 pub fn event(event: &Event, verbosity: Verbosity, colour: Colour) -> Option<String> {
     let wanted = match event {
-        Event::Warning { .. } | Event::Note { .. } | Event::Phase { .. } | Event::Diff { .. } => Verbosity::Normal,
+        Event::Warning { .. } | Event::Note { .. } | Event::Phase { .. } | Event::Lines { .. } => Verbosity::Normal,
         Event::Step { .. } | Event::Output { .. } | Event::Detail { .. } => Verbosity::Verbose,
         Event::Progress { .. } => return None,
     };
@@ -55,7 +55,7 @@ pub fn event(event: &Event, verbosity: Verbosity, colour: Colour) -> Option<Stri
             let lines: Vec<String> = block(text).lines().map(|line| format!("  {program} | {line}")).collect();
             lines.join("\n")
         }
-        Event::Diff { lines } => diff(lines, colour).trim_end_matches('\n').to_owned(),
+        Event::Lines { lines } => diff(lines, colour).trim_end_matches('\n').to_owned(),
         Event::Progress { .. } => return None,
     })
 }

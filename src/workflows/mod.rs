@@ -26,8 +26,10 @@ pub struct Values<'a> {
     pub python: &'a str,
     /// The branch that releases are made from.
     pub branch: &'a str,
-    /// The filter of release tags, from [`tag_filter`].
-    pub tags: &'a str,
+    /// The filters of release tags, from [`tag_filter`].
+    pub tags: &'a [String],
+    /// Whether the repository has several packages with versions of their own: a release by hand names one.
+    pub several: bool,
     /// The branch that the status is published on.
     pub status_branch: &'a str,
     /// Our action; nothing where it is not known, which the check then points at.
@@ -77,12 +79,12 @@ pub fn render(forge: ForgeKind, values: &Values<'_>) -> Result<Vec<Rendered>, Wo
         ("package", values.package.as_str()),
         ("python", values.python),
         ("branch", values.branch),
-        ("tags", values.tags),
         ("status-branch", values.status_branch),
         ("action-commit", action.commit),
         ("action-version", action.version),
     ];
-    for (name, value) in filled {
+    let tags = values.tags.iter().map(|filter| ("tags", filter.as_str()));
+    for (name, value) in filled.into_iter().chain(tags) {
         // Nothing that could leave its place in YAML, in an expression or in a comment.
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-+/*[]!".contains(c);
         if value.is_empty() || value.starts_with('-') || !value.chars().all(plain) {
@@ -93,10 +95,26 @@ pub fn render(forge: ForgeKind, values: &Values<'_>) -> Result<Vec<Rendered>, Wo
         ForgeKind::Github => GITHUB,
         ForgeKind::Gitea => GITEA,
     };
+    // One filter a line; in prose one after the other.
+    let filters: String = values.tags.iter().map(|filter| format!("      - \"{filter}\"\n")).collect();
     let fill = |text: &str| {
-        filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("<{name}>"), value))
+        let text = text.replace("      - \"<tags>\"\n", &filters).replace("<tags>", &values.tags.join("`, `"));
+        let text = if values.several { for_several(&text) } else { text };
+        filled.iter().fold(text, |text, (name, value)| text.replace(&format!("<{name}>"), value))
     };
     Ok(files.iter().map(|(path, text)| Rendered { path, text: fill(text) }).collect())
+}
+
+/// A workflow that a person starts asks for the package; a tag names its own.
+fn for_several(text: &str) -> String {
+    const INPUTS: &str = "  workflow_dispatch:\n    inputs:\n";
+    const INPUT: &str = "      package:\n        description: On a branch, the package of the workspace. On a tag, nothing.\n        required: false\n        type: string\n";
+    const PERMISSIONS: &str = "permissions: {}\n";
+    const VARIABLE: &str = "\nenv:\n  RELEASE_PACKAGE: ${{ inputs.package }}\n";
+    if !text.contains(INPUTS) {
+        return text.to_owned();
+    }
+    text.replacen(INPUTS, &format!("{INPUTS}{INPUT}"), 1).replacen(PERMISSIONS, &format!("{PERMISSIONS}{VARIABLE}"), 1)
 }
 
 /// The filter for tags of versions with this many numbers, from the template of tags (`v{version}`). Runners

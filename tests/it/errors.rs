@@ -91,6 +91,9 @@ fn project() -> Vec<Failure> {
         },
         ProjectError::BadVersion { written: "1.x".to_owned(), file: file(), line: 3, source },
         ProjectError::VersionsDiffer { versions: "one 1.0, two 1.1".to_owned() },
+        ProjectError::WhichPackage { packages: "one 1.0, two 1.1".to_owned(), example: "one".to_owned() },
+        ProjectError::SameTags { packages: "`one` and `two`".to_owned(), tag: "v{version}".to_owned() },
+        ProjectError::ReferenceOfWhom { path: "README.md".to_owned() },
         ProjectError::Mark { file: "README.md".to_owned(), line: 3, form: "version".to_owned() },
         ProjectError::Overlap { file: "README.md".to_owned(), line: 3 },
         ProjectError::ReferenceCount {

@@ -445,6 +445,120 @@ fn members_of_a_workspace_of_uv() {
 }
 
 #[test]
+fn packages_with_versions_of_their_own_are_released_one_by_one() {
+    let member = |name: &str, version: &str, pins: &str| {
+        format!("[project]\nname = \"{name}\"\nversion = \"{version}\"\ndependencies = [{pins}]\n")
+    };
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"packages/*\"]\n"),
+        ("packages/one/pyproject.toml", &member("acme-one", "1.2.0", "")),
+        ("packages/one/README.md", "pip install acme-one==1.2.0\n"),
+        ("packages/two/pyproject.toml", &member("Acme.Two", "0.3", "\"acme-one==1.2.0\"")),
+        ("packages/two/README.md", "pip install acme-one==1.2.0\npip install acme-two==0.3\n"),
+        ("README.md", "# Acme\n"),
+    ]);
+    sandbox.commit("feat: everything");
+    sandbox.git(&["tag", "acme-two/v0.3"]);
+    let _ = sandbox.release(&["init", "--yes", "--forge", "github"]).success();
+    expect![[r#"
+        [tool.uv.workspace]
+        members = ["packages/*"]
+
+        [tool.release]
+        tag = "{name}/v{version}"
+        branches = ["main"]
+        stages = ["testpypi", "pypi"]
+
+        [tool.release.workspace]
+        members = ["packages/one", "packages/two"]
+        versions = "independent"
+
+        [tool.release.init]
+        workflows = ["github"]
+
+        [[tool.release.references]]
+        path = "packages/one/README.md"
+        match = "acme-one=={version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "packages/two/README.md"
+        match = "acme-one=={version}"
+        package = "acme-one"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "packages/two/pyproject.toml"
+        match = "acme-one=={version}"
+        package = "acme-one"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "packages/two/README.md"
+        match = "acme-two=={version}"
+        expect = 1
+    "#]]
+    .assert_eq(&sandbox.read("pyproject.toml"));
+    let workflow = sandbox.read(".github/workflows/release.yml");
+    let begin = workflow.find("\non:").expect("it says when it runs");
+    expect![[r#"
+
+        on:
+          push:
+            tags:
+              - "acme-one/v[0-9]+.[0-9]+.[0-9]+*"
+              - "acme-two/v[0-9]+.[0-9]+*"
+          workflow_dispatch:
+            inputs:
+              package:
+                description: On a branch, the package of the workspace. On a tag, nothing.
+                required: false
+                type: string
+              version:
+                description: On a branch, what to release, a kind (patch, minor, auto) or a version. On a tag, nothing.
+                required: false
+                type: string
+              decision:
+                description: The id of the decision that asks for it
+                required: false
+                type: string
+              reason:
+                description: Its reason in one line
+                required: false
+                type: string
+
+        permissions: {}
+
+        env:
+          RELEASE_PACKAGE: ${{ inputs.package }}
+
+        concurrency:
+          group: release-${{ github.ref }}
+          cancel-in-progress: false
+
+    "#]]
+    .assert_eq(&workflow[begin..workflow.find("jobs:").expect("it has jobs")]);
+    assert!(!sandbox.read(".github/workflows/security.yml").contains("inputs.package"));
+    sandbox.commit("chore: set up releases");
+    expect![[r#"
+        1.2.0 -> 1.3.0
+          wrote packages/one/README.md
+          wrote packages/one/pyproject.toml
+          wrote packages/two/README.md
+          wrote packages/two/pyproject.toml
+          committed 487974c04152
+          tagged acme-one/v1.3.0
+    "#]]
+    .assert_eq(&sandbox.release(&["--package", "acme-one", "bump", "minor"]).to_string());
+    expect![[r#"
+        .github/workflows/release.yml  0 errors, 0 warnings
+        .github/workflows/security.yml  0 errors, 0 warnings
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--workflows", "--ignore", "workflow/unpinned-action"]).to_string());
+    let _ = sandbox.release(&["init", "--check"]).success();
+}
+
+#[test]
 fn an_interrupted_set_up_is_finished_by_the_next_run() {
     let sandbox = unconfigured();
     let _ = sandbox.release(&["init", "--yes", "--forge", "none"]).success();

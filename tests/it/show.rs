@@ -278,7 +278,7 @@ fn members_of_a_workspace_share_one_version() {
     expect![[r#"
         ------- stderr -------
         error[project/versions-differ]: the members of the workspace have different versions: one 1.0, two 1.1
-          hint: write the same version everywhere: the members are released together
+          hint: write the same version everywhere, or `versions = "independent"` in `[workspace]`, so that each is released by itself
         [exit status: 3]
     "#]]
     .assert_eq(&sandbox.release(&["show"]).to_string());

@@ -406,7 +406,8 @@ fn a_value_cannot_become_something_else() {
             package: &package,
             python: "3.13",
             branch,
-            tags: "v[0-9]+.[0-9]+.[0-9]+*",
+            tags: &["v[0-9]+.[0-9]+.[0-9]+*".to_owned()],
+            several: false,
             status_branch: "status",
             action: None,
         };
@@ -424,7 +425,8 @@ fn without_a_commit_of_the_action_the_check_says_so() {
         package: &package,
         python: "3.13",
         branch: "main",
-        tags: "v[0-9]+.[0-9]+.[0-9]+*",
+        tags: &["v[0-9]+.[0-9]+.[0-9]+*".to_owned()],
+        several: false,
         status_branch: "status",
         action: None,
     };

@@ -53,7 +53,8 @@ impl Rehearsal<'_> {
 
     fn reload(&mut self) -> Result<(), Failure> {
         let inspect = self.world.inspect();
-        self.project = load::load(inspect, inspect.dir(), self.wanted.config.as_deref())?;
+        let which = self.project.again(self.wanted.config.as_deref());
+        self.project = load::load(inspect, inspect.dir(), which)?;
         Ok(())
     }
 

@@ -250,7 +250,8 @@ impl<'w> Run<'w> {
     }
 
     fn reload(&mut self) -> Result<(), Failure> {
-        self.project = load::load(self.world.inspect(), &self.project.root, self.config.as_deref())?;
+        let which = self.project.again(self.config.as_deref());
+        self.project = load::load(self.world.inspect(), &self.project.root, which)?;
         Ok(())
     }
 

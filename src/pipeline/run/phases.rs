@@ -233,7 +233,7 @@ impl Run<'_> {
         let commit = self.progress.document.require_commit(&self.git)?;
         let step = CheckOut { top: top.clone(), commit, to: to.to_owned() };
         execute::execute(self.world, Plan::of(vec![Step::CheckOut(step)]))?;
-        load::load(inspect, &to.join(prefix), self.config.as_deref())
+        load::load(inspect, &to.join(prefix), self.project.again(self.config.as_deref()))
     }
 
     /// Builds the tag, not the working tree: what git does not have is in no archive, nor what came later.

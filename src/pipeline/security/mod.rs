@@ -142,7 +142,7 @@ fn last_release(inspect: Inspect<'_>, project: &Project, archive: Option<&Path>)
     let mut read = Read::default();
     if let (Some(git), Some(tagged)) = (&git, &tagged) {
         read = surface::of_commit(git, project, &tagged.commit);
-        let subjects = git.commits_since(Some(&tagged.commit), history::COMMIT_LIMIT)?;
+        let subjects = history::changes_since(git, project, Some(&tagged.commit))?;
         let impact = impact::of_commits(&subjects).impact;
         last.head.feature = (impact >= impact::Impact::Feature).then(|| "a feature or a breaking change".to_owned());
     } else if archive.is_none() && git.as_ref().is_some_and(Git::is_shallow) {

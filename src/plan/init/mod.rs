@@ -211,10 +211,14 @@ fn fresh(
 ) -> Result<(Option<Target>, Vec<LookAlike>), Failure> {
     let files = inspect.files();
     let seen = &survey.detected;
-    let workspace = seen.members.clone().map(|members| WorkspaceTable { members });
+    let workspace = seen.members.clone().map(|members| WorkspaceTable {
+        members: members.folders,
+        versions: Some(members.versions),
+        ..WorkspaceTable::default()
+    });
     let config = resolve::resolve(None, ConfigFile { workspace, ..ConfigFile::default() })?;
     let project = load::assemble(files, survey.root.clone(), config)?;
-    let found = detect::references::find(inspect, &project, seen.remote.as_ref())?;
+    let found = detect::references::find_all(inspect, &load::each(files, &project)?, seen.remote.as_ref())?;
     if found.cut {
         notes.push(
             "the repository has more files than were read: look for other places that name the version".to_owned(),
@@ -241,7 +245,7 @@ fn fresh(
         stages: answers.stages.clone(),
         plain_http,
         changelog: seen.changelog.clone(),
-        members: seen.members.clone().unwrap_or_default(),
+        members: seen.members.clone(),
         forge: seen.forge.zip(seen.remote.clone()).filter(|_| !known),
         workflows: (answers.forges != seen_forges || wanted.forges.is_some()).then(|| answers.forges.clone()),
         badges: answers.badges.clone(),

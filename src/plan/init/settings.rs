@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::config::file::{ForgeKind, Form, GateTable, On, ReferenceTable};
-use crate::project::detect::Remote;
+use crate::config::file::{ForgeKind, Form, GateTable, On, ReferenceTable, Versions};
+use crate::project::detect::{Members, Remote};
 
 /// What is written.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +13,7 @@ pub(super) struct Settings {
     pub(super) stages: Vec<String>,
     pub(super) plain_http: Vec<String>,
     pub(super) changelog: Option<String>,
-    pub(super) members: Vec<String>,
+    pub(super) members: Option<Members>,
     pub(super) forge: Option<(ForgeKind, Remote)>,
     pub(super) workflows: Option<Vec<ForgeKind>>,
     pub(super) badges: Option<String>,
@@ -37,9 +37,12 @@ impl Settings {
             out.header("changelog");
             out.key("path", &string(path));
         }
-        if !self.members.is_empty() {
+        if let Some(members) = &self.members {
             out.header("workspace");
-            out.key("members", &list(&self.members));
+            out.key("members", &list(&members.folders));
+            if members.versions == Versions::Independent {
+                out.key("versions", &string("independent"));
+            }
         }
         if let Some((kind, remote)) = &self.forge {
             out.header("forge");
@@ -58,6 +61,9 @@ impl Settings {
             }
             if reference.form != Form::Version {
                 out.key("form", &string(&reference.form.to_string()));
+            }
+            if let Some(package) = &reference.package {
+                out.key("package", &string(package));
             }
             if reference.on == On::Final {
                 out.key("on", &string("final"));

@@ -8,7 +8,7 @@ use crate::effects::files::What;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::detect::has_foreign_changelog;
-use crate::project::{FILE_LIMIT, Project};
+use crate::project::{FILE_LIMIT, Project, load};
 use crate::python::specifier::SpecifierSet;
 use crate::python::version::Version;
 use crate::workflows::{Rendered, Values, render, tag_filter};
@@ -122,12 +122,20 @@ fn workflows(inspect: Inspect<'_>, subject: &Subject<'_>, notes: &mut Vec<String
             "the workflows go through TestPyPI to PyPI, and `stages` says otherwise: change them by hand".to_owned(),
         );
     }
-    let tags = tag_filter(&project.config.tag.value, project.version().release().len());
+    let several = project.config.is_independent();
+    if several {
+        notes.push(
+            "the security workflow looks at one package: give its job `RELEASE_PACKAGE` for each of them".to_owned(),
+        );
+    }
+    let filter = |project: &Project| tag_filter(&project.config.tag.value, project.version().release().len());
+    let tags: Vec<String> = load::each(inspect.files(), project)?.iter().map(filter).collect();
     let values = Values {
         package: &project.packages[0].name,
         python: python(project),
         branch: project.config.branches.value.first().map_or("main", String::as_str),
         tags: &tags,
+        several,
         status_branch: STATUS_BRANCH,
         action: None,
     };

@@ -13,18 +13,19 @@ use std::path::Path;
 
 use super::pyproject::Pyproject;
 use super::{FILE_LIMIT, Package, Project, changelog};
-use crate::config::file::ForgeKind;
+use crate::config::file::{ForgeKind, Versions};
 use crate::effects::files::{Files, What};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 
+pub use members::Members;
 pub use remote::Remote;
 
 /// What was seen.
 #[derive(Debug, Clone)]
 pub struct Detected {
-    /// The folders of the packages of a workspace; nothing for a single package.
-    pub members: Option<Vec<String>>,
+    /// The packages of a workspace; nothing for a single package.
+    pub members: Option<Members>,
     /// Where the code is hosted.
     pub remote: Option<Remote>,
     /// Whether the remote `origin` said so, and not only a link in the metadata.
@@ -54,7 +55,7 @@ pub fn detect(inspect: Inspect<'_>, root: &Path) -> Result<Detected, Failure> {
         .transpose()?;
     let mut notes = Vec::new();
     let members = members::find(files, root, manifest.as_ref())?;
-    let pages = pages(files, root, manifest.as_ref(), members.as_deref())?;
+    let pages = pages(files, root, manifest.as_ref(), members.as_ref().map(|members| members.folders.as_slice()))?;
     let origin = git.as_ref().and_then(|git| git.remote_url("origin"));
     let by_origin = origin.as_deref().and_then(Remote::of_remote).filter(Remote::is_plain);
     let from_origin = by_origin.is_some();
@@ -66,7 +67,12 @@ pub fn detect(inspect: Inspect<'_>, root: &Path) -> Result<Detected, Failure> {
         Some(git) => git.tags()?.into_iter().map(|tag| tag.name).collect(),
         None => Vec::new(),
     };
-    let style = tags::style(&names);
+    let apart = members.as_ref().filter(|members| members.versions == Versions::Independent);
+    let style = match apart {
+        Some(members) => tags::style_of_packages(&names, &members.names),
+        None => tags::style(&names),
+    };
+    let usual = if apart.is_some() { tags::OF_PACKAGES[0] } else { "v{version}" };
     if let Some(style) = &style
         && !style.others.is_empty()
     {
@@ -80,7 +86,7 @@ pub fn detect(inspect: Inspect<'_>, root: &Path) -> Result<Detected, Failure> {
         from_origin,
         forge,
         branch: branch(git.as_ref())?,
-        tag: style.map_or_else(|| "v{version}".to_owned(), |style| style.pattern),
+        tag: style.map_or_else(|| usual.to_owned(), |style| style.pattern),
         changelog,
         notes,
     })

@@ -65,6 +65,25 @@ struct Names {
     slug: Option<String>,
 }
 
+/// Looks through the repository of the packages of a workspace that have versions of their own.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_all(inspect: Inspect<'_>, projects: &[Project], remote: Option<&Remote>) -> Result<Found, Failure> {
+    let mut all = Found::default();
+    for project in projects {
+        let found = find(inspect, project, remote)?;
+        all.references.extend(found.references.into_iter().map(|mut rule| {
+            // The folder of the file says whose version it is, where it can.
+            rule.package = project.selection().filter(|_| !project.owns(&rule.path)).map(str::to_owned);
+            rule
+        }));
+        all.left.extend(found.left.into_iter().filter(|place| project.owns(&place.file)));
+        all.cut |= found.cut;
+    }
+    Ok(all)
+}
+
 /// Looks through the repository of a project.
 ///
 /// # Errors
@@ -129,6 +148,7 @@ fn look(files: Files, project: &Project, names: &Names, path: &str, found: &mut 
                 let expect = Some(starts.len());
                 covered.extend(starts);
                 found.references.push(ReferenceTable {
+                    package: None,
                     path: path.to_owned(),
                     pattern: Some(pattern),
                     form: Form::Version,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::project::history::version_of;
 use crate::python::version::Version;
 
 /// The form of tags.
@@ -28,6 +29,27 @@ pub fn style(names: &[String]) -> Option<Style> {
     let form = |prefix: &str| format!("{prefix}{{version}}");
     let others = found.keys().filter(|prefix| *prefix != best).map(|prefix| form(prefix)).collect();
     Some(Style { pattern: form(best), others })
+}
+
+/// The forms that tags of packages with versions of their own customarily have.
+pub const OF_PACKAGES: [&str; 6] = [
+    "{name}-v{version}",
+    "{name}-{version}",
+    "{name}/v{version}",
+    "{name}/{version}",
+    "{name}@v{version}",
+    "{name}@{version}",
+];
+
+/// The form that most tags of packages with versions of their own have.
+pub fn style_of_packages(names: &[String], packages: &[String]) -> Option<Style> {
+    let count = |form: &&str| {
+        let of = |tag: &String| packages.iter().any(|name| version_of(&form.replace("{name}", name), tag).is_some());
+        names.iter().filter(|tag| of(tag)).count()
+    };
+    let best = OF_PACKAGES.iter().rev().max_by_key(|form| count(form)).filter(|form| count(form) > 0)?;
+    let others = OF_PACKAGES.iter().filter(|form| *form != best && count(form) > 0).map(|form| (*form).to_owned());
+    Some(Style { pattern: (*best).to_owned(), others: others.collect() })
 }
 
 /// The prefix and the version of a tag, where it ends in one with at least two numbers.

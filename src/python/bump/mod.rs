@@ -32,6 +32,13 @@ pub enum Mode {
     Exact,
 }
 
+impl Mode {
+    /// By the option `--exact`.
+    pub fn of(exact: bool) -> Self {
+        if exact { Mode::Exact } else { Mode::Linear }
+    }
+}
+
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next {

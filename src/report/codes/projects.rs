@@ -78,7 +78,25 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "project/versions-differ",
         title: "the members of the workspace have different versions",
-        text: "The members of a workspace are released together under one version. Write the same one everywhere.",
+        text: "The members of a workspace are released together under one version. Write the same one everywhere, or let each have its own with `versions = \"independent\"` in `[tool.release.workspace]`.",
+        follows: "",
+    },
+    Code {
+        code: "project/which-package",
+        title: "nothing says which package of the workspace is meant",
+        text: "With `versions = \"independent\"` each package has its own version, tags and changelog, and is released by itself. Name one with `--package NAME`, or run the command in its folder. `release`, `release show`, `release version` and `release references` without a name speak of all of them.",
+        follows: "",
+    },
+    Code {
+        code: "project/same-tags",
+        title: "two packages with versions of their own have the same tags",
+        text: "A tag must say whose version it is. Write the form with the name in it, `tag = \"{name}-v{version}\"`, which is the default of such a workspace, or give one of the packages a form of its own: `[tool.release.workspace.packages.demo-core]` with `tag = \"core-v{version}\"`.",
+        follows: "",
+    },
+    Code {
+        code: "project/reference-of-whom",
+        title: "a reference of a workspace is about no package",
+        text: "Where each package has its own version, a reference follows the package whose folder its file lies in. This file lies in none, or the pattern spans several: say whose version it names with `package = \"NAME\"` in the entry of `[[tool.release.references]]`.",
         follows: "",
     },
     Code {

@@ -19,6 +19,7 @@ pub(crate) mod served;
 pub(crate) mod server;
 pub(crate) mod stand_ins;
 pub(crate) mod statuses;
+pub(crate) mod terminal;
 pub(crate) mod tokens;
 pub(crate) mod tools;
 pub(crate) mod web;
@@ -26,3 +27,4 @@ pub(crate) mod workflows;
 
 pub(crate) use sandbox::Sandbox;
 pub(crate) use served::Served;
+pub(crate) use terminal::on_a_terminal;

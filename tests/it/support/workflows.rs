@@ -12,7 +12,8 @@ pub(crate) fn workflows_of(package: &str, forge: ForgeKind) -> Vec<Rendered> {
         package: &package,
         python: "3.13",
         branch: "main",
-        tags: &tag_filter("v{version}", 3),
+        tags: &[tag_filter("v{version}", 3)],
+        several: false,
         status_branch: "release-status",
         action: Some(Action { commit: "0123456789abcdef0123456789abcdef01234567", version: "v0.1.0" }),
     };

@@ -1,16 +1,12 @@
-//! The questions of `release init`: one line each, with the default that was seen; Enter takes it. An end of
-//! input is never taken for a yes.
+//! The questions of `release init`: one line each, with the default that was seen.
 
-use super::PlanError;
-use super::init::Answers;
+use super::one;
 use crate::config::file::{ConfigFile, ForgeKind};
 use crate::config::resolve;
 use crate::effects::Inspect;
 use crate::error::Failure;
+use crate::plan::init::Answers;
 use crate::report::text;
-
-/// How often a question is put before it is given up.
-const ATTEMPTS: usize = 3;
 
 /// Asks what cannot be seen for sure; `forges_given` where an option decided the first of it.
 ///
@@ -67,26 +63,6 @@ pub fn confirm(inspect: Inspect<'_>, files: usize) -> Result<bool, Failure> {
             _ => Err("`yes` or `no`".to_owned()),
         }
     })
-}
-
-fn one<T>(
-    inspect: Inspect<'_>,
-    question: &str,
-    default: &str,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<T, Failure> {
-    let unanswered = || Failure::from(PlanError::NoAnswer { question: question.to_owned() });
-    for _ in 0..ATTEMPTS {
-        let Some(line) = inspect.terminal().ask(&format!("{question} [{default}]:"))? else {
-            return Err(unanswered());
-        };
-        let typed = line.trim();
-        match read(if typed.is_empty() { default } else { typed }) {
-            Ok(answer) => return Ok(answer),
-            Err(wanted) => inspect.warn(format!("`{typed}` is no answer: give {wanted}")),
-        }
-    }
-    Err(unanswered())
 }
 
 fn forges_word(forges: &[ForgeKind]) -> &'static str {
