@@ -53,8 +53,8 @@ pub struct TreeFile {
 pub struct CommitFile<'a> {
     /// Its path below the top of the repository, with `/`.
     pub path: &'a str,
-    /// Its new bytes, as they are in the working tree.
-    pub bytes: &'a [u8],
+    /// Its new bytes, as they are in the working tree; nothing: it is removed.
+    pub bytes: Option<&'a [u8]>,
     /// Whether it is executable.
     pub executable: bool,
 }
@@ -523,7 +523,10 @@ impl GitMut {
             let parent = self.repository.find_commit(Oid::from_str(parent)?)?;
             let mut update = TreeUpdateBuilder::new();
             for file in files {
-                update.upsert(file.path, self.blob(file)?, mode(file));
+                match file.bytes {
+                    Some(bytes) => update.upsert(file.path, self.blob(file.path, bytes)?, mode(file)),
+                    None => update.remove(file.path),
+                };
             }
             let tree = update.create_updated(&self.repository, &parent.tree()?)?;
             let tree = self.repository.find_tree(tree)?;
@@ -544,9 +547,22 @@ impl GitMut {
             let index = self.repository.index()?;
             let Some(staged) = index.get_path(Path::new(file.path), 0) else { return Ok(false) };
             let regular = matches!(committed.filemode(), 0o100_644 | 0o100_755);
-            Ok(regular && staged.id == committed.id() && self.blob(file)? == committed.id())
+            let own = file.bytes.map(|bytes| self.blob(file.path, bytes)).transpose()?;
+            Ok(regular && staged.id == committed.id() && own == Some(committed.id()))
         };
         compare().map_err(failed(format!("compare `{}` with HEAD", file.path)))
+    }
+
+    /// Whether HEAD or the index has something at a path.
+    ///
+    /// # Errors
+    /// HEAD or the index cannot be read.
+    pub fn is_known(&self, path: &str) -> Result<bool, EffectsError> {
+        let look = || -> Result<bool, git2::Error> {
+            let committed = self.repository.head()?.peel_to_tree()?.get_path(Path::new(path)).is_ok();
+            Ok(committed || self.repository.index()?.get_path(Path::new(path), 0).is_some())
+        };
+        look().map_err(failed(format!("look for `{path}` in HEAD")))
     }
 
     /// Whether HEAD has a file as executable: what a file system without such bits says does not count.
@@ -562,10 +578,10 @@ impl GitMut {
     }
 
     /// The blob of a file, with the line-ending rules of its attributes applied.
-    fn blob(&self, file: &CommitFile<'_>) -> Result<Oid, git2::Error> {
+    fn blob(&self, path: &str, bytes: &[u8]) -> Result<Oid, git2::Error> {
         use std::io::Write;
-        let mut writer = self.repository.blob_writer(Some(Path::new(file.path)))?;
-        writer.write_all(file.bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        let mut writer = self.repository.blob_writer(Some(Path::new(path)))?;
+        writer.write_all(bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
         writer.commit()
     }
 
@@ -596,6 +612,12 @@ impl GitMut {
         let write = || -> Result<(), git2::Error> {
             let mut index = git2::Index::open(to)?;
             for file in files {
+                let Some(bytes) = file.bytes else {
+                    match index.remove(Path::new(file.path), 0) {
+                        Err(error) if error.code() != git2::ErrorCode::NotFound => return Err(error),
+                        _ => continue,
+                    }
+                };
                 let zero = git2::IndexTime::new(0, 0);
                 index.add(&git2::IndexEntry {
                     ctime: zero,
@@ -606,7 +628,7 @@ impl GitMut {
                     uid: 0,
                     gid: 0,
                     file_size: 0,
-                    id: self.blob(file)?,
+                    id: self.blob(file.path, bytes)?,
                     flags: 0,
                     flags_extended: 0,
                     path: file.path.as_bytes().to_owned(),
