@@ -45,6 +45,9 @@ pub enum Command {
     Version(commands::version::Args),
     Bump(commands::bump::Args),
     References(commands::references::Args),
+    /// The changelog
+    #[command(subcommand)]
+    Changelog(ChangelogCommand),
     Build(commands::build::Args),
     Check(commands::check::Args),
     #[command(visible_alias = "upload")]
@@ -77,6 +80,16 @@ pub enum Command {
     Schema(commands::schema::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
+}
+
+/// The changelog.
+#[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
+#[derive(Debug, Subcommand)]
+pub enum ChangelogCommand {
+    Show(commands::changelog::show::Args),
+    Add(commands::changelog::add::Args),
+    Check(commands::changelog::check::Args),
+    Render(commands::changelog::render::Args),
 }
 
 /// The embedded package index.
@@ -141,6 +154,10 @@ impl Command {
             Command::Version(_) => "version",
             Command::Bump(_) => "bump",
             Command::References(_) => "references",
+            Command::Changelog(ChangelogCommand::Show(_)) => "changelog show",
+            Command::Changelog(ChangelogCommand::Add(_)) => "changelog add",
+            Command::Changelog(ChangelogCommand::Check(_)) => "changelog check",
+            Command::Changelog(ChangelogCommand::Render(_)) => "changelog render",
             Command::Build(_) => "build",
             Command::Check(_) => "check",
             Command::Publish(_) => "publish",
@@ -188,6 +205,10 @@ impl Command {
             Command::Version(args) => commands::version::run(context, args),
             Command::Bump(args) => commands::bump::run(context, args),
             Command::References(args) => commands::references::run(context, args),
+            Command::Changelog(ChangelogCommand::Show(args)) => commands::changelog::show::run(context, args),
+            Command::Changelog(ChangelogCommand::Add(args)) => commands::changelog::add::run(context, args),
+            Command::Changelog(ChangelogCommand::Check(args)) => commands::changelog::check::run(context, args),
+            Command::Changelog(ChangelogCommand::Render(args)) => commands::changelog::render::run(context, args),
             Command::Build(args) => commands::build::run(context, args),
             Command::Check(args) => commands::check::run(context, args),
             Command::Publish(args) => commands::publish::run(context, args),

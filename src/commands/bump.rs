@@ -8,7 +8,7 @@ use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::push;
 use crate::pipeline::run::progress;
-use crate::plan::bump::{self, Wanted};
+use crate::plan::bump::{self, Silent, Wanted};
 use crate::plan::push::REMOTE;
 use crate::plan::{PlanError, questions};
 use crate::project::Project;
@@ -49,6 +49,9 @@ pub struct Args {
     /// Leave uncommitted changes out of the release instead of refusing
     #[arg(long)]
     allow_dirty: bool,
+    /// Release although the changelog says nothing about it
+    #[arg(long)]
+    allow_empty_notes: bool,
     /// Push branch and tag to `origin`, both or none
     #[arg(long, conflicts_with_all = ["no_commit", "no_tag"])]
     push: bool,
@@ -84,7 +87,7 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     for note in &planned.notes {
         context.inspect().note(note.clone());
     }
-    let result = json!({"from": planned.from.to_string(), "version": planned.to.to_string(), "tag": planned.tag});
+    let mut result = json!({"from": planned.from.to_string(), "version": planned.to.to_string(), "tag": planned.tag});
     let outputs = |report: Report, tag: Option<String>, released: bool| {
         report
             .output("version", planned.to.to_string())
@@ -109,13 +112,9 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         Done::Planned(report) => Ok(*report),
         Done::Carried(produced) => {
             let mut report = Report::new("bump").line(format!("{} -> {}", planned.from, planned.to));
-            let mut result = result;
             if let Some(Produced::Transaction(moved)) = produced.into_iter().next() {
-                report.lines.extend(moved.files.iter().map(|file| format!("  wrote {file}")));
-                report.lines.extend(moved.commit.as_ref().map(|commit| format!("  committed {}", &commit[..12])));
-                report.lines.extend(moved.tag.as_ref().map(|tag| format!("  tagged {tag}")));
-                result["files"] = json!(moved.files);
-                result["commit"] = json!(moved.commit);
+                report.lines.extend(moved.lines());
+                moved.enter(&mut result);
             }
             Ok(outputs(report.result(result), planned.tag.clone(), true))
         }
@@ -142,6 +141,7 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
         include_stale: args.include_stale,
         allow_dirty: args.allow_dirty,
         again: false,
+        silent: if args.allow_empty_notes { Silent::Allow } else { Silent::Refuse },
         date: None,
     })
 }

@@ -8,6 +8,7 @@ pub mod approve;
 pub mod audit;
 pub mod build;
 pub mod bump;
+pub mod changelog;
 pub mod check;
 pub mod completions;
 pub mod doctor;

@@ -22,8 +22,7 @@ pub(crate) fn run(context: &Context<'_>) -> Result<Report, Failure> {
         }
         None => (None, Vec::new(), Vec::new()),
     };
-    let notes = changelog::unreleased(context.inspect().files(), project)?.unwrap_or_default();
-    let unreleased = notes.lines().filter(|line| line.trim_start().starts_with(['-', '*'])).count();
+    let unreleased = changelog::waiting(context.inspect().files(), project)?.entries;
     let tagged = last.as_ref().is_some_and(|release| release.version == *project.version());
     let Begun { unfinished, elsewhere, other } = begun(context, git.as_ref())?;
     let first = format!("release bump {FIRST}");

@@ -61,11 +61,75 @@ pub struct ConfigFile {
 }
 
 /// The changelog.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangelogTable {
-    /// Its path. Default: `CHANGELOG.md` where there is one.
+    /// Its path; `.rst` is reStructuredText, anything else Markdown. Default: `CHANGELOG.md`, `CHANGES.md`,
+    /// `HISTORY.md`, or the same and `NEWS.rst` as reStructuredText, where there is one.
     pub path: Option<String>,
+    /// Where its entries come from: `keep-a-changelog` (the section `Unreleased`), `fragments` (a file for each change),
+    /// `generated` (conventional commits), or `none`. Default: `fragments` where their folder is there, else
+    /// `keep-a-changelog`.
+    pub kind: Option<ChangelogKind>,
+    /// The folder of fragments. Default: towncrier's `directory`, else `changes`.
+    pub folder: Option<String>,
+    /// The types of fragments or commits, in the order of their headings. Default: towncrier's; else for fragments
+    /// `added`, `changed`, `deprecated`, `removed`, `fixed`, `security`, `doc`, `misc` (towncrier's names, too), for commits
+    /// `feat`, `perf`, `deprecate`, `remove`, `fix`, `revert`, `security`, `deps`.
+    #[serde(default)]
+    pub types: Vec<ChangeTypeTable>,
+    /// A template (Jinja) for what fragments and commits become. Default: a list below a heading for each type.
+    pub template: Option<String>,
+    /// Whether only the first parents of merges are told of, so that a merged branch counts by its merge. Default:
+    /// false.
+    pub first_parent: Option<bool>,
+    /// The folders whose commits are told of. Default: all.
+    pub paths: Option<Vec<String>>,
+    /// Whether what is made from commits names their authors. Default: false.
+    pub authors: Option<bool>,
+    /// Whether the section of a final release takes over those of its own pre-releases. Default: false, they stay as
+    /// they are.
+    pub merge_prereleases: Option<bool>,
+}
+
+/// Where the entries of a changelog come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangelogKind {
+    /// The section `Unreleased`, which people write.
+    KeepAChangelog,
+    /// One file a change, in a folder.
+    Fragments,
+    /// Messages of commits.
+    Generated,
+    /// There is none.
+    None,
+}
+
+/// A type of change.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangeTypeTable {
+    /// Its name: in the name of a fragment, or as the type of a commit.
+    pub name: String,
+    /// The heading that it stands below. Default: the known one, or the name with a capital letter.
+    pub heading: Option<String>,
+    /// What it calls for. Default: the known one, else `patch`.
+    pub level: Option<ChangeLevel>,
+}
+
+/// What a change calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeLevel {
+    /// It breaks something.
+    Major,
+    /// Something new works.
+    Minor,
+    /// Something works better.
+    Patch,
+    /// It is no reason for a release.
+    None,
 }
 
 /// A place that names the version.

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, InitTable, MemberTable, PolicyTable, ReferenceTable,
-    SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
-    Versions, WorkspaceTable,
+    ChangeTypeTable, ChangelogKind, ChangelogTable, CommandTable, ConfigFile, ForgeTable, GateTable, HookTable,
+    InitTable, MemberTable, PolicyTable, ReferenceTable, SecurityAuto, SecurityProfile, SecurityRuleTable,
+    SecurityTable, StatusDetail, StatusTable, UnknownSeverity, Versions, WorkspaceTable,
 };
 use super::origin::Origin;
 use super::targets::Index;
@@ -50,8 +50,8 @@ pub struct Config {
     pub stages: Setting<Vec<String>>,
     /// Hosts that plain http may reach.
     pub plain_http: Setting<Vec<String>>,
-    /// The path of the changelog; nothing: look for one.
-    pub changelog: Option<String>,
+    /// The changelog.
+    pub changelog: Changelog,
     /// Other places that name the version.
     pub references: Vec<ReferenceTable>,
     /// Commands that must pass before anything is committed.
@@ -138,6 +138,45 @@ fn tag_problem(tag: &str) -> Option<&'static str> {
     let probe = tag.replace("{version}", "1.0").replace("{name}", "a");
     let refused = probe.starts_with('-') || probe.contains([' ', '~', '^', ':', '?', '*', '[', '\\']);
     (refused || probe.contains("..")).then_some("is not a name that git takes")
+}
+
+/// The changelog.
+#[derive(Debug, Clone, Default)]
+pub struct Changelog {
+    /// Its path; nothing: look for one.
+    pub path: Option<String>,
+    /// Where its entries come from; nothing: what is there tells.
+    pub kind: Option<ChangelogKind>,
+    /// The folder of fragments; nothing: towncrier's, else the usual one.
+    pub folder: Option<String>,
+    /// The types of changes; empty: the usual ones.
+    pub types: Vec<ChangeTypeTable>,
+    /// A template of the project's own.
+    pub template: Option<String>,
+    /// Whether only first parents of merges are told of.
+    pub first_parent: bool,
+    /// The folders whose commits are told of; empty: all.
+    pub paths: Vec<String>,
+    /// Whether authors are named.
+    pub authors: bool,
+    /// Whether a final release takes over the sections of its pre-releases.
+    pub merge_prereleases: bool,
+}
+
+impl Changelog {
+    fn of(written: ChangelogTable) -> Self {
+        Changelog {
+            path: written.path,
+            kind: written.kind,
+            folder: written.folder,
+            types: written.types,
+            template: written.template,
+            first_parent: written.first_parent.unwrap_or(false),
+            paths: written.paths.unwrap_or_default(),
+            authors: written.authors.unwrap_or(false),
+            merge_prereleases: written.merge_prereleases.unwrap_or(false),
+        }
+    }
 }
 
 /// What an installed release must be able to do.
@@ -352,7 +391,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         branches,
         stages: Setting::of(written.stages, Vec::new()),
         plain_http: Setting::of(written.plain_http, Vec::new()),
-        changelog: written.changelog.and_then(|changelog| changelog.path),
+        changelog: Changelog::of(written.changelog.unwrap_or_default()),
         references: written.references,
         gates: written.gates,
         hooks: written.hooks,
@@ -387,6 +426,23 @@ fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'stati
         }
         if escapes(&reference.path) {
             return Err(("references.path", "must lie below the project"));
+        }
+    }
+    if let Some(changelog) = &written.changelog {
+        let named = [&changelog.path, &changelog.folder, &changelog.template].into_iter().flatten();
+        if named.chain(changelog.paths.iter().flatten()).any(|path| escapes(path)) {
+            return Err(("changelog", "names a path that does not lie below the project"));
+        }
+        let is_name = |name: &str| {
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        };
+        if !changelog.types.iter().all(|kind| is_name(&kind.name)) {
+            return Err(("changelog.types.name", "must be a word: letters, digits, `-` and `_`"));
+        }
+        let is_line = |heading: &str| !heading.trim().is_empty() && !heading.contains(char::is_control);
+        if !changelog.types.iter().filter_map(|kind| kind.heading.as_deref()).all(is_line) {
+            return Err(("changelog.types.heading", "must be one line of text"));
         }
     }
     if written.gates.iter().any(|gate| gate.run.is_empty()) {

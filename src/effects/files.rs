@@ -238,6 +238,15 @@ impl FilesMut {
         }
     }
 
+    /// Removes a file so that it stays removed after a crash; one that is not there is no error.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn remove_durably(self, path: &Path) -> Result<(), EffectsError> {
+        self.remove_file(path)?;
+        self.sync_folder(path)
+    }
+
     /// Removes a folder and all in it; one that is not there is no error.
     ///
     /// # Errors

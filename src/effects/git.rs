@@ -53,8 +53,8 @@ pub struct TreeFile {
 pub struct CommitFile<'a> {
     /// Its path below the top of the repository, with `/`.
     pub path: &'a str,
-    /// Its new bytes, as they are in the working tree.
-    pub bytes: &'a [u8],
+    /// Its new bytes, as they are in the working tree; nothing: it is removed.
+    pub bytes: Option<&'a [u8]>,
     /// Whether it is executable.
     pub executable: bool,
 }
@@ -165,52 +165,6 @@ impl Git {
             tags.push(Tag { name: name.to_owned(), commit: commit.id().to_string() });
         }
         Ok(tags)
-    }
-
-    /// The messages of the commits that HEAD has and `since` has not, newest first, at most `limit`; with `touches`
-    /// of those alone that changed a path, below the top of the repository, that it says yes to.
-    ///
-    /// # Errors
-    /// History cannot be walked (a shallow clone).
-    pub fn messages_since(
-        &self,
-        since: Option<&str>,
-        limit: usize,
-        touches: Option<&dyn Fn(&Path) -> bool>,
-    ) -> Result<Vec<String>, EffectsError> {
-        let walk = || -> Result<Vec<String>, git2::Error> {
-            let mut walk = self.repository.revwalk()?;
-            walk.push_head()?;
-            if let Some(since) = since {
-                walk.hide(Oid::from_str(since)?)?;
-            }
-            let mut messages = Vec::new();
-            for id in walk {
-                let commit = self.repository.find_commit(id?)?;
-                if touches.map_or(Ok(true), |touches| self.changed(&commit, touches))? {
-                    messages.push(String::from_utf8_lossy(commit.message_bytes()).trim_start().to_owned());
-                }
-                if messages.len() == limit {
-                    break;
-                }
-            }
-            Ok(messages)
-        };
-        if self.head()?.commit.is_none() {
-            return Ok(Vec::new());
-        }
-        walk().map_err(failed("walk the history"))
-    }
-
-    /// Whether a commit changed one of the paths. A merge did not: what it brought has commits of its own.
-    fn changed(&self, commit: &git2::Commit<'_>, touches: &dyn Fn(&Path) -> bool) -> Result<bool, git2::Error> {
-        if commit.parent_count() > 1 {
-            return Ok(false);
-        }
-        let before = commit.parent(0).and_then(|parent| parent.tree()).ok();
-        let diff = self.repository.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
-        let touched = |file: git2::DiffFile<'_>| file.path().is_some_and(touches);
-        Ok(diff.deltas().any(|delta| touched(delta.old_file()) || touched(delta.new_file())))
     }
 
     /// What git is in the middle of (`merge`, `rebase`, …); nothing when it is not.
@@ -536,7 +490,10 @@ impl GitMut {
             let parent = self.repository.find_commit(Oid::from_str(parent)?)?;
             let mut update = TreeUpdateBuilder::new();
             for file in files {
-                update.upsert(file.path, self.blob(file)?, mode(file));
+                match file.bytes {
+                    Some(bytes) => update.upsert(file.path, self.blob(file.path, bytes)?, mode(file)),
+                    None => update.remove(file.path),
+                };
             }
             let tree = update.create_updated(&self.repository, &parent.tree()?)?;
             let tree = self.repository.find_tree(tree)?;
@@ -557,9 +514,22 @@ impl GitMut {
             let index = self.repository.index()?;
             let Some(staged) = index.get_path(Path::new(file.path), 0) else { return Ok(false) };
             let regular = matches!(committed.filemode(), 0o100_644 | 0o100_755);
-            Ok(regular && staged.id == committed.id() && self.blob(file)? == committed.id())
+            let own = file.bytes.map(|bytes| self.blob(file.path, bytes)).transpose()?;
+            Ok(regular && staged.id == committed.id() && own == Some(committed.id()))
         };
         compare().map_err(failed(format!("compare `{}` with HEAD", file.path)))
+    }
+
+    /// Whether HEAD or the index has something at a path.
+    ///
+    /// # Errors
+    /// HEAD or the index cannot be read.
+    pub fn is_known(&self, path: &str) -> Result<bool, EffectsError> {
+        let look = || -> Result<bool, git2::Error> {
+            let committed = self.repository.head()?.peel_to_tree()?.get_path(Path::new(path)).is_ok();
+            Ok(committed || self.repository.index()?.get_path(Path::new(path), 0).is_some())
+        };
+        look().map_err(failed(format!("look for `{path}` in HEAD")))
     }
 
     /// Whether HEAD has a file as executable: what a file system without such bits says does not count.
@@ -575,10 +545,10 @@ impl GitMut {
     }
 
     /// The blob of a file, with the line-ending rules of its attributes applied.
-    fn blob(&self, file: &CommitFile<'_>) -> Result<Oid, git2::Error> {
+    fn blob(&self, path: &str, bytes: &[u8]) -> Result<Oid, git2::Error> {
         use std::io::Write;
-        let mut writer = self.repository.blob_writer(Some(Path::new(file.path)))?;
-        writer.write_all(file.bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
+        let mut writer = self.repository.blob_writer(Some(Path::new(path)))?;
+        writer.write_all(bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
         writer.commit()
     }
 
@@ -609,6 +579,12 @@ impl GitMut {
         let write = || -> Result<(), git2::Error> {
             let mut index = git2::Index::open(to)?;
             for file in files {
+                let Some(bytes) = file.bytes else {
+                    match index.remove(Path::new(file.path), 0) {
+                        Err(error) if error.code() != git2::ErrorCode::NotFound => return Err(error),
+                        _ => continue,
+                    }
+                };
                 let zero = git2::IndexTime::new(0, 0);
                 index.add(&git2::IndexEntry {
                     ctime: zero,
@@ -619,7 +595,7 @@ impl GitMut {
                     uid: 0,
                     gid: 0,
                     file_size: 0,
-                    id: self.blob(file)?,
+                    id: self.blob(file.path, bytes)?,
                     flags: 0,
                     flags_extended: 0,
                     path: file.path.as_bytes().to_owned(),

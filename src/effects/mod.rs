@@ -11,6 +11,7 @@ pub mod env;
 pub mod error;
 pub mod files;
 pub mod git;
+pub mod git_history;
 pub mod git_program;
 pub mod http;
 pub mod listen;

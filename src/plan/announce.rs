@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use super::{Plan, PlanError};
 use crate::archive::Sha256Digester;
+use crate::config::file::ChangelogKind;
 use crate::effects::http::{Url, is_loopback};
 use crate::effects::{EffectsError, Git, Inspect};
 use crate::error::Failure;
 use crate::forge::release::{self, LocalFile};
 use crate::forge::{Forge, ForgeError, notes};
-use crate::project::{FILE_LIMIT, Project, ProjectError, changelog};
+use crate::project::changelog::{Changelog, Document, Markup, convert};
+use crate::project::{Project, ProjectError};
 use crate::python::version::Version;
 use crate::report::text;
 use crate::steps::Step;
@@ -80,18 +82,64 @@ pub fn notes_of(
     version: &Version,
     forge: Option<&Forge>,
 ) -> Result<Option<String>, Failure> {
-    let Some(file) = &project.changelog else { return Ok(None) };
-    let text = inspect.files().read_text(&project.root.join(file), FILE_LIMIT)?;
-    let Some(section) = changelog::notes(&text, Some(version)).filter(|notes| !notes.is_empty()) else {
-        return Ok(None);
+    let changelog = Changelog::of(inspect.files(), project)?;
+    let text = changelog.text(inspect.files(), project)?.unwrap_or_default();
+    let document = Document::read(&text, changelog.markup);
+    let section = match document.notes(Some(version)) {
+        Some(section) => Some(section),
+        // Without a file the tag alone tells what was released.
+        None if changelog.path.is_none() => message_of(project, version)?,
+        None => None,
     };
-    Ok(Some(match forge {
-        None => section,
-        Some(forge) => {
-            let page = notes::Page { place: &forge.place, tag: &project.tag_of(version), file };
-            notes::for_forge(&section, &text, &page)
+    let page = Section { text: &text, markup: changelog.markup, file: changelog.path.as_deref().unwrap_or_default() };
+    Ok(section.filter(|section| !section.is_empty()).map(|section| page.shown((project, version), &section, forge)))
+}
+
+/// What the tag of a version says below its title, where commits tell what changed.
+fn message_of(project: &Project, version: &Version) -> Result<Option<String>, Failure> {
+    if project.config.changelog.kind != Some(ChangelogKind::Generated) {
+        return Ok(None);
+    }
+    let Some(git) = Git::discover(&project.root)? else { return Ok(None) };
+    let message = git.tag_message(&project.tag_of(version));
+    Ok(message.and_then(|message| message.split_once("\n\n").map(|(_, section)| section.trim().to_owned())))
+}
+
+/// A section that is not written yet, as the forge will say it, or as it will stand in the changelog where no forge is
+/// given; nothing where nothing would be said.
+///
+/// # Errors
+/// The changelog or a fragment cannot be read.
+pub fn upcoming_notes(
+    inspect: Inspect<'_>,
+    project: &Project,
+    version: &Version,
+    forge: Option<&Forge>,
+) -> Result<Option<String>, Failure> {
+    let changelog = Changelog::of(inspect.files(), project)?;
+    let text = changelog.text(inspect.files(), project)?.unwrap_or_default();
+    let page = Section { text: &text, markup: changelog.markup, file: changelog.path.as_deref().unwrap_or_default() };
+    let section = super::changelog::upcoming(inspect, project, version)?;
+    Ok(section.map(|(section, _)| page.shown((project, version), &section, forge)))
+}
+
+/// Where a section comes from.
+struct Section<'a> {
+    text: &'a str,
+    markup: Markup,
+    file: &'a str,
+}
+
+impl Section<'_> {
+    /// The section as it is shown: on a forge in Markdown, with links that lead to the tag.
+    fn shown(&self, (project, version): (&Project, &Version), section: &str, forge: Option<&Forge>) -> String {
+        let Some(forge) = forge else { return section.to_owned() };
+        let page = notes::Page { place: &forge.place, tag: &project.tag_of(version), file: self.file };
+        match self.markup {
+            Markup::Markdown => notes::for_forge(section, self.text, &page),
+            Markup::Restructured => notes::for_forge(&convert::to_markdown(section, self.text), "", &page),
         }
-    }))
+    }
 }
 
 /// What leaves this machine carries the real time.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Plan;
+use super::changelog::{self, Release, Written};
 use super::error::{self, PlanError};
 use super::next::{self, Resolved};
 use crate::effects::files::What;
 use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
-use crate::project::changelog::{self, Closing};
+use crate::project::changelog::ChangelogError;
 use crate::project::edit::{self, TextEdit};
 use crate::project::history::{self, Released};
 use crate::project::references::{self, Said};
@@ -44,11 +45,24 @@ pub struct Wanted {
     pub include_stale: bool,
     /// Whether uncommitted changes may stay out of the release.
     pub allow_dirty: bool,
+    /// What is done where nothing is said about the release.
+    pub silent: Silent,
     /// The day that the changelog names; nothing: today in UTC.
     pub date: Option<jiff::civil::Date>,
     /// Whether the version that HEAD is tagged with may be followed by another one: in a rehearsal, where one
     /// commit stands for the whole history.
     pub again: bool,
+}
+
+/// What is done where nothing is said about a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silent {
+    /// It is refused: somebody is there who can say something.
+    Refuse,
+    /// It is warned about: a run or a rehearsal goes on.
+    Warn,
+    /// It is meant so.
+    Allow,
 }
 
 /// A planned bump.
@@ -99,8 +113,10 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let tag = project.tag_of(&to);
     guard(git.as_ref(), project, wanted, (&to, &releases))?;
     let top = top_of(git.as_ref(), inspect, project)?;
-    let target = Target { to: &to, tag: &tag, releases: &releases, date, include_stale: wanted.include_stale };
-    let files = changes(inspect, project, &target, &top)?;
+    let release = Release { version: &to, tag: &tag, date, releases: &releases };
+    let written = told(inspect, (project, git.as_ref()), &release, wanted.silent)?;
+    let target = Target { to: &to, date, include_stale: wanted.include_stale };
+    let files = changes(inspect, project, (&target, &written), &top)?;
     let seconds = inspect.clock().now().as_second();
     let identity = match &git {
         Some(git) if wanted.commit || wanted.tag => Some(git.identity(seconds)?),
@@ -114,7 +130,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         version: to.to_string(),
         top,
         commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
-        tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: tag_message(&title, &files, &to) }),
+        tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: tag_message(&title, &written) }),
         take_back: None,
         branch: head.as_ref().and_then(|head| head.branch.clone()),
         head: head.and_then(|head| head.commit),
@@ -141,7 +157,8 @@ impl Bump {
             _ => &[],
         });
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        changes.flat_map(|file| diff::unified(&file.path, Some(&text(&file.before)), &text(&file.after))).collect()
+        let after = |file: &FileChange| file.after.as_deref().map(text).unwrap_or_default();
+        changes.flat_map(|file| diff::unified(&file.path, Some(&text(&file.before)), &after(file))).collect()
     }
 
     /// No bump at all.
@@ -233,8 +250,6 @@ fn top_of(git: Option<&Git>, inspect: Inspect<'_>, project: &Project) -> Result<
 /// What the files will say.
 struct Target<'a> {
     to: &'a Version,
-    tag: &'a str,
-    releases: &'a [Released],
     date: jiff::civil::Date,
     include_stale: bool,
 }
@@ -243,7 +258,7 @@ struct Target<'a> {
 fn changes(
     inspect: Inspect<'_>,
     project: &Project,
-    &Target { to, tag, releases, date, include_stale }: &Target<'_>,
+    (&Target { to, date, include_stale }, written): (&Target<'_>, &Written),
     top: &Path,
 ) -> Result<Vec<FileChange>, Failure> {
     let mut edits: BTreeMap<PathBuf, Vec<TextEdit>> = BTreeMap::new();
@@ -273,16 +288,8 @@ fn changes(
     if !stale.is_empty() {
         return Err(PlanError::Stale { version: project.version().to_string(), places: stale }.into());
     }
-    if let Some(path) = &project.changelog {
-        let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
-        let date = date.to_string();
-        let previous = releases.iter().rev().find(|release| release.version < *to).map(|release| release.tag.as_str());
-        let closing = Closing { version: to, date: &date, tag, previous_tag: previous };
-        let closed = changelog::close(&text, &closing);
-        if closed.is_empty() && changelog::notes(&text, Some(to)).is_none() {
-            inspect.warn(format!("`{path}` has neither a section `Unreleased` nor one for {to}"));
-        }
-        edits.entry(project.root.join(path)).or_default().extend(closed);
+    if let Some(path) = written.path.as_ref().filter(|_| !written.edits.is_empty()) {
+        edits.entry(project.root.join(path)).or_default().extend(written.edits.iter().cloned());
     }
     let mut files = Vec::new();
     for (path, edits) in edits {
@@ -299,10 +306,61 @@ fn changes(
         if after != before {
             let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();
             let mode = inspect.files().mode(&path)?;
-            files.push(FileChange { preview: preview(&shown, &before, &edits), path: shown, before, after, mode });
+            let preview = preview(&shown, &before, &edits);
+            files.push(FileChange { preview, path: shown, before, after: Some(after), mode });
         }
     }
+    files.extend(fragments(inspect, project, written, top)?);
     Ok(files)
+}
+
+/// The fragments that are removed, and what keeps their folder.
+fn fragments(
+    inspect: Inspect<'_>,
+    project: &Project,
+    written: &Written,
+    top: &Path,
+) -> Result<Vec<FileChange>, Failure> {
+    let shown = |path: &Path| path.strip_prefix(top).unwrap_or(path).to_string_lossy().into_owned();
+    let mut files = Vec::new();
+    for path in written.removals(project) {
+        if inspect.files().what(&path) != What::File || inspect.files().canonical(&path)? != path {
+            return Err(ProjectError::Link { file: path.display().to_string() }.into());
+        }
+        files.push(FileChange {
+            preview: vec![format!("{}: removed", shown(&path))],
+            path: shown(&path),
+            before: inspect.files().read(&path, FILE_LIMIT)?,
+            after: None,
+            mode: inspect.files().mode(&path)?,
+        });
+    }
+    if let Some(keeper) = &written.keeper {
+        let path = shown(&project.root.join(keeper));
+        let preview = vec![format!("{path}: keeps the folder")];
+        files.push(FileChange { preview, path, before: Vec::new(), after: Some(Vec::new()), mode: 0o644 });
+    }
+    Ok(files)
+}
+
+/// What the changelog will say of the release.
+fn told(
+    inspect: Inspect<'_>,
+    of: (&Project, Option<&Git>),
+    release: &Release<'_>,
+    silent: Silent,
+) -> Result<Written, Failure> {
+    let written = changelog::written(inspect, of, release)?;
+    written.tell(inspect);
+    if let Some(missing) = &written.empty {
+        let empty = ChangelogError::Empty { version: release.version.to_string(), missing: missing.clone() };
+        match silent {
+            Silent::Refuse => return Err(empty.into()),
+            Silent::Warn => inspect.warn(empty.to_string()),
+            Silent::Allow => {}
+        }
+    }
+    Ok(written)
 }
 
 /// `file:line: old -> new` for each edit.
@@ -322,10 +380,9 @@ fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
 }
 
 /// The message of the tag: the title, and the section of the changelog as it will be.
-fn tag_message(title: &str, files: &[FileChange], to: &Version) -> String {
-    let notes = files.iter().find_map(|change| changelog::notes(&String::from_utf8_lossy(&change.after), Some(to)));
-    match notes.filter(|notes| !notes.is_empty()) {
-        Some(notes) => format!("{title}\n\n{notes}\n"),
+fn tag_message(title: &str, written: &Written) -> String {
+    match written.section.as_deref().filter(|section| !section.is_empty()) {
+        Some(section) => format!("{title}\n\n{section}\n"),
         None => format!("{title}\n"),
     }
 }

@@ -3,6 +3,7 @@
 pub mod announce;
 pub mod build;
 pub mod bump;
+pub mod changelog;
 pub mod error;
 pub mod execute;
 pub mod gates;

@@ -95,8 +95,29 @@ pub(super) fn evidence(
     if last.is_some() && messages.is_empty() {
         return Ok(commits);
     }
-    let unreleased = changelog::unreleased(inspect.files(), project)?;
-    Ok(impact::stronger(commits, unreleased.as_deref().and_then(impact::of_changelog)))
+    Ok(impact::stronger(commits, changelog::waiting(inspect.files(), project)?.evidence))
+}
+
+/// The version that the changes call for; a patch where they call for nothing.
+///
+/// # Errors
+/// History or changelog cannot be read.
+pub fn called_for(
+    inspect: Inspect<'_>,
+    git: Option<&Git>,
+    project: &Project,
+    releases: &[Released],
+) -> Result<Version, Failure> {
+    let current = project.version();
+    if releases.iter().all(|release| release.version != *current) && !project.is_versioned_by_tags() {
+        return Ok(current.clone());
+    }
+    let way = Way { scheme: &project.config.scheme.value, mode: Mode::Linear, today: super::bump::today(inspect) };
+    let auto = Request::Step { level: Some(Level::Auto), pre: None, dev: false };
+    match resolve(inspect, git, (project, releases), (auto, way, true))? {
+        Resolved::Next(next) => Ok(next.version),
+        Resolved::Nothing(_) => Ok(current.clone()),
+    }
 }
 
 /// The version that a request leads to, `auto` replaced by what the changes call for; nothing where they call

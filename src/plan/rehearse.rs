@@ -6,8 +6,9 @@ use super::{Plan, PlanError};
 use crate::config::Origin;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::project::changelog::{self, Markup};
 use crate::project::history::{Released, releases};
-use crate::project::{FILE_LIMIT, Project, ProjectError, changelog};
+use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::steps::Step;
 use crate::steps::prepare_rehearsal::PrepareRehearsal;
 
@@ -62,7 +63,7 @@ fn released_tag(inspect: Inspect<'_>, project: &Project) -> Result<Option<String
         return Ok(None);
     };
     let text = inspect.files().read_text(&project.root.join(path), FILE_LIMIT)?;
-    let released = changelog::notes(&text, Some(project.version())).is_some();
+    let released = changelog::notes(&text, Markup::of(path), Some(project.version())).is_some();
     let named = project.config.tag.origin == Origin::File;
     Ok((released && named).then(|| project.tag_of(project.version())))
 }

@@ -103,8 +103,8 @@ pub struct Edit {
     pub path: String,
     /// The sha256 of what it holds.
     pub before: String,
-    /// The sha256 of what it will hold.
-    pub after: String,
+    /// The sha256 of what it will hold; nothing: it is removed.
+    pub after: Option<String>,
     /// The changed lines, for people.
     pub lines: Vec<String>,
 }
@@ -221,6 +221,7 @@ pub fn bump_of(request: &str, date: Date) -> Result<bump::Wanted, Failure> {
         include_stale: false,
         allow_dirty: false,
         again: false,
+        silent: bump::Silent::Warn,
         date: Some(date),
     })
 }
@@ -232,7 +233,7 @@ fn edits(bump: &Bump) -> Vec<Edit> {
             edits.extend(transaction.files.iter().map(|change| Edit {
                 path: change.path.clone(),
                 before: Sha256::of(&change.before).to_string(),
-                after: Sha256::of(&change.after).to_string(),
+                after: change.after.as_deref().map(|bytes| Sha256::of(bytes).to_string()),
                 lines: change.preview.clone(),
             }));
         }
@@ -364,8 +365,11 @@ impl Document {
         let mut changed = git.changed_between(&self.base.commit, &tag.commit)?;
         changed.sort_unstable();
         let on_top = git.parent_of(&tag.commit)?.as_deref() == Some(self.base.commit.as_str());
-        let same = |edit: &Edit| {
-            git.file_of_commit(&tag.commit, &edit.path).is_ok_and(|bytes| Sha256::of(&bytes).to_string() == edit.after)
+        let same = |edit: &Edit| match &edit.after {
+            None => git.has_file(&tag.commit, &edit.path).is_ok_and(|there| !there),
+            Some(after) => {
+                git.file_of_commit(&tag.commit, &edit.path).is_ok_and(|bytes| Sha256::of(&bytes).to_string() == *after)
+            }
         };
         if on_top && changed == planned && self.edits.iter().all(same) { Ok(tag.commit) } else { Err(other()) }
     }
@@ -396,7 +400,7 @@ impl Document {
         let now = config_sha256(inspect, project)?;
         let written =
             |edit: &&Edit| project.config.file.as_ref().is_some_and(|file| edit.path.ends_with(file.as_str()));
-        let bumped = self.edits.iter().filter(written).any(|edit| Some(&edit.after) == now.as_ref());
+        let bumped = self.edits.iter().filter(written).any(|edit| edit.after.is_some() && edit.after == now);
         if now == self.config_sha256 || bumped {
             return Ok(());
         }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::release::Document;
 use super::{Plan, PlanError};
+use crate::effects::files::What;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::{FILE_LIMIT, Project};
@@ -65,13 +66,16 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Docum
     Ok(Plan::of(vec![Step::Transaction(Box::new(transaction))]))
 }
 
+/// A file as it was before; what the bump made is removed, what it removed is there again.
 fn file(inspect: Inspect<'_>, git: &Git, top: &Path, (path, parent): (&str, &str)) -> Result<FileChange, Failure> {
-    let now = inspect.files().read(&top.join(path), FILE_LIMIT)?;
+    let at = top.join(path);
+    let is_there = inspect.files().what(&at) != What::Missing;
+    let was_there = git.has_file(parent, path)?;
     Ok(FileChange {
         path: path.to_owned(),
-        before: now,
-        after: git.file_of_commit(parent, path)?,
-        mode: inspect.files().mode(&top.join(path))?,
+        before: if is_there { inspect.files().read(&at, FILE_LIMIT)? } else { Vec::new() },
+        after: was_there.then(|| git.file_of_commit(parent, path)).transpose()?,
+        mode: if is_there { inspect.files().mode(&at)? } else { 0o644 },
         preview: Vec::new(),
     })
 }

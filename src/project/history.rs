@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Project;
 use crate::effects::Git;
 use crate::effects::error::EffectsError;
+use crate::effects::git_history::Asked;
 use crate::python::version::Version;
 
 /// A release as its tag shows it.
@@ -62,13 +63,11 @@ pub fn changes_since(git: &Git, project: &Project, since: Option<&str>) -> Resul
 /// # Errors
 /// History cannot be walked.
 pub fn messages_since(git: &Git, project: &Project, since: Option<&str>) -> Result<Vec<String>, EffectsError> {
-    let below = git.top();
-    let prefix = project.root.strip_prefix(&below).unwrap_or(Path::new("")).to_owned();
-    let is_own = |path: &Path| {
-        let path = path.strip_prefix(&prefix).ok().and_then(Path::to_str);
-        path.is_some_and(|path| project.owns(path))
-    };
-    git.messages_since(since, COMMIT_LIMIT, project.neighbours.as_ref().map(|_| &is_own as &dyn Fn(&Path) -> bool))
+    let (paths, without) = project.folders(&git.top());
+    // A project that is the whole of its folder is released for whatever is committed in the repository.
+    let paths = if project.neighbours.is_some() { paths } else { Vec::new() };
+    let asked = Asked { since, first_parent: false, paths: &paths, without: &without, limit: COMMIT_LIMIT };
+    Ok(git.told(&asked)?.into_iter().map(|commit| commit.message).collect())
 }
 
 /// The version that HEAD has by its tags: the highest one that is at HEAD or before it. `0.0.0` where there is

@@ -3,6 +3,8 @@
 //! Follows Conventional Commits 1.0.0 and the headings of Keep a Changelog. Which version results is left to
 //! `python/bump`, where the messages come from to [`super::history`].
 
+use super::changelog::Group;
+use super::conventional::{self, Change, Message};
 use crate::python::bump::Level;
 use crate::python::version::Version;
 
@@ -44,11 +46,12 @@ pub struct Evidence {
     pub reason: String,
 }
 
-/// What the messages of commits call for; their first lines suffice. Merges say nothing by themselves, and a
-/// commit that was reverted does not count. One that follows no convention is taken for a fix.
+/// What the messages of commits, newest first, call for; their first lines suffice. Merges say nothing by
+/// themselves, squash merges what their bodies list, and a commit that was reverted does not count. One that
+/// follows no convention is taken for a fix.
 pub fn of_commits(messages: &[String]) -> Evidence {
-    let subject = |message: &str| message.lines().next().unwrap_or_default().trim().to_owned();
-    let mut reverted: Vec<String> = Vec::new();
+    let told: Vec<Message<'_>> = messages.iter().map(|text| Message { id: "", text }).collect();
+    let (standing, reverted) = conventional::standing(&told);
     let mut found = Evidence {
         impact: Impact::Nothing,
         reason: match messages.is_empty() {
@@ -56,25 +59,15 @@ pub fn of_commits(messages: &[String]) -> Evidence {
             false => "no commit since the last release changes what is released".to_owned(),
         },
     };
-    // Newest first: a revert comes before what it takes back.
-    for message in messages {
-        let subject = subject(message);
-        if let Some(at) = reverted.iter().position(|taken_back| *taken_back == subject) {
-            reverted.swap_remove(at);
-            continue;
-        }
-        if let Some(taken_back) = subject.strip_prefix("Revert \"").and_then(|rest| rest.strip_suffix('"')) {
-            reverted.push(taken_back.to_owned());
-            continue;
-        }
-        let impact = of_commit(&subject, message);
+    for message in standing {
+        let impact = conventional::changes(message.text).iter().map(of_change).max().unwrap_or(Impact::Nothing);
         if impact > found.impact {
             let what = match impact {
                 Impact::Breaking => "a breaking change calls for it",
                 Impact::Feature => "a feature calls for a minor release",
                 Impact::Fix | Impact::Nothing => "a change calls for a patch release",
             };
-            found = Evidence { impact, reason: format!("{what}: `{subject}`") };
+            found = Evidence { impact, reason: format!("{what}: `{}`", conventional::subject(message.text)) };
         }
     }
     // What is left takes back something that was released.
@@ -85,53 +78,32 @@ pub fn of_commits(messages: &[String]) -> Evidence {
     found
 }
 
-fn of_commit(subject: &str, message: &str) -> Impact {
-    if subject.starts_with("Merge ") {
-        return Impact::Nothing;
-    }
-    let footer = |line: &str| line.starts_with("BREAKING CHANGE: ") || line.starts_with("BREAKING-CHANGE: ");
-    if message.lines().skip(1).any(footer) {
-        return Impact::Breaking;
-    }
-    let Some((kind, breaking)) = kind(subject) else {
-        return Impact::Fix;
-    };
-    match kind.to_ascii_lowercase().as_str() {
-        _ if breaking => Impact::Breaking,
-        "feat" | "feature" => Impact::Feature,
-        "build" | "chore" | "ci" | "docs" | "refactor" | "style" | "test" | "tests" => Impact::Nothing,
+/// What one change calls for, by its type.
+pub fn of_change(change: &Change) -> Impact {
+    match change.kind.as_deref() {
+        _ if change.breaking => Impact::Breaking,
+        Some("feat" | "feature") => Impact::Feature,
+        Some("build" | "chore" | "ci" | "docs" | "refactor" | "style" | "test" | "tests") => Impact::Nothing,
         _ => Impact::Fix,
     }
 }
 
-/// The type of a conventional commit, and whether it is marked as breaking: `feat(scope)!: what`.
-fn kind(subject: &str) -> Option<(&str, bool)> {
-    let (head, _) = subject.split_once(": ")?;
-    let (head, breaking) = match head.strip_suffix('!') {
-        Some(head) => (head, true),
-        None => (head, false),
-    };
-    let kind = match head.split_once('(') {
-        Some((kind, scope)) if scope.ends_with(')') => kind,
-        Some(_) => return None,
-        None => head,
-    };
-    (!kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphabetic())).then_some((kind, breaking))
+/// What fragments call for: their types with what each calls for. Nothing where there are none.
+pub fn of_fragments(types: &[(&str, Impact)]) -> Option<Evidence> {
+    let impact = types.iter().map(|(_, impact)| *impact).max()?;
+    let mut names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let number = if types.len() == 1 { "1 fragment".to_owned() } else { format!("{} fragments", types.len()) };
+    Some(Evidence { impact, reason: format!("{number}: {}", names.join(", ")) })
 }
 
-/// What the section `Unreleased` of a changelog calls for; nothing where it is empty.
-pub fn of_changelog(unreleased: &str) -> Option<Evidence> {
-    let mut heading = "";
+/// What the section `Unreleased` of a changelog calls for, by its headings; nothing where it is empty.
+pub fn of_changelog(unreleased: &[Group]) -> Option<Evidence> {
     let mut found: Option<Evidence> = None;
-    for line in unreleased.lines().map(str::trim) {
-        if let Some(title) = line.strip_prefix("### ") {
-            heading = title.trim();
-            continue;
-        }
-        if line.is_empty() {
-            continue;
-        }
-        let breaking = line.contains("**Breaking") || line.contains("BREAKING");
+    for group in unreleased {
+        let breaking = group.text.contains("**Breaking") || group.text.contains("BREAKING");
+        let heading = group.heading.as_deref().unwrap_or_default();
         let impact = match heading.to_ascii_lowercase().as_str() {
             _ if breaking => Impact::Breaking,
             "removed" => Impact::Breaking,

@@ -78,7 +78,7 @@ pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, 
             packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
         return Err(ProjectError::VersionsDiffer { versions: versions.join(", ") }.into());
     }
-    let changelog = match &config.changelog {
+    let changelog = match &config.changelog.path {
         Some(path) => Some(path.clone()),
         None => workspace::changelog_in(files, &root, ""),
     };

@@ -2,6 +2,7 @@
 //! Loading only looks; edits are computed as data (`edit.rs`) and carried out by `steps/`.
 
 pub mod changelog;
+pub mod conventional;
 pub mod dependencies;
 pub mod detect;
 pub mod edit;

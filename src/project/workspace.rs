@@ -29,6 +29,19 @@ impl Project {
         Which { config, package: self.selection(), tag: None }
     }
 
+    /// The folders below the top of the repository that this project is made of (none: all of it), and those in them
+    /// that belong to others.
+    pub fn folders(&self, top: &Path) -> (Vec<String>, Vec<String>) {
+        let root = self.root.strip_prefix(top).unwrap_or(Path::new(""));
+        let below = |folder: &String| root.join(folder).to_string_lossy().trim_end_matches('/').to_owned();
+        let own = match &self.neighbours {
+            Some(_) => below(&self.packages[0].folder),
+            None => below(&String::new()),
+        };
+        let others = self.neighbours.iter().flatten().map(below).filter(|other| other.len() > own.len());
+        (Some(own.clone()).filter(|own| !own.is_empty()).into_iter().collect(), others.collect())
+    }
+
     /// Whether a path below the root belongs to this project, and to no other one of the workspace.
     pub fn owns(&self, path: &str) -> bool {
         let Some(neighbours) = &self.neighbours else { return true };

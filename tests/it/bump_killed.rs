@@ -19,6 +19,9 @@ fn prepared() -> Sandbox {
     let mut sandbox = Sandbox::with(ACME);
     sandbox.git(&["tag", "v1.2.3"]);
     sandbox.write("acme/more.py", "X = 1\n");
+    // Two files are removed, and one that keeps their folder is made.
+    sandbox.write("changes/1.added.md", "More.\n");
+    sandbox.write("changes/2.fixed.md", "Less.\n");
     sandbox.commit("feat: more");
     // The log is no part of the transaction, and its calls are not to be counted.
     sandbox.unset("RELEASE_CACHE_DIR");
@@ -84,6 +87,15 @@ fn versions(repo: &Path) -> Vec<&'static str> {
         .collect()
 }
 
+/// The names in a folder.
+fn files_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// All kill points, or an evenly spread part of them.
 fn points(counts: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
     let all: Vec<(String, usize)> =
@@ -105,11 +117,23 @@ fn killed_anywhere_it_is_all_old_or_all_new_after_one_rerun() {
         kill_at(&sandbox, &call, number, &bump);
         let between = versions(&sandbox.repo());
         assert!(!between.contains(&"torn"), "{call} {number}: {between:?}");
+        let fragments = files_in(&sandbox.repo().join("changes"));
+        // A removed fragment without its entry would be lost: the changelog is written first.
+        let is_told = sandbox.read("CHANGELOG.md").contains("- More. (#1)");
+        assert!(is_told || fragments.contains(&"1.added.md".to_owned()), "{call} {number}: {fragments:?}");
         mixed += usize::from(between.contains(&"old") && between.contains(&"new"));
         total += 1;
         let rerun = sandbox.release(&["bump", "minor"]);
         assert_eq!(rerun.code, 0, "{call} {number}: {rerun}");
         assert_eq!(versions(&sandbox.repo()), ["new"; 3], "{call} {number}");
+        assert_eq!(files_in(&sandbox.repo().join("changes")), [".gitkeep"], "{call} {number}");
+        assert_eq!(
+            sandbox.git(&["ls-tree", "--name-only", "HEAD", "changes/"]),
+            "changes/.gitkeep\n",
+            "{call} {number}"
+        );
+        let changelog = sandbox.read("CHANGELOG.md");
+        assert_eq!(changelog.matches("- More. (#1)").count(), 1, "{call} {number}: {changelog}");
         assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "{call} {number}");
         assert_eq!(sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: more\nfeat: first\n", "{call} {number}");
         assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n", "{call} {number}");

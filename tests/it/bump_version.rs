@@ -13,7 +13,7 @@ fn an_older_line_is_released_beside_a_higher_version() {
     sandbox.git(&["tag", "v2.0.0"]);
     sandbox.git(&["switch", "-q", "main"]);
     sandbox.write("acme/more.py", "X = 3\n");
-    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
+    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- A thing\n");
     sandbox.commit("fix: less");
     // What happened for 2.0 is no reason for anything here.
     expect![[r#"
@@ -41,7 +41,7 @@ fn an_older_line_is_released_beside_a_higher_version() {
 #[test]
 fn auto_releases_nothing_where_nothing_changed_for_users() {
     let sandbox = tagged();
-    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
+    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- A thing\n");
     sandbox.commit("docs: changelog");
     sandbox.git(&["tag", "-f", "v1.2.3"]);
     sandbox.write("README.md", sandbox.read("README.md") + "\nMore words.\n");

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use pyrelease::config::file::Form;
-use pyrelease::project::changelog::{self, Closing};
+use pyrelease::project::changelog::{self, Closing, Markup};
 use pyrelease::project::edit::{TextEdit, apply};
 use pyrelease::project::references::occurrences;
 use pyrelease::python::version::Version;
@@ -38,10 +38,10 @@ proptest! {
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let version: Version = "1.1".parse().expect("a version");
         let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1", previous_tag: Some("v1.0") };
-        let once = String::from_utf8(apply(text.as_bytes(), &changelog::close(&text, &closing))).expect("text");
-        prop_assert_eq!(changelog::notes(&once, Some(&version)), Some(body.trim().to_owned()));
-        prop_assert_eq!(changelog::notes(&once, None), Some(String::new()));
-        prop_assert!(changelog::close(&once, &closing).is_empty());
+        let once = String::from_utf8(apply(text.as_bytes(), &changelog::close(&text, Markup::Markdown, &closing))).expect("text");
+        prop_assert_eq!(changelog::notes(&once, Markup::Markdown, Some(&version)), Some(body.trim().to_owned()));
+        prop_assert_eq!(changelog::notes(&once, Markup::Markdown, None), Some(String::new()));
+        prop_assert!(changelog::close(&once, Markup::Markdown, &closing).is_empty());
         prop_assert_eq!(once.contains('\r'), crlf);
     }
 

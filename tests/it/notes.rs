@@ -64,6 +64,35 @@ fn hostile_text_is_harmless_on_a_terminal_and_in_a_runner() {
 }
 
 #[test]
+fn what_is_not_released_yet_is_told_as_it_will_be() {
+    let changelog = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A [thing](docs/a.md)\n\n## [1.0] - 2026-01-02\n\n- The start\n";
+    let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT), ("CHANGELOG.md", changelog)]);
+    sandbox.git(&["remote", "add", "origin", "git@github.com:acme/demo.git"]);
+    sandbox.git(&["tag", "v1.0"]);
+    sandbox.write("demo.py", "X = 1\n");
+    sandbox.commit("feat: a thing");
+    expect![[""]].assert_eq(&sandbox.release(&["notes", "--unreleased"]).to_string());
+    assert_eq!(
+        sandbox.release(&["notes", "2.0"]).stdout,
+        sandbox.release(&["notes", "--unreleased"]).stdout.replace("v1.1", "v2.0")
+    );
+    sandbox.release(&["bump", "minor"]).success();
+    assert_eq!(
+        sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.1"]),
+        "Release 1.1\n\n### Added\n\n- A [thing](docs/a.md)\n\n"
+    );
+}
+
+#[test]
+fn restructured_text_is_shown_as_markdown() {
+    let changelog = "News\n====\n\n1.0 (2026-01-02)\n----------------\n\nAdded\n~~~~~\n\n- A ``thing``, see `the docs <docs/a.md>`_ and `issue`_.\n\n.. _issue: https://example.org/1\n";
+    let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT), ("NEWS.rst", changelog)]);
+    sandbox.git(&["remote", "add", "origin", "git@github.com:acme/demo.git"]);
+    expect![[""]].assert_eq(&sandbox.release(&["notes", "1.0"]).to_string());
+    expect![[""]].assert_eq(&sandbox.release(&["notes", "1.0", "--raw"]).to_string());
+}
+
+#[test]
 fn a_version_without_notes_cannot_be_told() {
     let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT)]);
     expect![[r#"

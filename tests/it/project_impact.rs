@@ -1,6 +1,7 @@
 //! What commits and changelog call for.
 
-use pyrelease::project::impact::{Impact, of_changelog, of_commits};
+use pyrelease::project::changelog::{Document, Markup};
+use pyrelease::project::impact::{Impact, of_changelog, of_commits, of_fragments};
 use pyrelease::python::bump::Level;
 
 fn of(messages: &[&str]) -> Impact {
@@ -36,6 +37,27 @@ fn commits_are_read_by_their_type() {
 }
 
 #[test]
+fn a_squash_merge_is_what_its_body_lists() {
+    for (message, impact) in [
+        ("Add a thing (#12)\n\n* feat: a thing\n\n* fix: a typo in it", Impact::Feature),
+        ("chore: many things (#12)\n\n* fix: one\n* refactor!: the old way is gone", Impact::Breaking),
+        ("docs: words (#3)\n\n* docs: one\n* test: two", Impact::Nothing),
+        // Lines that only look like a type are text.
+        ("docs: words\n\n* note: this is no type\n* Bug: neither", Impact::Nothing),
+    ] {
+        assert_eq!(of(&[message]), impact, "{message}");
+    }
+}
+
+#[test]
+fn fragments_give_their_types_as_the_reason() {
+    let found = of_fragments(&[("fixed", Impact::Fix), ("added", Impact::Feature), ("fixed", Impact::Fix)]);
+    let found = found.expect("there are some");
+    assert_eq!((found.impact, found.reason.as_str()), (Impact::Feature, "3 fragments: added, fixed"));
+    assert_eq!(of_fragments(&[]), None);
+}
+
+#[test]
 fn what_was_reverted_does_not_count() {
     assert_eq!(of(&["Revert \"feat: more\"", "feat: more"]), Impact::Nothing);
     assert_eq!(of(&["feat: more", "Revert \"feat: more\"", "feat: more"]), Impact::Feature);
@@ -56,7 +78,10 @@ fn the_changelog_is_read_by_its_headings() {
         ("### Security\n- x", Some(Impact::Fix)),
         ("- something", Some(Impact::Fix)),
     ] {
-        assert_eq!(of_changelog(text).map(|evidence| evidence.impact), impact, "{text:?}");
+        let text = format!("## Unreleased\n\n{text}\n");
+        let document = Document::read(&text, Markup::Markdown);
+        let groups = document.groups(document.section(None).expect("it is there"));
+        assert_eq!(of_changelog(&groups).map(|evidence| evidence.impact), impact, "{text:?}");
     }
 }
 

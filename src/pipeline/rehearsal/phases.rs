@@ -89,6 +89,7 @@ impl Rehearsal<'_> {
             // Gates may leave files behind; what was tracked is what was exported.
             allow_dirty: false,
             again: typed_is_a_step,
+            silent: bump::Silent::Warn,
             date: None,
         };
         let planned = bump::plan(self.world.inspect(), &self.project, &wanted)?;

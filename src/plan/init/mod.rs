@@ -348,7 +348,7 @@ fn change(
         }
         changes.push(FileChange {
             before: target.before.clone().unwrap_or_default().into_bytes(),
-            after: after.clone().into_bytes(),
+            after: Some(after.clone().into_bytes()),
             mode: if target.before.is_some() { files.mode(&full)? } else { 0o644 },
             preview: Vec::new(),
             path,

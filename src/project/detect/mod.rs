@@ -138,13 +138,26 @@ fn find_changelog(files: Files, root: &Path) -> (Option<String>, Option<String>)
     if changelog::NAMES.iter().any(|name| there(name)) {
         return (None, None);
     }
-    let other = ["docs/CHANGELOG.md", "docs/changelog.md", "docs/changes.md", "NEWS.md", "RELEASES.md"];
+    let other = [
+        "docs/CHANGELOG.md",
+        "docs/changelog.md",
+        "docs/changes.md",
+        "NEWS.md",
+        "RELEASES.md",
+        "docs/changelog.rst",
+        "docs/changes.rst",
+    ];
     if let Some(path) = other.iter().find(|path| there(path)) {
         return (Some((*path).to_owned()), None);
     }
-    let foreign = ["CHANGELOG.rst", "CHANGES.rst", "HISTORY.rst", "NEWS.rst", "CHANGELOG.txt", "CHANGES.txt", "NEWS"];
+    let foreign = ["CHANGELOG.txt", "CHANGES.txt", "HISTORY.txt", "NEWS.txt", "NEWS"];
     let named = foreign.iter().find(|path| there(path));
-    (None, named.map(|path| format!("`{path}` is kept as it is: sections are closed in Markdown only")))
+    (
+        None,
+        named.map(|path| {
+            format!("`{path}` is kept as it is: sections are closed in Markdown and reStructuredText only")
+        }),
+    )
 }
 
 /// Whether the project keeps a changelog that no file of ours should stand beside.

@@ -2,6 +2,7 @@
 
 mod archive;
 mod build;
+mod changelog;
 mod check;
 mod decisions;
 mod dependencies;
@@ -34,6 +35,7 @@ pub struct Code {
 const TABLES: &[&[Code]] = &[
     archive::CODES,
     build::CODES,
+    changelog::CODES,
     check::CODES,
     doors::CODES,
     forge::CODES,

@@ -18,12 +18,35 @@ use crate::steps::record::{LEDGER, RECORD_FILE, Record};
 pub struct Moved {
     /// The version that results.
     pub version: String,
-    /// The files, below the top of the repository.
+    /// The files that were written, below the top of the repository.
     pub files: Vec<String>,
+    /// The files that were removed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
     /// The new commit.
     pub commit: Option<String>,
     /// The new tag.
     pub tag: Option<String>,
+}
+
+impl Moved {
+    /// What was moved, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let files = self.files.iter().map(|file| format!("  wrote {file}"));
+        let removed = self.removed.iter().map(|file| format!("  removed {file}"));
+        let commit = self.commit.iter().map(|commit| format!("  committed {}", &commit[..12]));
+        let tag = self.tag.iter().map(|tag| format!("  tagged {tag}"));
+        files.chain(removed).chain(commit).chain(tag).collect()
+    }
+
+    /// Enters files and commit into the result of a command.
+    pub fn enter(&self, result: &mut serde_json::Value) {
+        result["files"] = serde_json::json!(self.files);
+        if !self.removed.is_empty() {
+            result["removed"] = serde_json::json!(self.removed);
+        }
+        result["commit"] = serde_json::json!(self.commit);
+    }
 }
 
 /// Finishes an interrupted change of the repository at `top`; nothing where there is none.
@@ -72,7 +95,8 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
     let named = |prefix: &str| journal.references.iter().find(|reference| reference.name.starts_with(prefix));
     Ok(Moved {
         version: journal.version.clone(),
-        files: journal.files.iter().map(|file| file.path.clone()).collect(),
+        files: journal.files.iter().filter(|file| file.after.is_some()).map(|file| file.path.clone()).collect(),
+        removed: journal.files.iter().filter(|file| file.after.is_none()).map(|file| file.path.clone()).collect(),
         commit: journal
             .references
             .iter()
@@ -89,16 +113,20 @@ fn move_file(
     top: &Path,
 ) -> Result<(), Failure> {
     let target = top.join(&file.path);
-    let now = digest_of(&target).unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
-    if now != file.after {
-        if now != file.before {
-            return Err(StepError::Stale { file: file.path.clone(), journal: place.shown() }.into());
-        }
-        let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
-        effects.files().make_folder(target.parent().unwrap_or(top))?;
-        effects.files().replace(&target, &bytes, file.mode)?;
+    let now = digest_of(&target);
+    if now == file.after {
+        return Ok(());
     }
-    Ok(())
+    let was = now.unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
+    if was != file.before {
+        return Err(StepError::Stale { file: file.path.clone(), journal: place.shown() }.into());
+    }
+    if file.after.is_none() {
+        return Ok(effects.files().remove_durably(&target)?);
+    }
+    let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
+    effects.files().make_folder(target.parent().unwrap_or(top))?;
+    Ok(effects.files().replace(&target, &bytes, file.mode)?)
 }
 
 /// Takes a lock that git honours, as a second name of `own`; one that is ours already is fine.
@@ -158,14 +186,19 @@ fn rebuild_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: 
     files.copy(&index.path, &scratch)?;
     let objects = GitMut::open(&journal.top)?;
     let mut contents = Vec::new();
-    for number in 0..journal.files.len() {
-        contents.push(effects.inspect().files().read(&place.file(number), u64::MAX - 1)?);
+    for (number, file) in journal.files.iter().enumerate() {
+        let read = || effects.inspect().files().read(&place.file(number), u64::MAX - 1);
+        contents.push(file.after.as_ref().map(|_| read()).transpose()?);
     }
     let entries: Vec<CommitFile<'_>> = journal
         .files
         .iter()
         .zip(&contents)
-        .map(|(file, bytes)| CommitFile { path: &file.path, bytes, executable: file.mode & 0o100 != 0 })
+        .map(|(file, bytes)| CommitFile {
+            path: &file.path,
+            bytes: bytes.as_deref(),
+            executable: file.mode & 0o100 != 0,
+        })
         .collect();
     objects.write_index(&scratch, &entries)?;
     let own = place.index();

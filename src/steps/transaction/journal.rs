@@ -49,12 +49,13 @@ pub(super) struct IndexMove {
     pub(super) before: Option<String>,
 }
 
-/// A file with the digests of its old and new content; the new content is `N.file` beside the journal.
+/// A file with the digests of its old and new content; the new content is `N.file` beside the journal. A file that
+/// is not there counts as an empty one before; without an `after` it is removed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct FileMove {
     pub(super) path: String,
     pub(super) before: String,
-    pub(super) after: String,
+    pub(super) after: Option<String>,
     pub(super) mode: u32,
 }
 
@@ -107,7 +108,7 @@ impl Journal {
                 .map(|change| FileMove {
                     path: change.path.clone(),
                     before: Sha256::of(&change.before).to_string(),
-                    after: Sha256::of(&change.after).to_string(),
+                    after: change.after.as_deref().map(|bytes| Sha256::of(bytes).to_string()),
                     mode: change.mode,
                 })
                 .collect(),
@@ -179,7 +180,9 @@ impl Place {
         let files = effects.files();
         files.make_folder(&self.dir)?;
         for (number, change) in transaction.files.iter().enumerate() {
-            files.write_new(&self.file(number), &change.after, change.mode)?;
+            if let Some(after) = &change.after {
+                files.write_new(&self.file(number), after, change.mode)?;
+            }
         }
         for (number, reference) in journal.references.iter().enumerate() {
             if let Some(new) = &reference.new {

@@ -34,12 +34,12 @@ use crate::report::text;
 pub struct FileChange {
     /// Its path below the top of the repository.
     pub path: String,
-    /// What it holds now.
+    /// What it holds now; empty where it is not there.
     #[serde(skip)]
     pub before: Vec<u8>,
-    /// What it will hold.
+    /// What it will hold; nothing: it is removed.
     #[serde(skip)]
-    pub after: Vec<u8>,
+    pub after: Option<Vec<u8>>,
     /// Its permission bits.
     pub mode: u32,
     /// The changed lines, for people.
@@ -101,8 +101,12 @@ impl Transaction {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
         let mut parts = Vec::new();
-        if !self.files.is_empty() {
-            parts.push(format!("write {}", text::count(self.files.len(), "file")));
+        let removed = self.files.iter().filter(|change| change.after.is_none()).count();
+        if self.files.len() > removed {
+            parts.push(format!("write {}", text::count(self.files.len() - removed, "file")));
+        }
+        if removed > 0 {
+            parts.push(format!("remove {}", text::count(removed, "file")));
         }
         if self.commit.is_some() {
             parts.push("commit".to_owned());
@@ -230,7 +234,9 @@ impl Transaction {
         let of = |change: &FileChange| objects.is_executable_at_head(&change.path);
         self.files
             .iter()
-            .map(|change| Ok(CommitFile { path: &change.path, bytes: &change.after, executable: of(change)? }))
+            .map(|change| {
+                Ok(CommitFile { path: &change.path, bytes: change.after.as_deref(), executable: of(change)? })
+            })
             .collect()
     }
 
@@ -238,8 +244,9 @@ impl Transaction {
     /// also refuses files that git does not track, links, and files that a filter stores in another form.
     fn refuse_uncommitted(&self, objects: &GitMut) -> Result<(), Failure> {
         for change in &self.files {
-            let file = CommitFile { path: &change.path, bytes: &change.before, executable: false };
-            if !objects.is_committed(&file)? {
+            let file = CommitFile { path: &change.path, bytes: Some(&change.before), executable: false };
+            let is_new = change.before.is_empty() && !objects.is_known(&change.path)?;
+            if !is_new && !objects.is_committed(&file)? {
                 return Err(StepError::Uncommitted { file: change.path.clone() }.into());
             }
         }

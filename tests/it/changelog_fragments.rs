@@ -1,0 +1,160 @@
+//! Fragments in a release: told of, removed by the same commit, and there again when it is taken back.
+
+use std::process::Command;
+
+use expect_test::expect;
+
+use crate::support::Sandbox;
+use crate::support::projects::ACME;
+use crate::support::tools::tool;
+
+fn prepared(keeper: bool) -> Sandbox {
+    let sandbox = Sandbox::with(ACME);
+    sandbox.git(&["tag", "v1.2.3"]);
+    sandbox.write("changes/12.added.md", "A new thing.\n");
+    sandbox.write("changes/7.fixed.md", "The cache is closed.\n");
+    if keeper {
+        sandbox.write("changes/.gitignore", "!.gitignore\n");
+    }
+    sandbox.commit("feat: more");
+    sandbox
+}
+
+#[test]
+fn a_bump_tells_of_them_and_removes_them() {
+    let sandbox = prepared(true);
+    expect![[""]].assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
+    expect![[""]].assert_eq(&sandbox.release(&["bump", "auto", "-n"]).to_string());
+    expect![[""]].assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    expect![[""]].assert_eq(&sandbox.read("CHANGELOG.md"));
+    expect![[""]].assert_eq(&sandbox.git(&["show", "--stat=60", "--format=%s", "HEAD"]));
+    expect![[""]].assert_eq(&sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.3.0"]));
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    assert_eq!(sandbox.git(&["ls-files", "changes"]), "changes/.gitignore\n");
+    expect![[""]].assert_eq(&sandbox.release(&["changelog", "check"]).to_string());
+}
+
+#[test]
+fn the_folder_stays_in_git() {
+    let sandbox = prepared(false);
+    let result = sandbox.release(&["bump", "minor", "--format", "json"]).success().json();
+    assert_eq!(result["result"]["removed"], serde_json::json!(["changes/12.added.md", "changes/7.fixed.md"]));
+    assert_eq!(sandbox.git(&["ls-files", "changes"]), "changes/.gitkeep\n");
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    // The next release has none, and is refused.
+    sandbox.write("acme/more.py", "X = 1\n");
+    sandbox.commit("fix: more");
+    let output = sandbox.release(&["bump", "patch", "--format", "json"]);
+    assert_eq!(output.failure_code(), "changelog/empty", "{output}");
+}
+
+#[test]
+fn a_fragment_that_is_not_committed_is_not_lost() {
+    let sandbox = prepared(true);
+    sandbox.write("changes/13.fixed.md", "Not committed.\n");
+    let before = sandbox.snapshot();
+    let output = sandbox.release(&["bump", "minor", "--format", "json"]);
+    assert_eq!(output.failure_code(), "step/uncommitted", "{output}");
+    let after = sandbox.snapshot();
+    let names = |snapshot: &[(std::path::PathBuf, Vec<u8>)]| {
+        snapshot.iter().filter(|(path, _)| !path.to_string_lossy().contains(".git/")).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(names(&after), names(&before));
+    assert_eq!(sandbox.git(&["tag"]), "v1.2.3\n");
+}
+
+#[test]
+fn a_release_that_is_taken_back_has_its_fragments_again() {
+    for keeper in [true, false] {
+        let sandbox = prepared(keeper);
+        let head = sandbox.git(&["rev-parse", "HEAD"]);
+        // The gate lets the run bump, and the check after it stops the run.
+        let pyproject = sandbox
+            .read("pyproject.toml")
+            .replace("name = \"acme\"\n", "name = \"acme\"\nclassifiers = [\"No :: Such\"]\n");
+        sandbox.write("pyproject.toml", pyproject);
+        sandbox.commit("chore: something that stops a run");
+        let base = sandbox.git(&["rev-parse", "HEAD"]);
+        assert_ne!(head, base);
+        let files = sandbox.git(&["ls-files"]);
+        let run = sandbox.release(&["run", "minor", "--yes", "--offline"]);
+        assert_ne!(run.code, 0, "{run}");
+        assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n", "{run}");
+        assert!(!sandbox.git(&["ls-files"]).contains("changes/12.added.md"), "{run}");
+        sandbox.release(&["undo"]).success();
+        assert_eq!(sandbox.git(&["ls-files"]), files);
+        assert_eq!(sandbox.git(&["rev-parse", "HEAD"]), base);
+        assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+        assert_eq!(sandbox.read("changes/12.added.md"), "A new thing.\n");
+        assert_eq!(sandbox.git(&["tag"]), "v1.2.3\n");
+    }
+}
+
+/// Headings and the entries below them, in any order.
+fn grouped(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (number, line) in lines.iter().enumerate() {
+        let under =
+            lines.get(number + 1).is_some_and(|next| next.len() >= 3 && next.chars().all(|c| matches!(c, '~' | '^')));
+        if let Some(entry) = line.strip_prefix("- ") {
+            found.last_mut().expect("a heading comes first").1.push(entry.trim().to_owned());
+        } else if let (Some(rest), Some((_, entries))) = (line.strip_prefix("  "), found.last_mut()) {
+            entries.last_mut().expect("an entry comes first").push_str(&format!(" {}", rest.trim()));
+        } else if let Some(title) = line.strip_prefix("### ") {
+            found.push((title.to_owned(), Vec::new()));
+        } else if under {
+            found.push(((*line).to_owned(), Vec::new()));
+        }
+    }
+    found.iter_mut().for_each(|(_, entries)| entries.sort());
+    found.sort();
+    found
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn towncrier_groups_the_same_entries_under_the_same_headings() {
+    let towncrier = tool("towncrier", &["towncrier==26.9.0"]).join("towncrier");
+    for (file, header, ending) in [("CHANGELOG.md", "# Changelog\n", "md"), ("NEWS.rst", "News\n====\n", "rst")] {
+        let sandbox = Sandbox::new();
+        sandbox.write(
+            "pyproject.toml",
+            format!(
+                "[project]\nname = \"acme\"\nversion = \"1.0.0\"\n\n[tool.towncrier]\nname = \"acme\"\ndirectory = \"news.d\"\nfilename = \"{file}\"\n\n[[tool.towncrier.type]]\ndirectory = \"feature\"\nname = \"Features\"\nshowcontent = true\n\n[[tool.towncrier.type]]\ndirectory = \"bugfix\"\nname = \"Bugfixes\"\nshowcontent = true\n\n[[tool.towncrier.type]]\ndirectory = \"removal\"\nname = \"Removals\"\nshowcontent = true\n"
+            ),
+        );
+        sandbox.write(file, header);
+        for (name, text) in [
+            ("1.feature", "One.\n"),
+            ("2.feature.1", "Two,\nover two lines.\n"),
+            ("2.feature.2", "Two again.\n"),
+            ("10.bugfix", "The same.\n"),
+            ("9.bugfix", "The same.\n"),
+            ("gh-3.bugfix", "By another name.\n"),
+            ("+own.removal", "Of its own.\n"),
+            ("fix-1.2.3.feature", "With dots.\n"),
+            ("007.removal", "With zeros.\n"),
+        ] {
+            sandbox.write(&format!("news.d/{name}.{ending}"), text);
+        }
+        sandbox.write("news.d/.gitignore", "!.gitignore\n");
+        sandbox.git(&["init", "-q"]);
+        sandbox.commit("feat: fragments");
+        let shown = sandbox.release(&["changelog", "render", "--version", "1.1.0"]).success().stdout;
+        let draft = Command::new(&towncrier)
+            .args(["build", "--draft", "--version", "1.1.0", "--date", "2026-11-21"])
+            .current_dir(sandbox.repo())
+            .output()
+            .expect("it starts");
+        let theirs = String::from_utf8_lossy(&draft.stdout).into_owned();
+        let theirs = theirs.replace("\n## ", "\n### ").replace("\n* ", "\n- ");
+        assert!(!grouped(&shown).is_empty(), "{shown}");
+        assert_eq!(
+            grouped(&shown),
+            grouped(&theirs),
+            "ours:\n{shown}\ntheirs:\n{theirs}\n{}",
+            String::from_utf8_lossy(&draft.stderr)
+        );
+    }
+}
