@@ -371,9 +371,14 @@ fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
             let old = String::from_utf8_lossy(&before[change.range.clone()]).into_owned();
             let line = edit::line_of(before, change.range.start);
             let new = change.replacement.trim().lines().next().unwrap_or_default().to_owned();
-            match old.is_empty() {
-                true => format!("{path}:{line}: + {new}"),
-                false => format!("{path}:{line}: {} -> {new}", text::inline(&old)),
+            match (old.trim().is_empty(), old.contains('\n')) {
+                (true, _) => format!("{path}:{line}: + {new}"),
+                (false, true) if new.is_empty() => {
+                    format!("{path}:{line}: - {}", text::inline(old.trim().lines().next().unwrap_or_default()))
+                }
+                // What it takes over stands in what is new.
+                (false, true) => format!("{path}:{line}: + {new}"),
+                (false, false) => format!("{path}:{line}: {} -> {new}", text::inline(&old)),
             }
         })
         .collect()

@@ -95,7 +95,12 @@ pub(super) fn evidence(
     if last.is_some() && messages.is_empty() {
         return Ok(commits);
     }
-    Ok(impact::stronger(commits, changelog::waiting(inspect.files(), project)?.evidence))
+    let waiting = changelog::waiting(inspect.files(), project)?;
+    Ok(match waiting.evidence {
+        // Somebody wrote a fragment for each change: of equal reasons it is the better one.
+        Some(told) if waiting.fragments > 0 => impact::stronger(told, Some(commits)),
+        told => impact::stronger(commits, told),
+    })
 }
 
 /// The version that the changes call for; a patch where they call for nothing.

@@ -108,8 +108,9 @@ fn listed(line: &str) -> Option<Change> {
 
 /// What a message says: by the grammar, or, where its body breaks it, by its subject and its lines.
 fn change(subject: &str, message: &str) -> Change {
-    let whole = Commit::parse(message).ok().filter(|parsed| is_word(parsed.type_().as_str()));
-    let parsed = whole.or_else(|| Commit::parse(subject).ok().filter(|parsed| is_word(parsed.type_().as_str())));
+    // The parser is content without the blank that the specification asks for.
+    let fits = |parsed: &Commit<'_>| is_word(parsed.type_().as_str()) && subject.contains(": ");
+    let parsed = Commit::parse(message).ok().filter(fits).or_else(|| Commit::parse(subject).ok().filter(fits));
     let line = |key: &str| {
         let lines = message.lines().skip(1);
         let found =

@@ -128,7 +128,7 @@ fn auto_reads_conventional_commits() {
         ------- stderr -------
         note: a feature calls for a minor release: `feat: more`
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "auto", "--allow-empty-notes"]).to_string());
     sandbox.write("acme/more.py", "X = 2\n");
     sandbox.commit("fix: less");
     expect![[r#"
@@ -142,7 +142,7 @@ fn auto_reads_conventional_commits() {
         ------- stderr -------
         note: a change calls for a patch release: `fix: less`
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "auto", "--allow-empty-notes"]).to_string());
     sandbox.write("acme/more.py", "X = 3\n");
     sandbox.commit("refactor(api)!: other");
     expect![[r#"
@@ -156,7 +156,7 @@ fn auto_reads_conventional_commits() {
         ------- stderr -------
         note: a breaking change calls for it: `refactor(api)!: other`
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "auto", "--allow-empty-notes"]).to_string());
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn files_only_or_no_tag_on_request() {
           wrote acme/__init__.py
           wrote pyproject.toml
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "patch", "--no-commit"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "patch", "--no-commit", "--allow-empty-notes"]).to_string());
     assert!(sandbox.git(&["status", "--porcelain"]).contains(" M pyproject.toml"));
     assert_eq!(sandbox.git(&["tag"]), "v1.2.3\n");
 }
@@ -545,7 +545,7 @@ fn json_is_one_document() {
     let document = sandbox.release(&["bump", "minor", "--format", "json"]).success().json();
     assert_eq!(document["result"]["version"], "1.3.0");
     assert_eq!(document["result"]["tag"], "v1.3.0");
-    let planned = sandbox.release(&["bump", "2.0", "--format", "json", "--dry-run", "--no-tag"]);
+    let planned = sandbox.release(&["bump", "2.0", "--format", "json", "--dry-run", "--no-tag", "--allow-empty-notes"]);
     assert_eq!(planned.json()["outcome"], "planned", "{planned}");
 }
 

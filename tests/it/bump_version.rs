@@ -13,7 +13,7 @@ fn an_older_line_is_released_beside_a_higher_version() {
     sandbox.git(&["tag", "v2.0.0"]);
     sandbox.git(&["switch", "-q", "main"]);
     sandbox.write("acme/more.py", "X = 3\n");
-    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- A thing\n");
+    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
     sandbox.commit("fix: less");
     // What happened for 2.0 is no reason for anything here.
     expect![[r#"
@@ -28,20 +28,20 @@ fn an_older_line_is_released_beside_a_higher_version() {
         note: a feature calls for a minor release: `feat: more`
         note: `1.3.0` is a release of the line 1 below `2.0.0`, which is tagged
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "auto"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[plan/below-tag]: version 2.0 is not above 2.0.0, which is tagged
           hint: choose a version above 2.0.0; `release version --suggest` lists those that are free
         [exit status: 1]
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "2.0"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "2.0"]).to_string());
 }
 
 #[test]
 fn auto_releases_nothing_where_nothing_changed_for_users() {
     let sandbox = tagged();
-    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- A thing\n");
+    sandbox.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n");
     sandbox.commit("docs: changelog");
     sandbox.git(&["tag", "-f", "v1.2.3"]);
     sandbox.write("README.md", sandbox.read("README.md") + "\nMore words.\n");
@@ -52,7 +52,7 @@ fn auto_releases_nothing_where_nothing_changed_for_users() {
         ------- stderr -------
         note: no commit since the last release changes what is released
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "auto"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[plan/nothing-to-release]: there is nothing to release after 1.2.3: no commit since the last release changes what is released
@@ -74,7 +74,7 @@ fn auto_releases_nothing_where_nothing_changed_for_users() {
         ------- stderr -------
         dry run: nothing was done
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "patch", "-n"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "patch", "-n"]).to_string());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_scheme_of_the_configuration_holds() {
         error[python/no-semver-form]: `1.2.3.post1` has no form in SemVer: as a pre-release it would sort below its release
           hint: use `patch` in place of `post`
         [exit status: 1]
-    "#]].assert_eq(&sandbox.release(&["bump", "post"]).to_string());
+    "#]].assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "post"]).to_string());
     configured("calver:YYYY.MM.MICRO");
     expect![[r#"
         ------- stderr -------
@@ -100,7 +100,7 @@ fn the_scheme_of_the_configuration_holds() {
           hint: use `patch`: the day gives the numbers before it
         [exit status: 2]
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "minor"]).to_string());
     expect![[r#"
         ------- stderr -------
         error[plan/no-kind]: no kind and no version given
@@ -120,7 +120,7 @@ fn the_scheme_of_the_configuration_holds() {
         note: a feature calls for a minor release: `feat: more`
         note: `1.2.3` is not of the pattern `YYYY.MM.MICRO`
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    .assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "auto"]).to_string());
     expect![[r#"
         2026.11.0
     "#]]
@@ -132,5 +132,5 @@ fn the_scheme_of_the_configuration_holds() {
           at: release.toml
           hint: `release schema config` prints every key with its kind
         [exit status: 3]
-    "#]].assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    "#]].assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "auto"]).to_string());
 }

@@ -8,14 +8,34 @@ use crate::support::projects::ACME;
 #[test]
 fn an_entry_goes_below_unreleased() {
     let sandbox = Sandbox::with(ACME);
-    expect![[""]].assert_eq(
-        &sandbox.release(&["changelog", "add", "fixed", "The cache is closed", "--issue", "#12"]).to_string(),
-    );
-    expect![[""]].assert_eq(&sandbox.git(&["diff", "-U1"]));
+    expect![[r#"
+        Fixed: The cache is closed
+          in CHANGELOG.md
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "add", "fixed", "The cache is closed", "--issue", "#12"]).to_string());
+    expect![[r#"
+        diff --git a/CHANGELOG.md b/CHANGELOG.md
+        index 37f0ce4..2ef3077 100644
+        --- a/CHANGELOG.md
+        +++ b/CHANGELOG.md
+        @@ -8,2 +8,6 @@
+ 
+        +### Fixed
+        +
+        +- The cache is closed (#12)
+        +
+         ## [1.2.3] - 2026-01-02
+    "#]]
+    .assert_eq(&sandbox.git(&["diff", "-U1"]));
     let before = sandbox.read("CHANGELOG.md");
     sandbox.release(&["changelog", "add", "fixed", "The cache is closed", "--issue", "12"]).success();
     assert_eq!(sandbox.read("CHANGELOG.md"), before, "not twice");
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "add", "added", "More", "-n"]).to_string());
+    expect![[r#"
+        would write CHANGELOG.md in `[ROOT]/repo`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "add", "added", "More", "-n"]).to_string());
     assert_eq!(sandbox.read("CHANGELOG.md"), before);
 }
 
@@ -33,7 +53,13 @@ fn a_fragment_is_a_file_of_its_own() {
         assert!(output.stdout.ends_with(&format!("  in {file}\n")), "{output}");
     }
     assert_eq!(sandbox.read("changes/12.fixed.1.md"), "Another one of it\n");
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
+    expect![[r#"
+        file        CHANGELOG.md
+        kind        fragments in changes/
+        unreleased  4 entries
+        1.2.3  2026-01-02
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
 }
 
 #[test]

@@ -32,5 +32,33 @@ fn every_variant_reads_well() {
         .iter()
         .map(|found| format!("{}  exit: {}\n", failure(found, Colour::Off), found.kind.exit_code()))
         .collect();
-    expect![[""]].assert_eq(&texts.concat());
+    expect![[r#"
+        error[changelog/no-file]: there is no changelog to write into
+          hint: make `CHANGELOG.md` with the line `# Changelog`, or name the file in `[tool.release.changelog] path`
+          exit: 3
+        error[changelog/not-kept]: this project keeps no changelog: `kind` is `none`
+          hint: set another `kind` in `[tool.release.changelog]`
+          exit: 3
+        error[changelog/empty]: nothing is said about 1.3.0: `CHANGELOG.md` has nothing under `Unreleased`
+          hint: say what changed (`release changelog add fixed "…"`), or bump with `--allow-empty-notes`
+          exit: 1
+        error[changelog/unknown-type]: `broke` is no type of change
+          hint: use one of `added`, `fixed`, or name your own in `[tool.release.changelog] types`
+          exit: 2
+        error[changelog/entry]: this is no entry: it is empty
+          hint: give one sentence that says what changed for users
+          exit: 2
+        error[changelog/generated]: the entries of this changelog are made from commits
+          hint: write `Release-Note: …` at the end of a commit's message, or set `kind` in `[tool.release.changelog]`
+          exit: 1
+        error[changelog/fragment]: `changes/1.md` is no fragment: it says nothing
+          at: changes/1.md
+          hint: call it `<number>.<type>.md` or `+<words>.<type>.md`; `release changelog check` lists all that are wrong
+          exit: 3
+        error[changelog/template]: `changes.j2` cannot be rendered: unknown filter
+          at: changes.j2
+          hint: correct the template; its values are in docs/changelog.md
+          exit: 3
+    "#]]
+    .assert_eq(&texts.concat());
 }

@@ -23,15 +23,104 @@ fn prepared(keeper: bool) -> Sandbox {
 #[test]
 fn a_bump_tells_of_them_and_removes_them() {
     let sandbox = prepared(true);
-    expect![[""]].assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "auto", "-n"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
-    expect![[""]].assert_eq(&sandbox.read("CHANGELOG.md"));
-    expect![[""]].assert_eq(&sandbox.git(&["show", "--stat=60", "--format=%s", "HEAD"]));
-    expect![[""]].assert_eq(&sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.3.0"]));
+    expect![[r#"
+           major     2.0.0
+        *  minor     1.3.0        a feature calls for a minor release: `feat: more`
+           patch     1.2.4
+           major,rc  2.0.0rc1
+           minor,rc  1.3.0rc1
+           alpha     1.2.4a1
+           beta      1.2.4b1
+           rc        1.2.4rc1
+           pre       1.2.4a1
+           dev       1.2.4.dev1
+           post      1.2.3.post1
+    "#]]
+    .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
+    expect![[r#"
+        CHANGELOG.md:5: # Added\n\n- A thing -> [1.3.0] - 2026-11-21
+        CHANGELOG.md:13: [Unreleased]: https://example.org/acme/compare/v1.2.3...HEAD -> [Unreleased]: https://example.org/acme/compare/v1.3.0...HEAD
+        README.md:3: 1.2.3 -> 1.3.0
+        acme/__init__.py:3: 1.2.3 -> 1.3.0
+        pyproject.toml:7: 1.2.3 -> 1.3.0
+        changes/12.added.md: removed
+        changes/7.fixed.md: removed
+        would write 4 files, remove 2 files, commit, tag `v1.3.0`
+        ------- stderr -------
+        note: a feature calls for a minor release: `feat: more`
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["bump", "auto", "-n"]).to_string());
+    expect![[r#"
+        1.2.3 -> 1.3.0
+          wrote CHANGELOG.md
+          wrote README.md
+          wrote acme/__init__.py
+          wrote pyproject.toml
+          removed changes/12.added.md
+          removed changes/7.fixed.md
+          committed a2482cb765ad
+          tagged v1.3.0
+        ------- stderr -------
+        note: a feature calls for a minor release: `feat: more`
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ## [1.3.0] - 2026-11-21
+
+        ### Added
+
+        - A new thing. (#12)
+        - A thing
+
+        ### Fixed
+
+        - The cache is closed. (#7)
+
+        ## [1.2.3] - 2026-01-02
+
+        - The start
+
+        [Unreleased]: https://example.org/acme/compare/v1.3.0...HEAD
+        [1.3.0]: https://example.org/acme/compare/v1.2.3...v1.3.0
+        [1.2.3]: https://example.org/acme/releases/tag/v1.2.3
+    "#]]
+    .assert_eq(&sandbox.read("CHANGELOG.md"));
+    expect![[r#"
+        Release 1.3.0
+
+         CHANGELOG.md        | 10 +++++++++-
+         README.md           |  2 +-
+         acme/__init__.py    |  2 +-
+         changes/12.added.md |  1 -
+         changes/7.fixed.md  |  1 -
+         pyproject.toml      |  2 +-
+         6 files changed, 12 insertions(+), 6 deletions(-)
+    "#]]
+    .assert_eq(&sandbox.git(&["show", "--stat=60", "--format=%s", "HEAD"]));
+    expect![[r#"
+        Release 1.3.0
+
+        ### Added
+
+        - A new thing. (#12)
+        - A thing
+
+        ### Fixed
+
+        - The cache is closed. (#7)
+
+    "#]]
+    .assert_eq(&sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.3.0"]));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
     assert_eq!(sandbox.git(&["ls-files", "changes"]), "changes/.gitignore\n");
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "check"]).to_string());
+    expect![[r#"
+        nothing is wrong with the changelog
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "check"]).to_string());
 }
 
 #[test]
@@ -95,8 +184,9 @@ fn grouped(text: &str) -> Vec<(String, Vec<String>)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let lines: Vec<&str> = text.lines().collect();
     for (number, line) in lines.iter().enumerate() {
-        let under =
-            lines.get(number + 1).is_some_and(|next| next.len() >= 3 && next.chars().all(|c| matches!(c, '~' | '^')));
+        let under = lines
+            .get(number + 1)
+            .is_some_and(|next| next.len() >= 3 && next.chars().all(|c| matches!(c, '~' | '^' | '-')));
         if let Some(entry) = line.strip_prefix("- ") {
             found.last_mut().expect("a heading comes first").1.push(entry.trim().to_owned());
         } else if let (Some(rest), Some((_, entries))) = (line.strip_prefix("  "), found.last_mut()) {
@@ -107,6 +197,8 @@ fn grouped(text: &str) -> Vec<(String, Vec<String>)> {
             found.push(((*line).to_owned(), Vec::new()));
         }
     }
+    // The title of the release has none.
+    found.retain(|(_, entries)| !entries.is_empty());
     found.iter_mut().for_each(|(_, entries)| entries.sort());
     found.sort();
     found

@@ -46,7 +46,29 @@ fn commits_become_entries_by_their_types() {
     tell(&sandbox, "acme/topic.py", "perf: faster");
     sandbox.git(&["switch", "-q", "main"]);
     sandbox.git(&["merge", "-q", "--no-ff", "--no-edit", "topic"]);
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
+    expect![[r#"
+        ## 2.0.0 (2026-11-21)
+
+        ### Breaking changes
+
+        - the old way is gone: call `run` instead of `start`
+
+        ### Added
+
+        - second part
+        - api: a new thing (#12)
+
+        ### Changed
+
+        - faster
+        - What users see of it.
+
+        ### Fixed
+
+        - wrong number
+        - first part
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
     sandbox.release(&["bump", "major"]).success();
     let once = sandbox.read("CHANGELOG.md");
     assert_eq!(once.matches("## 2.0.0 (2026-11-21)").count(), 1);
@@ -62,7 +84,15 @@ fn folders_first_parents_and_authors_on_request() {
     tell(&sandbox, "acme/c.py", "feat: on a branch");
     sandbox.git(&["switch", "-q", "main"]);
     sandbox.git(&["merge", "-q", "--no-ff", "-m", "feat: the branch as one", "topic"]);
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
+    expect![[r#"
+        ## 1.3.0 (2026-11-21)
+
+        ### Added
+
+        - the branch as one — Ana Tester
+        - inside — Ana Tester
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
 }
 
 #[test]
@@ -88,7 +118,27 @@ fn hostile_messages_are_harmless() {
     }
     tell(&sandbox, "acme/long.py", &format!("fix: {}", "long ".repeat(2_000)));
     sandbox.git(&["-c", "user.name=<b>Eve</b> [x](y)", "commit", "-q", "--allow-empty", "-m", "fix: by another"]);
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
+    expect![[r#"
+        ## 1.3.0 (2026-11-21)
+
+        ### Added
+
+        - &lt;b>: &amp;lt;b&amp;gt; a `code <b>` span — Ana Tester
+        - \## 9.9.9 — Ana Tester
+
+        ### Fixed
+
+        - by another — bEve/b \[x\](y)
+        - long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long … — Ana Tester
+        - reversed \[31mred — Ana Tester
+        - 1\. a list — Ana Tester
+        - \{{ version }} {% raw %} ::set-output name=a::b — Ana Tester
+        - \--- — Ana Tester
+        - \`unclosed and \*bold\* \_it\_ \~\~\~ \| table \| `@everyone` cc `@ana` — Ana Tester
+        - \`\`\`sh — Ana Tester
+        - \[click\](javascript:alert(1)) \!\[x\](https://example.org/pixel.png) — Ana Tester
+        - &lt;script>alert(1)&lt;/script> &lt;img src=x onerror=y> — Ana Tester
+    "#]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
     sandbox.release(&["bump", "minor"]).success();
     let document = sandbox.release(&["changelog", "show", "--format", "json"]).json();
     let versions: Vec<&str> = document["result"]["sections"]
@@ -106,7 +156,17 @@ fn without_a_file_tag_and_forge_say_it() {
     sandbox.git(&["rm", "-q", "CHANGELOG.md"]);
     sandbox.git(&["remote", "add", "origin", "git@github.com:acme/demo.git"]);
     tell(&sandbox, "acme/a.py", "feat: a thing");
-    expect![[""]].assert_eq(&sandbox.release(&["notes", "--unreleased"]).to_string());
+    expect![[r#"
+        ### Added
+
+        - a thing
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "--unreleased"]).to_string());
     sandbox.release(&["bump", "minor"]).success();
-    expect![[""]].assert_eq(&sandbox.release(&["notes"]).to_string());
+    expect![[r#"
+        ### Added
+
+        - a thing
+    "#]]
+    .assert_eq(&sandbox.release(&["notes"]).to_string());
 }

@@ -26,7 +26,28 @@ fn with_fragments() -> Sandbox {
 fn the_next_section_is_shown_and_nothing_written() {
     let sandbox = with_fragments();
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
+    expect![[r#"
+        ## [1.3.0] - 2026-11-21
+
+        ### Added
+
+        - A new thing,
+          over two lines. (#12)
+        - A thing
+
+        ### Fixed
+
+        - The cache is closed. (#7, #8)
+
+        ### Security
+
+        - See `run` and [the docs](https://example.org). (#9)
+
+        ### Other
+
+        - Words.
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render"]).to_string());
     assert_eq!(sandbox.snapshot(), before);
     // What is written by the bump is what was shown.
     let shown = sandbox.release(&["changelog", "render", "--version", "1.3.0"]).stdout;
@@ -45,7 +66,34 @@ fn a_template_of_ones_own() {
     );
     sandbox.write("pyproject.toml", configured);
     sandbox.write("changes/template.md", "{% for group in groups %}\n**{{ group.name }}**\n\n{% for entry in group.entries %}\n* {{ entry.text }}\n\n{% endfor %}\n\n{% endfor %}\n");
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "2.0"]).to_string());
+    expect![[r#"
+        ## [2.0] - 2026-11-21
+
+        **New**
+
+        * A new thing,
+          over two lines.
+
+
+        **Fixed**
+
+        * The cache is closed.
+
+
+        **Other**
+
+        * Words.
+
+
+        **Security**
+
+        * See `run` and [the docs](https://example.org).
+
+        ### Added
+
+        - A thing
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render", "--version", "2.0"]).to_string());
     for broken in ["{{ nothing }}", "## 9.9.9\n\n{{ groups }}", "```\n{{ version }}", "{% for %}"] {
         sandbox.write("changes/template.md", broken);
         let output = sandbox.release(&["changelog", "render", "--format", "json"]);
@@ -62,15 +110,53 @@ fn a_pre_release_and_its_final() {
     sandbox.release(&["bump", "minor,rc"]).success();
     sandbox.write("acme/more.py", "X = 2\n");
     sandbox.commit("fix: more");
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
+    expect![[r#"
+        ## [1.3.0] - 2026-11-21
+        ------- stderr -------
+        note: what the pre-releases of 1.3.0 said stays in their own sections (`merge-prereleases`)
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
     let pyproject = sandbox.read("pyproject.toml");
     let configured =
         pyproject.replace("[tool.release]\n", "[tool.release]\nchangelog = { merge-prereleases = true }\n");
     sandbox.write("pyproject.toml", configured);
     sandbox.release(&["changelog", "add", "fixed", "A corner of it"]).success();
     sandbox.commit("chore: merge sections");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "release"]).to_string());
-    expect![[""]].assert_eq(&sandbox.read("CHANGELOG.md"));
+    expect![[r#"
+        1.3.0rc1 -> 1.3.0
+          wrote CHANGELOG.md
+          wrote README.md
+          wrote acme/__init__.py
+          wrote pyproject.toml
+          committed 314b658f09c6
+          tagged v1.3.0
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "release"]).to_string());
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ## [1.3.0] - 2026-11-21
+
+        ### Fixed
+
+        - A corner of it
+
+        ### Added
+
+        - A thing
+
+        ## [1.2.3] - 2026-01-02
+
+        - The start
+
+        [Unreleased]: https://example.org/acme/compare/v1.3.0...HEAD
+        [1.3.0]: https://example.org/acme/compare/v1.2.3...v1.3.0
+        [1.3.0rc1]: https://example.org/acme/compare/v1.2.3...v1.3.0rc1
+        [1.2.3]: https://example.org/acme/releases/tag/v1.2.3
+    "#]]
+    .assert_eq(&sandbox.read("CHANGELOG.md"));
 }
 
 #[test]
@@ -81,7 +167,13 @@ fn a_release_about_which_nothing_is_said_is_refused() {
     sandbox.write("CHANGELOG.md", empty);
     sandbox.write("acme/more.py", "X = 1\n");
     sandbox.commit("feat: more");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/empty]: nothing is said about 1.3.0: `CHANGELOG.md` has nothing under `Unreleased`
+          hint: say what changed (`release changelog add fixed "…"`), or bump with `--allow-empty-notes`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     // A pre-release may be silent, and so may a run, which nobody watches: it says so.
     assert_eq!(sandbox.release(&["bump", "minor,rc", "-n"]).code, 0);
     let planned = sandbox.release(&["plan", "minor"]);

@@ -8,10 +8,34 @@ use crate::support::projects::ACME;
 #[test]
 fn lists_what_was_understood() {
     let sandbox = Sandbox::with(ACME);
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show", "v1.2.3"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show", "unreleased"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show", "1.1"]).to_string());
+    expect![[r#"
+        file        CHANGELOG.md
+        kind        keep-a-changelog
+        unreleased  1 entry
+        1.2.3  2026-01-02
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
+    expect![[r#"
+        ## [1.2.3] - 2026-01-02
+
+        - The start
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show", "v1.2.3"]).to_string());
+    expect![[r#"
+        ## [Unreleased]
+
+        ### Added
+
+        - A thing
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show", "unreleased"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        warning: the changelog has no section `1.1`
+        cannot tell: see above what is missing
+        [exit status: 11]
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show", "1.1"]).to_string());
     let document = sandbox.release(&["changelog", "show", "--format", "json"]).json();
     assert_eq!(document["result"]["sections"][0]["version"], "1.2.3");
     assert_eq!(document["result"]["markup"], "markdown");
@@ -31,6 +55,21 @@ fn the_configuration_of_towncrier_is_honoured() {
         ("src/acme/newsfragments/1.feature.rst", "A ``thing``.\n"),
         ("src/acme/newsfragments/.gitignore", "!.gitignore\n"),
     ]);
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.1"]).to_string());
+    expect![[r#"
+        file        docs/news.rst
+        kind        fragments in src/acme/newsfragments/
+        unreleased  1 entry
+        1.0  2026-01-02
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "show"]).to_string());
+    expect![[r#"
+        acme 1.1 (2026-11-21)
+        ---------------------
+
+        Features
+        ~~~~~~~~
+
+        - A ``thing``. (#1)
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.1"]).to_string());
 }

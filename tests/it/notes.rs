@@ -71,7 +71,12 @@ fn what_is_not_released_yet_is_told_as_it_will_be() {
     sandbox.git(&["tag", "v1.0"]);
     sandbox.write("demo.py", "X = 1\n");
     sandbox.commit("feat: a thing");
-    expect![[""]].assert_eq(&sandbox.release(&["notes", "--unreleased"]).to_string());
+    expect![[r#"
+        ### Added
+
+        - A [thing](https://github.com/acme/demo/blob/v1.1/docs/a.md)
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "--unreleased"]).to_string());
     assert_eq!(
         sandbox.release(&["notes", "2.0"]).stdout,
         sandbox.release(&["notes", "--unreleased"]).stdout.replace("v1.1", "v2.0")
@@ -88,8 +93,21 @@ fn restructured_text_is_shown_as_markdown() {
     let changelog = "News\n====\n\n1.0 (2026-01-02)\n----------------\n\nAdded\n~~~~~\n\n- A ``thing``, see `the docs <docs/a.md>`_ and `issue`_.\n\n.. _issue: https://example.org/1\n";
     let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT), ("NEWS.rst", changelog)]);
     sandbox.git(&["remote", "add", "origin", "git@github.com:acme/demo.git"]);
-    expect![[""]].assert_eq(&sandbox.release(&["notes", "1.0"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["notes", "1.0", "--raw"]).to_string());
+    expect![[r#"
+        ### Added
+
+        - A `thing`, see [the docs](https://github.com/acme/demo/blob/v1.0/docs/a.md) and [issue][issue].
+
+        [issue]: https://example.org/1
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "1.0"]).to_string());
+    expect![[r#"
+        Added
+        ~~~~~
+
+        - A ``thing``, see `the docs <docs/a.md>`_ and `issue`_.
+    "#]]
+    .assert_eq(&sandbox.release(&["notes", "1.0", "--raw"]).to_string());
 }
 
 #[test]

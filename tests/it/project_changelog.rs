@@ -74,27 +74,103 @@ fn a_release_is_written_as_the_one_before() {
     check(
         "# Changes\n\n## Unreleased\n\n- A thing\n\n## v1.0.0 (2026-01-02)\n\n- The start\n",
         Markup::Markdown,
-        expect![[""]],
+        expect![[r#"
+            # Changes
+
+            ## Unreleased
+
+            ## v1.1.0 (2026-11-21)
+
+            - A thing
+
+            ## v1.0.0 (2026-01-02)
+
+            - The start
+        "#]],
     );
     check(
         "Changes\n=======\n\nUnreleased\n----------\n\n- A thing\n\n1.0.0 / 2026-01-02\n------------------\n\n- The start\n",
         Markup::Markdown,
-        expect![[""]],
+        expect![[r#"
+            Changes
+            =======
+
+            Unreleased
+            ----------
+
+            1.1.0 - 2026-11-21
+            ------------------
+
+            - A thing
+
+            1.0.0 / 2026-01-02
+            ------------------
+
+            - The start
+        "#]],
     );
     check(
         "# Changelog\n\n## [Unreleased](https://example.org/compare/v1.0.0...main)\n\n- A thing\n\n## [1.0.0](https://example.org/compare/v0.9.0...v1.0.0) (2026-01-02)\n\n- The start\n",
         Markup::Markdown,
-        expect![[""]],
+        expect![[r#"
+            # Changelog
+
+            ## [Unreleased](https://example.org/compare/v1.0.0...main)
+
+            ## [1.1.0](https://example.org/compare/v1.0.0...v1.1.0) (2026-11-21)
+
+            - A thing
+
+            ## [1.0.0](https://example.org/compare/v0.9.0...v1.0.0) (2026-01-02)
+
+            - The start
+        "#]],
     );
     check(
         "=======\nHistory\n=======\n\nUnreleased\n~~~~~~~~~~\n\n* A thing\n\n1.0.0 (2026-01-02)\n~~~~~~~~~~~~~~~~~~\n\n* The start\n",
         Markup::Restructured,
-        expect![[""]],
+        expect![[r#"
+            =======
+            History
+            =======
+
+            Unreleased
+            ~~~~~~~~~~
+
+            1.1.0 (2026-11-21)
+            ~~~~~~~~~~~~~~~~~~
+
+            * A thing
+
+            1.0.0 (2026-01-02)
+            ~~~~~~~~~~~~~~~~~~
+
+            * The start
+        "#]],
     );
     check(
         "History\n*******\n\n===================\n1.1.0 (unreleased)\n===================\n\n- A thing\n\n==================\n1.0.0 (2026-01-02)\n==================\n\n- The start\n",
         Markup::Restructured,
-        expect![[""]],
+        expect![[r#"
+            History
+            *******
+
+            ==========
+            Unreleased
+            ==========
+
+            ==================
+            1.1.0 (2026-11-21)
+            ==================
+
+            - A thing
+
+            ==================
+            1.0.0 (2026-01-02)
+            ==================
+
+            - The start
+        "#]],
     );
 }
 
@@ -105,18 +181,63 @@ fn the_links_follow() {
     check(
         "## [Unreleased]\n\n- A\n\n## [1.0.0] - 2026-01-02\n\n[Unreleased]: https://git.example.org/a/b/compare/v1.0.0...main\n[1.0.0]: https://git.example.org/a/b/releases/tag/v1.0.0\n",
         Markup::Markdown,
-        expect![[""]],
+        expect![[r#"
+            ## [Unreleased]
+
+            ## [1.1.0] - 2026-11-21
+
+            - A
+
+            ## [1.0.0] - 2026-01-02
+
+            [Unreleased]: https://git.example.org/a/b/compare/v1.1.0...main
+            [1.1.0]: https://git.example.org/a/b/compare/v1.0.0...v1.1.0
+            [1.0.0]: https://git.example.org/a/b/releases/tag/v1.0.0
+        "#]],
     );
     // Without a link of its own for what comes next.
     check(
         "## [Unreleased]\n\n- A\n\n## [1.0.0] - 2026-01-02\n\n- B\n\n[1.0.0]: https://github.com/a/b/releases/tag/v1.0.0\n",
         Markup::Markdown,
-        expect![[""]],
+        expect![[r#"
+            ## [Unreleased]
+
+            ## [1.1.0] - 2026-11-21
+
+            - A
+
+            ## [1.0.0] - 2026-01-02
+
+            - B
+
+            [1.1.0]: https://github.com/a/b/compare/v1.0.0...v1.1.0
+            [1.0.0]: https://github.com/a/b/releases/tag/v1.0.0
+        "#]],
     );
     check(
         "Changes\n=======\n\n`Unreleased`_\n-------------\n\n- A\n\n`1.0.0`_ (2026-01-02)\n---------------------\n\n- B\n\n.. _Unreleased: https://github.com/a/b/compare/v1.0.0...HEAD\n.. _1.0.0: https://github.com/a/b/releases/tag/v1.0.0\n",
         Markup::Restructured,
-        expect![[""]],
+        expect![[r#"
+            Changes
+            =======
+
+            `Unreleased`_
+            -------------
+
+            `1.1.0`_ (2026-11-21)
+            ---------------------
+
+            - A
+
+            `1.0.0`_ (2026-01-02)
+            ---------------------
+
+            - B
+
+            .. _Unreleased: https://github.com/a/b/compare/v1.1.0...HEAD
+            .. _1.1.0: https://github.com/a/b/compare/v1.0.0...v1.1.0
+            .. _1.0.0: https://github.com/a/b/releases/tag/v1.0.0
+        "#]],
     );
 }
 
@@ -145,7 +266,29 @@ fn a_final_release_takes_over_its_pre_releases() {
     let body = document.joined(&pyrelease::project::changelog::merged(lists.to_vec()));
     let closing = Closing { version: &to, date: "2026-11-21", tag: "v1.1.0", previous_tag: Some("v1.0.0") };
     let once = edited(text, &document.enter(&closing, &body, &[&rc, &a]));
-    expect![[""]].assert_eq(&once);
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ## [1.1.0] - 2026-11-21
+
+        - Words
+
+        ### Fixed
+
+        - After the candidate
+
+        ### Added
+
+        - B
+        - A
+
+        ## [1.0.0] - 2026-01-02
+
+        - The start
+    "#]]
+    .assert_eq(&once);
     assert!(Document::read(&once, Markup::Markdown).enter(&closing, &body, &[&rc, &a]).is_empty());
 }
 
@@ -158,12 +301,105 @@ fn an_entry_goes_below_its_heading() {
     };
     let text =
         "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One\n\n### Fixed\n\n- Two\n\n## [1.0.0] - 2026-01-02\n";
-    expect![[""]].assert_eq(&add(text, Markup::Markdown, "Added", "Three"));
-    expect![[""]].assert_eq(&add(text, Markup::Markdown, "Changed", "Three\nin two lines"));
-    expect![[""]].assert_eq(&add(text, Markup::Markdown, "Security", "Three"));
-    expect![[""]].assert_eq(&add("# Changelog\n\n## [1.0.0] - 2026-01-02\n\n* x", Markup::Markdown, "Added", "Three"));
-    expect![[""]].assert_eq(&add("# Changelog", Markup::Markdown, "Added", "Three"));
-    expect![[""]].assert_eq(&add(
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ### Added
+
+        - One
+        - Three
+
+        ### Fixed
+
+        - Two
+
+        ## [1.0.0] - 2026-01-02
+    "#]]
+    .assert_eq(&add(text, Markup::Markdown, "Added", "Three"));
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ### Added
+
+        - One
+
+        ### Changed
+
+        - Three
+          in two lines
+
+        ### Fixed
+
+        - Two
+
+        ## [1.0.0] - 2026-01-02
+    "#]]
+    .assert_eq(&add(text, Markup::Markdown, "Changed", "Three\nin two lines"));
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ### Added
+
+        - One
+
+        ### Fixed
+
+        - Two
+
+        ### Security
+
+        - Three
+
+        ## [1.0.0] - 2026-01-02
+    "#]]
+    .assert_eq(&add(text, Markup::Markdown, "Security", "Three"));
+    expect![[r#"
+        # Changelog
+
+        ## [Unreleased]
+
+        ### Added
+
+        * Three
+
+        ## [1.0.0] - 2026-01-02
+
+        * x"#]]
+    .assert_eq(&add("# Changelog\n\n## [1.0.0] - 2026-01-02\n\n* x", Markup::Markdown, "Added", "Three"));
+    expect![[r#"
+        # Changelog
+
+        ## Unreleased
+
+        ### Added
+
+        - Three
+    "#]]
+    .assert_eq(&add("# Changelog", Markup::Markdown, "Added", "Three"));
+    expect![[r#"
+        Changes
+        =======
+
+        Unreleased
+        ----------
+
+        Added
+        ~~~~~
+
+        - Three
+
+        1.0 (2026-01-02)
+        ----------------
+
+        - x
+    "#]]
+    .assert_eq(&add(
         "Changes\n=======\n\n1.0 (2026-01-02)\n----------------\n\n- x\n",
         Markup::Restructured,
         "Added",
@@ -208,5 +444,60 @@ fn an_empty_section_says_nothing() {
 #[test]
 fn restructured_text_becomes_markdown() {
     let text = "Added\n~~~~~\n\n- A ``literal``, a :func:`~acme.core.run`, :issue:`12` and **bold**\n  over two lines with `a link <https://example.org/x>`_.\n\n  * nested `docs`_ and `code`\n\n#. One\n#. Two\n\nSee the following::\n\n    x = `1`\n    ```\n\n.. code-block:: python\n   :linenos:\n\n   print(\"<b>\")\n\n.. note::\n\n   Mind the [gap] <b>.\n\n.. versionadded:: 1.2\n\n.. a comment\n   over two lines\n\n.. figure:: x.png\n\n   A picture\n\n+---+---+\n| a | b |\n+---+---+\n\n`bad <javascript:alert(1)>`_ and 2\\*3 and acme_ and _private and a\\ b\n\n# no heading\n\n.. _docs: https://example.org/docs\n.. _acme: https://example.org/\n";
-    expect![[""]].assert_eq(&convert::to_markdown(text, text));
+    expect![[r####"
+        ### Added
+
+        - A `literal`, a `run`, #12 and **bold**
+          over two lines with [a link](https://example.org/x).
+
+          - nested [docs][docs] and `code`
+
+        1. One
+        1. Two
+
+        See the following:
+
+        ````
+        x = `1`
+        ```
+        ````
+
+
+
+        ```python
+        print("<b>")
+        ```
+
+
+        > **Note:**
+        > Mind the \[gap\] &lt;b>.
+
+
+        > **Added in 1.2:**
+
+
+
+
+        ```rst
+        .. figure:: x.png
+
+           A picture
+        ```
+
+
+
+        ```
+        +---+---+
+        | a | b |
+        +---+---+
+        ```
+
+
+        bad and 2\*3 and [acme][acme] and _private and ab
+
+        \# no heading
+
+        [acme]: https://example.org/
+        [docs]: https://example.org/docs"####]]
+    .assert_eq(&convert::to_markdown(text, text));
 }

@@ -35,12 +35,15 @@ pub fn to_markdown(text: &str, whole: &str) -> String {
 /// The lines without blank ones at the ends, and no two in a row outside of code.
 fn squeezed(lines: &[String]) -> String {
     let mut out: Vec<&str> = Vec::new();
-    let mut fenced = false;
+    let mut open: Option<&str> = None;
     for line in lines {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
+        let bare = line.trim_start();
+        match open {
+            Some(fence) if bare == fence => open = None,
+            None if bare.starts_with("```") => open = Some(&bare[..bare.len() - bare.trim_start_matches('`').len()]),
+            _ => {}
         }
-        if fenced || !line.is_empty() || out.last().is_some_and(|last| !last.is_empty()) {
+        if open.is_some() || !line.is_empty() || out.last().is_some_and(|last| !last.is_empty()) {
             out.push(line);
         }
     }

@@ -213,7 +213,7 @@ impl<'t> Document<'t> {
         let gap = self.newline().repeat(2);
         let replacement = format!("{}{gap}{}", self.reopened(open), self.heading_of(closing));
         let mut edits = vec![TextEdit { range: open.heading.whole.clone(), replacement }];
-        narrow(self.text, &mut edits[0]);
+        narrow(self.text, &mut edits[0], open.heading.whole.len());
         edits.extend(self.links(closing));
         edits
     }
@@ -234,14 +234,12 @@ impl<'t> Document<'t> {
         };
         let mut edits = Vec::new();
         if let Some(open) = self.section(None) {
-            let said = &self.text[open.body.clone()];
-            let end =
-                if said.trim().is_empty() { open.heading.whole.end } else { open.body.start + said.trim_end().len() };
+            let end = self.end_of_text(&open.body).unwrap_or(open.heading.whole.end);
             let mut edit = TextEdit {
                 range: open.heading.whole.start..end,
                 replacement: format!("{}{gap}{section}", self.reopened(open)),
             };
-            narrow(self.text, &mut edit);
+            narrow(self.text, &mut edit, open.heading.whole.len());
             edits.push(edit);
         } else {
             let at = self.place_of_first();
@@ -373,9 +371,7 @@ impl<'t> Document<'t> {
             }
             style => marked(&title, style, self.level).replace('\n', self.newline()),
         };
-        let mut edit = TextEdit { range: section.heading.whole.clone(), replacement };
-        narrow(self.text, &mut edit);
-        vec![edit]
+        vec![TextEdit { range: section.heading.whole.clone(), replacement }]
     }
 
     /// The edit that adds an entry below a heading of what comes next; heading and section are made where they
@@ -411,20 +407,15 @@ impl<'t> Document<'t> {
         if let Some(at) = inner.iter().position(|found| title(found) == heading.to_ascii_lowercase()) {
             let end = inner.get(at + 1).map_or(open.body.end, |next| next.whole.start);
             let start = inner[at].next.min(end);
-            let said = self.text[start..end].trim_end();
-            if said
-                .lines()
-                .any(|line| line.trim_end() == item.lines().next().unwrap_or_default() && said.contains(&item))
-            {
+            let said = &self.text[start..end];
+            if format!("{newline}{}{newline}", said.trim_end()).contains(&format!("{newline}{item}{newline}")) {
                 return Vec::new();
             }
-            return vec![match said.is_empty() {
-                true => {
+            return vec![match self.end_of_text(&(start..end)) {
+                None => {
                     TextEdit { range: inner[at].whole.end..inner[at].whole.end, replacement: format!("{gap}{item}") }
                 }
-                false => {
-                    TextEdit { range: start + said.len()..start + said.len(), replacement: format!("{newline}{item}") }
-                }
+                Some(end) => TextEdit { range: end..end, replacement: format!("{newline}{item}") },
             }];
         }
         let rank = |name: &str| ORDER.iter().position(|known| *known == name);
@@ -435,9 +426,21 @@ impl<'t> Document<'t> {
             let at = later.whole.start;
             return vec![TextEdit { range: at..at, replacement: format!("{group}{gap}") }];
         }
-        let said = self.text[open.body.clone()].trim_end();
-        let at = if said.is_empty() { open.heading.whole.end } else { open.body.start + said.len() };
+        let at = self.end_of_text(&open.body).unwrap_or(open.heading.whole.end);
         vec![TextEdit { range: at..at, replacement: format!("{gap}{group}") }]
+    }
+
+    /// Where the last line ends that is not blank, its line end excluded; nothing where all are.
+    fn end_of_text(&self, range: &Range<usize>) -> Option<usize> {
+        let mut at = range.start;
+        let mut end = None;
+        for line in self.text[range.clone()].split_inclusive('\n') {
+            if !line.trim().is_empty() {
+                end = Some(at + line.trim_end_matches(['\n', '\r']).len());
+            }
+            at += line.len();
+        }
+        end
     }
 
     /// The mark of the items of lists, as the newest ones have it.
@@ -489,14 +492,13 @@ fn marked(title: &str, style: Style, level: usize) -> String {
     }
 }
 
-/// The same edit without what stays at its beginning.
-fn narrow(text: &str, edit: &mut TextEdit) {
+/// The same edit without the first `kept` bytes, where they stay as they are.
+fn narrow(text: &str, edit: &mut TextEdit, kept: usize) {
     let old = &text[edit.range.clone()];
-    let same = old.bytes().zip(edit.replacement.bytes()).take_while(|(one, other)| one == other).count();
-    let same =
-        (0..=same).rev().find(|at| old.is_char_boundary(*at) && edit.replacement.is_char_boundary(*at)).unwrap_or(0);
-    edit.range.start += same;
-    edit.replacement.drain(..same);
+    if old.get(..kept).is_some_and(|head| edit.replacement.starts_with(head)) {
+        edit.range.start += kept;
+        edit.replacement.drain(..kept);
+    }
 }
 
 /// The label of a version, as the example writes its own.

@@ -94,7 +94,7 @@ impl Explain for ChangelogError {
                 "call it `<number>.<type>.md` or `+<words>.<type>.md`; `release changelog check` lists all that are wrong".to_owned()
             }
             ChangelogError::Template { .. } => {
-                "correct the template; its values are in docs/changelog.md".to_owned()
+                "correct the template; `release explain changelog/template` lists its values".to_owned()
             }
         }]
     }

@@ -108,6 +108,7 @@ fn plain(text: &str, markup: Markup, out: &mut String) {
                 out.push_str(if matters { "\\" } else { "" });
                 out.push(character);
             }
+            (Markup::Markdown, '(') if at > 0 && characters[at - 1] == ']' => out.push_str("\\("),
             (Markup::Restructured, '\\' | '`' | '*' | '|' | '<') => {
                 out.push('\\');
                 out.push(character);

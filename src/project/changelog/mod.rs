@@ -287,8 +287,10 @@ fn towncrier_types(manifest: &Pyproject) -> Vec<ChangeType> {
 /// What waits to be released, as the changelog tells of it.
 #[derive(Debug, Clone, Default)]
 pub struct Waiting {
-    /// How many entries or fragments there are.
+    /// How many entries and fragments there are.
     pub entries: usize,
+    /// How many of them are fragments.
+    pub fragments: usize,
     /// What they call for; nothing where there are none.
     pub evidence: Option<Evidence>,
 }
@@ -306,7 +308,11 @@ pub fn waiting(files: Files, project: &Project) -> Result<Waiting, Failure> {
     if let Some(text) = changelog.text(files, project)? {
         let document = Document::read(&text, changelog.markup);
         if let Some(open) = document.section(None).filter(|section| !document.is_empty(section)) {
-            found = Waiting { entries: document.entries(open), evidence: impact::of_changelog(&document.groups(open)) };
+            found = Waiting {
+                entries: document.entries(open),
+                evidence: impact::of_changelog(&document.groups(open)),
+                ..Waiting::default()
+            };
         }
     }
     if changelog.kind == ChangelogKind::Fragments {
@@ -317,6 +323,7 @@ pub fn waiting(files: Files, project: &Project) -> Result<Waiting, Failure> {
             .map(|fragment| (fragment.kind.as_str(), kind(&fragment.kind).unwrap_or(Impact::Fix)))
             .collect();
         found.entries += types.len();
+        found.fragments = types.len();
         found.evidence = match impact::of_fragments(&types) {
             Some(evidence) => Some(impact::stronger(evidence, found.evidence)),
             None => found.evidence,
