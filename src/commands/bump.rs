@@ -2,15 +2,17 @@
 
 use serde_json::json;
 
-use super::under_way::recover;
-use super::{Context, Done, usage};
+use super::under_way::finished_bump;
+use super::{Context, Done};
+use crate::config::file::GitSign;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::push;
 use crate::pipeline::run::progress;
-use crate::plan::PlanError;
 use crate::plan::bump::{self, Wanted};
+use crate::plan::guards::Remote;
 use crate::plan::push::REMOTE;
+use crate::plan::{PlanError, execute};
 use crate::project::Project;
 use crate::python::bump::{Mode, Request};
 use crate::report::Report;
@@ -30,9 +32,12 @@ pub struct Args {
     /// Release the version that is already written: a first release, or one that was never tagged
     #[arg(long)]
     current: bool,
-    /// The message of commit and tag [default: `Release VERSION`]
+    /// A comment for the messages of commit and tag: one line, and more after an empty line
     #[arg(short, long, value_name = "TEXT")]
     message: Option<String>,
+    /// Whether commit and tag are signed [default: `sign` of `[tool.release.git]`, else as your git configuration says]
+    #[arg(long, value_name = "WHEN")]
+    sign: Option<GitSign>,
     /// Always count up, as uv does: `1.3.0rc1` minor is `1.4.0`
     #[arg(long)]
     exact: bool,
@@ -51,9 +56,15 @@ pub struct Args {
     /// Push branch and tag to `origin`, both or none
     #[arg(long, conflicts_with_all = ["no_commit", "no_tag"])]
     push: bool,
+    /// Take back the last bump of this clone that was not pushed: files, branch and tag as they were
+    #[arg(long, conflicts_with_all = ["wanted", "current", "message", "sign", "no_commit", "no_tag", "push"])]
+    undo: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    if args.undo {
+        return super::bump_undo::run(context);
+    }
     let report = bumped(context, args)?;
     if !args.push {
         return Ok(report);
@@ -66,7 +77,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 }
 
 fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    if let Some(report) = recovered(context, args)? {
+    let git = Git::discover(context.inspect().dir())?;
+    // Two at once: the other one is told, instead of seeing what this one has half done.
+    let _lock = git.as_ref().filter(|_| !context.dry_run).map(|git| execute::lock(context.world, git)).transpose()?;
+    if let Some(report) = finished_bump(context, git.as_ref(), args.wanted.as_deref().unwrap_or("--current"))? {
         return Ok(report);
     }
     let project = context.project()?;
@@ -110,21 +124,6 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     }
 }
 
-/// Finishes an interrupted bump; the report, if that is what was asked for now, too.
-fn recovered(context: &Context<'_>, args: &Args) -> Result<Option<Report>, Failure> {
-    let Some(git) = Git::discover(context.inspect().dir())? else { return Ok(None) };
-    let Some((pending, moved)) = recover(context, &git)? else { return Ok(None) };
-    if args.wanted.as_deref().unwrap_or("--current") != pending.request {
-        return Ok(None);
-    }
-    let report = Report::new("bump")
-        .line(format!("finished the bump to {}", moved.version))
-        .output("version", moved.version.clone())
-        .output("tag", moved.tag.clone().unwrap_or_default())
-        .output("released", "true");
-    Ok(Some(report.result(&moved)))
-}
-
 fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wanted, Failure> {
     let request: Option<Request> = match (&args.wanted, args.current) {
         (Some(_), true) => return Err(PlanError::CurrentWithKind { version: project.version().to_string() }.into()),
@@ -132,14 +131,13 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
     };
-    if args.message.as_deref().is_some_and(|message| message.trim().is_empty()) {
-        return Err(usage("the message is empty", "leave `-m` out for the default"));
-    }
     Ok(Wanted {
         request,
         typed: args.wanted.clone().unwrap_or_else(|| "--current".to_owned()),
         mode: if args.exact { Mode::Exact } else { Mode::Linear },
-        message: args.message.clone(),
+        comment: args.message.clone(),
+        sign: args.sign,
+        remote: if args.push { push::ask_for_release(context.world, project)? } else { Remote::NotAsked },
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
         include_stale: args.include_stale,

@@ -33,6 +33,7 @@ pub mod verify;
 pub mod version;
 pub mod watch;
 
+mod bump_undo;
 mod under_way;
 
 use std::path::PathBuf;

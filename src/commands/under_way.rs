@@ -10,6 +10,7 @@ use crate::pipeline::run::progress::{self, Progress};
 use crate::pipeline::run::repository;
 use crate::plan::{PlanError, execute};
 use crate::project::Project;
+use crate::report::Report;
 use crate::steps::transaction::{self, Moved, Pending};
 
 /// The project, and the release that was begun last.
@@ -73,4 +74,19 @@ pub(super) fn recover(context: &Context<'_>, git: &Git) -> Result<Option<(Pendin
         inspect.note(format!("finished the interrupted {}", pending.what()));
     }
     Ok(moved.map(|moved| (pending, moved)))
+}
+
+/// Finishes an interrupted bump; the report, if that is what was `typed` now, too.
+pub(super) fn finished_bump(context: &Context<'_>, git: Option<&Git>, typed: &str) -> Result<Option<Report>, Failure> {
+    let Some(git) = git else { return Ok(None) };
+    let Some((pending, moved)) = recover(context, git)? else { return Ok(None) };
+    if typed != pending.request {
+        return Ok(None);
+    }
+    let report = Report::new("bump")
+        .line(format!("finished the bump to {}", moved.version))
+        .output("version", moved.version.clone())
+        .output("tag", moved.tag.clone().unwrap_or_default())
+        .output("released", "true");
+    Ok(Some(report.result(&moved)))
 }

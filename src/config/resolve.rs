@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    CommandTable, ConfigFile, ForgeTable, GateTable, HookTable, InitTable, PolicyTable, ReferenceTable, SecurityAuto,
-    SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
+    CommandTable, ConfigFile, ForgeTable, GateTable, GitHooks, GitSign, GitTable, HookTable, InitTable, PolicyTable,
+    ReferenceTable, SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable,
+    UnknownSeverity,
 };
 use super::origin::Origin;
 use super::targets::Index;
@@ -50,6 +51,8 @@ pub struct Config {
     pub plain_http: Setting<Vec<String>>,
     /// The path of the changelog; nothing: look for one.
     pub changelog: Option<String>,
+    /// How a bump commits and tags.
+    pub git: GitSettings,
     /// Other places that name the version.
     pub references: Vec<ReferenceTable>,
     /// Commands that must pass before anything is committed.
@@ -74,6 +77,43 @@ pub struct Config {
     pub status: Status,
     /// The folders of the packages of a workspace.
     pub members: Option<Vec<String>>,
+}
+
+/// How a bump commits and tags.
+#[derive(Debug, Clone)]
+pub struct GitSettings {
+    /// The message of the commit, with its places.
+    pub message: String,
+    /// Whether commit and tag are signed.
+    pub sign: GitSign,
+    /// What becomes of the hooks that git would run.
+    pub hooks: GitHooks,
+}
+
+/// The places of the message of a commit.
+pub const MESSAGE_PLACES: [&str; 4] = ["version", "previous", "tag", "comment"];
+
+impl GitSettings {
+    fn of(written: GitTable) -> Result<Self, &'static str> {
+        let message = written.message.unwrap_or_else(|| "chore(release): {version}".to_owned());
+        let mut lines = message.lines();
+        if lines.next().is_none_or(|subject| subject.trim().is_empty()) {
+            return Err("must begin with a line of text");
+        }
+        if lines.next().is_some_and(|line| !line.trim().is_empty()) {
+            return Err("needs an empty line after its first one");
+        }
+        if message.chars().any(|c| c.is_control() && c != '\n') {
+            return Err("has a control character in it");
+        }
+        for rest in message.split('{').skip(1) {
+            let place = rest.split('}').next().filter(|name| name.len() < rest.len());
+            if !place.is_some_and(|name| MESSAGE_PLACES.contains(&name)) {
+                return Err("takes `{version}`, `{previous}`, `{tag}` and `{comment}`, and no other `{`");
+            }
+        }
+        Ok(GitSettings { message, sign: written.sign.unwrap_or_default(), hooks: written.hooks.unwrap_or_default() })
+    }
 }
 
 /// What an installed release must be able to do.
@@ -260,6 +300,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     }
     let policy = run_policy(&written.hooks, written.policy.unwrap_or_default())
         .map_err(|(key, problem)| refuse(key, &problem))?;
+    let git = GitSettings::of(written.git.unwrap_or_default()).map_err(|problem| refuse("git.message", problem))?;
     let members = written.workspace.map(|workspace| workspace.members);
     if members.iter().flatten().any(|member| escapes(member)) {
         return Err(refuse("workspace.members", "must lie below the project"));
@@ -289,6 +330,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         stages: Setting::of(written.stages, Vec::new()),
         plain_http: Setting::of(written.plain_http, Vec::new()),
         changelog: written.changelog.and_then(|changelog| changelog.path),
+        git,
         references: written.references,
         gates: written.gates,
         hooks: written.hooks,
