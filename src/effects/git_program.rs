@@ -147,11 +147,6 @@ pub fn permit(inspect: Inspect<'_>, url: &str) -> Result<(), EffectsError> {
     Ok(())
 }
 
-/// What git said, as the cause of an error.
-pub fn said(text: &str) -> Said {
-    Said(text.to_owned())
-}
-
 /// The failure of a git that talked to a remote.
 pub fn refused(remote: &str, ran: &Ran) -> EffectsError {
     EffectsError::Remote { remote: remote.to_owned(), said: Said(ran.tail(5)) }

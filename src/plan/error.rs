@@ -656,7 +656,7 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::VersionTaken { .. } => {
             "choose a higher version: an index never takes another file under the same name".to_owned()
         }
-        PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
+        PlanError::RemoteTag { remote, .. } => format!("run `git fetch --tags {remote}`, and choose a higher version"),
         PlanError::NoRemote { .. } => "`git remote -v` lists them; name one with `--remote NAME`".to_owned(),
         PlanError::RemoteAhead { remote, branch } => {
             format!(

@@ -15,6 +15,7 @@ use crate::plan::push::REMOTE;
 use crate::project::history::Released;
 use crate::project::{Project, ProjectError};
 use crate::python::version::Version;
+use crate::report::Event;
 use crate::steps::transaction::Hooks;
 
 /// What is known of the remote.
@@ -70,7 +71,7 @@ pub(super) fn check(
             None => broken.extend(next::check(to, releases).err().map(Failure::from)),
         }
     }
-    broken.extend(remote(git, wanted, &project.tag_of(to), &head));
+    broken.extend(remote(inspect, git, (wanted, &project.tag_of(to)), &head));
     let mut held = Held::default();
     if writes {
         match git.identity(inspect.clock().now().as_second()) {
@@ -132,8 +133,13 @@ fn place(git: &Git, project: &Project, wanted: &Wanted, head: &Head) -> Result<V
 }
 
 /// What would make the push fail.
-fn remote(git: &Git, wanted: &Wanted, tag: &str, head: &Head) -> Vec<Failure> {
+fn remote(inspect: Inspect<'_>, git: &Git, (wanted, tag): (&Wanted, &str), head: &Head) -> Vec<Failure> {
     let there = match &wanted.remote {
+        Remote::NotAsked if git.remote_url(REMOTE).is_some() => {
+            let text = format!("`{REMOTE}` was not asked, since nothing is pushed: the last fetch tells what it has");
+            inspect.tell(&Event::Detail { text });
+            return Vec::new();
+        }
         Remote::NotAsked => return Vec::new(),
         Remote::Closed(why) => return vec![why.as_ref().clone()],
         Remote::Has(there) => there,

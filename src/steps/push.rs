@@ -65,7 +65,7 @@ impl Push {
                         return Ok(true);
                     }
                     match push_answer::sort(&ran.stdout, &ran.stderr) {
-                        Answer::Passing => ran.tail(5),
+                        Answer::Passing => ran.stderr,
                         answer => return Err(self.rejected(effects, answer, &ran)),
                     }
                 }
@@ -73,7 +73,7 @@ impl Push {
                 Err(error) => return Err(error.into()),
             };
             let Some(pause) = pauses.next() else {
-                let (remote, said) = (self.remote.clone(), git_program::said(&said));
+                let (remote, said) = (self.remote.clone(), push_answer::said("", &said));
                 return Err(StepError::Push {
                     remote,
                     branch: self.branch(),
@@ -127,7 +127,7 @@ impl Push {
     /// What became of a push that was refused; the remote is asked once more what it has of it.
     fn rejected(&self, effects: Effects<'_>, answer: Answer, ran: &Ran) -> Failure {
         let landed = self.is_there(effects).ok();
-        let said = git_program::said(&ran.tail(8));
+        let said = push_answer::said(&ran.stdout, &ran.stderr);
         StepError::Push { remote: self.remote.clone(), branch: self.branch(), answer, landed, said }.into()
     }
 }

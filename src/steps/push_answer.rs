@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::effects::error::Said;
+
 /// Why nothing was pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -108,4 +110,21 @@ pub fn sort(stdout: &str, stderr: &str) -> Answer {
     // Git says no more when a hook on this side fails.
     let only_failed = stderr.lines().any(|line| line.starts_with("error: failed to push some refs"));
     if only_failed && stdout.lines().all(|line| line.trim().is_empty()) { Answer::HookHere } else { Answer::Other }
+}
+
+/// What of it a person wants to read: what became of each reference, and what the other side wrote.
+pub fn said(stdout: &str, stderr: &str) -> Said {
+    const NOISE: [&str; 4] =
+        ["hint:", "error: failed to push some refs", "error: atomic push failed", "fatal: the remote end hung up"];
+    let name = |names: &str| names.rsplit(':').next().unwrap_or(names).to_owned();
+    let references = stdout.lines().filter_map(|line| {
+        let (names, summary) = line.strip_prefix("!\t")?.split_once('\t')?;
+        Some(format!("{} {summary}", name(names)))
+    });
+    let lines = stderr.lines().map(str::trim_end).filter(|line| !NOISE.iter().any(|noise| line.starts_with(noise)));
+    let all: Vec<String> = references.chain(lines.map(str::to_owned)).filter(|line| !line.is_empty()).collect();
+    match all.is_empty() {
+        true => Said(stderr.lines().next().unwrap_or_default().to_owned()),
+        false => Said(all[all.len().saturating_sub(12)..].join("\n")),
+    }
 }

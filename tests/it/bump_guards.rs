@@ -37,7 +37,25 @@ fn every_guard_that_does_not_hold_is_reported_at_once_with_its_fix() {
     std::fs::remove_file(shallow.path("home").join(".gitconfig")).expect("it is there");
     shallow.set("RELEASE_CACHE_DIR", shallow.path("cache"));
     let before = shallow.snapshot();
-    expect![[""]].assert_eq(&shallow.release(&["bump", "minor", "--sign", "always"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/in-progress]: git is in the middle of a merge
+          cause: and the clone is shallow: its history and tags are cut off
+          cause: and HEAD is on `topic`, releases are made from `main`
+          cause: and `topic` is 1 commit behind `origin/topic`
+          cause: and the working tree has uncommitted changes: `README.md`
+          cause: and the tag `v1.3.0` exists already, on commit 5520954c55302ca9576a384ded4accdf2d494661
+          cause: and git does not know who you are
+          hint: conclude it, or run `git merge --abort`
+          hint: run `git fetch --unshallow --tags`; in a workflow, `fetch-depth: 0` of the checkout step
+          hint: run `git switch main`, or add the branch to `branches` of the configuration
+          hint: run `git pull --rebase`, then the same command again
+          hint: commit or stash them, or pass `--allow-dirty` to leave them out of the release
+          hint: choose a higher version; if `v1.3.0` was a mistake and nothing was published, run `git tag -d v1.3.0`
+          hint: run `git config user.name "Your Name"` and `git config user.email you@example.org`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&shallow.release(&["bump", "minor", "--sign", "always"]).to_string());
     assert_eq!(
         shallow.release(&["bump", "minor", "--sign", "always"]).stderr,
         shallow.release(&["bump", "minor", "--sign", "always", "-n"]).stderr
@@ -82,12 +100,26 @@ fn what_the_remote_has_is_known_before_anything_is_changed() {
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
     sandbox.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor", "--push"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/remote-tag]: `origin` has the tag `v1.3.0` already, for another commit
+          cause: and `main` of `origin` has commits that are not here
+          hint: run `git fetch --tags origin`, and choose a higher version
+          hint: run `release undo` if the bump was made, `git pull --rebase origin main`, then release again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor", "--push"]).to_string());
     assert!(before == sandbox.snapshot());
     // Without a push it is not asked: the last fetch alone tells.
     sandbox.release(&["bump", "minor", "-n"]).success();
     sandbox.git(&["fetch", "-q", "--no-tags"]);
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/behind]: `main` is 1 commit behind `origin/main`
+          hint: run `git pull --rebase`, then the same command again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
     sandbox.git(&["remote", "set-url", "origin", "https://127.0.0.1:1/acme.git"]);
     sandbox.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     let unreachable = sandbox.release(&["bump", "minor", "--push", "--format", "json"]);
@@ -108,8 +140,28 @@ fn a_comment_goes_into_both_messages() {
     let sandbox = tagged();
     let comment = "The one with the parser\n\nIt reads {version} and everything else.";
     sandbox.release(&["bump", "minor", "-m", comment]).success();
-    expect![[""]].assert_eq(&of_head(&sandbox));
-    expect![[""]].assert_eq(&sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.3.0"]));
+    expect![[r#"
+        chore(release): 1.3.0
+
+        The one with the parser
+
+        It reads {version} and everything else.
+
+    "#]]
+    .assert_eq(&of_head(&sandbox));
+    expect![[r#"
+        Release 1.3.0
+
+        The one with the parser
+
+        It reads {version} and everything else.
+
+        ### Added
+
+        - A thing
+
+    "#]]
+    .assert_eq(&sandbox.git(&["tag", "-l", "--format=%(contents)", "v1.3.0"]));
     for (template, comment, message) in [
         ("Bump {previous} to {version} ({tag})", None, "Bump 1.2.3 to 1.3.0 (v1.3.0)\n\n"),
         ("chore: release {version}, {comment}", Some("at last"), "chore: release 1.3.0, at last\n\n"),
@@ -125,7 +177,10 @@ fn a_comment_goes_into_both_messages() {
     let long = "x".repeat(80);
     let sandbox = with_git("message = \"{version} {comment}\"");
     let output = sandbox.release(&["bump", "minor", "-m", &long]).success();
-    expect![[""]].assert_eq(&output.stderr);
+    expect![[r#"
+        warning: the first line of the commit's message has 86 characters; most programs cut it at 72
+    "#]]
+    .assert_eq(&output.stderr);
 }
 
 #[test]
@@ -136,11 +191,47 @@ fn messages_that_cannot_be_are_refused() {
     for comment in ["", " \n", "one\ntwo", "\n\nlater", "a\u{1b}[2Jb", "a\r\nb"] {
         answers.push_str(&sandbox.release(&["bump", "minor", "-m", comment]).to_string());
     }
-    expect![[""]].assert_eq(&answers);
+    expect![[r#"
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: it is empty
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: it is empty
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: its first line is followed by text, so it has no subject
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: its first line is empty
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: it has a control character in it
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+        ------- stderr -------
+        error[plan/comment]: the text of `-m` is refused: it has a control character in it
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
+        [exit status: 2]
+    "#]]
+    .assert_eq(&answers);
     assert!(before == sandbox.snapshot());
     let only = with_git("message = \"{comment}\"");
-    expect![[""]].assert_eq(&only.release(&["bump", "minor"]).to_string());
-    expect![[""]].assert_eq(
+    expect![[r#"
+        ------- stderr -------
+        error[plan/no-comment]: the message of the commit would be empty
+          hint: `message` of `[tool.release.git]` is only the comment: pass `-m TEXT`, or name `{version}` there
+        [exit status: 2]
+    "#]]
+    .assert_eq(&only.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        1.2.3 -> 1.3.0
+          wrote CHANGELOG.md
+          wrote README.md"#]]
+    .assert_eq(
         &only
             .release(&["bump", "minor", "-m", "one\n\nmore"])
             .to_string()
@@ -182,7 +273,13 @@ fn no_secret_gets_into_a_message_and_none_is_repeated() {
     // The section of the changelog becomes the message of the tag.
     sandbox.write("CHANGELOG.md", format!("# Changelog\n\n## Unreleased\n\n- Use {}\n", secrets[2]));
     sandbox.commit("docs: changelog");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/secret-in-message]: the message of the tag holds a token of GitHub
+          hint: take it out, and revoke it if it was real: what is committed stays readable
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     // Words that only look like it.
     for comment in ["pypi-publishing-workflow-of-today is gone", "see https://example.org/a:b@c", "npm_config_cache"] {
         sandbox.write("CHANGELOG.md", ACME[3].1);

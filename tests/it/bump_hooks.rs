@@ -38,13 +38,22 @@ fn hooks_that_do_not_run_are_named_or_stop_the_bump() {
     }
     // Not executable, so git would not run it.
     std::fs::write(sandbox.repo().join(".git/hooks/post-commit"), "#!/bin/sh\n").expect("a file");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).stderr);
+    expect![[r#"
+        note: the git hooks `pre-commit`, `commit-msg` are not run: `hooks` of `[tool.release.git]` says what becomes of them (`run`, `refuse`, `skip`)
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).stderr);
     sandbox.release(&["bump", "minor"]).success();
     assert!(!witness.exists());
     let refused = with_hooks("refuse");
     hook(&refused, "pre-commit", "true");
     let before = world(&refused);
-    expect![[""]].assert_eq(&refused.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/hooks-refused]: git would run hooks that a bump does not run: `pre-commit`
+          hint: set `hooks` of `[tool.release.git]` to `run`, or to `skip`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&refused.release(&["bump", "minor"]).to_string());
     assert!(before == world(&refused));
     // Files alone have nothing to do with hooks.
     refused.release(&["bump", "minor", "--no-commit"]).success();
@@ -65,7 +74,11 @@ fn hooks_see_the_tree_as_it_will_be_and_may_change_the_message() {
         say("git status --porcelain"),
     ];
     hook(&sandbox, "pre-commit", &all.join("\n"));
-    hook(&sandbox, "prepare-commit-msg", &format!("{}\necho 'Change-Id: I1' >> \"$1\"", say("echo prepare: $2")));
+    hook(
+        &sandbox,
+        "prepare-commit-msg",
+        &format!("{}\nprintf '\\nChange-Id: I1\\n' >> \"$1\"", say("echo prepare: $2")),
+    );
     hook(&sandbox, "commit-msg", &format!("{}\ngrep -q '^chore' \"$1\"", say("echo commit-msg: $1")));
     hook(
         &sandbox,
@@ -74,8 +87,37 @@ fn hooks_see_the_tree_as_it_will_be_and_may_change_the_message() {
     );
     hook(&sandbox, "post-commit", &format!("{}\nexit 1", say("git log -1 --format='post-commit: %s'")));
     let output = sandbox.release(&["bump", "minor"]).success();
-    expect![[""]].assert_eq(&output.stderr);
-    expect![[""]].assert_eq(&std::fs::read_to_string(&seen).expect("the hooks ran"));
+    expect![[r#"
+        warning: the git hook `post-commit` failed (exit code 1); the bump is made all the same
+    "#]]
+    .assert_eq(&output.stderr);
+    expect![[r#"
+        pre-commit: 0
+         CHANGELOG.md     | 5 ++++-
+         README.md        | 2 +-
+         acme/__init__.py | 2 +-
+         pyproject.toml   | 2 +-
+         4 files changed, 7 insertions(+), 4 deletions(-)
+        refs/heads/main
+        version = "1.3.0"  # the one source
+        match = "pip install acme=={version}"
+        match = '__version__ = "{version}"'
+        0
+        M  CHANGELOG.md
+        M  README.md
+        M  acme/__init__.py
+        M  pyproject.toml
+        prepare: message
+        commit-msg: .git/COMMIT_EDITMSG
+        reference-transaction: prepared
+        refs/heads/main
+        refs/tags/v1.3.0
+        reference-transaction: committed
+        refs/heads/main
+        refs/tags/v1.3.0
+        post-commit: chore(release): 1.3.0
+    "#]]
+    .assert_eq(&std::fs::read_to_string(&seen).expect("the hooks ran"));
     assert_eq!(sandbox.git(&["log", "-1", "--format=%B"]), "chore(release): 1.3.0\n\nChange-Id: I1\n\n");
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
 }
@@ -107,9 +149,22 @@ fn a_hook_that_fails_or_changes_files_leaves_everything_as_it_was() {
     }
     let sandbox = with_hooks("run");
     hook(&sandbox, "pre-commit", "echo first; echo 'the linter says no' >&2; exit 1");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[step/git-hook]: the git hook `pre-commit` stopped the bump: exit code 1
+          cause: first
+                 the linter says no
+          hint: run `git hook run pre-commit` and put right what it says; nothing was changed
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     hook(&sandbox, "pre-commit", "echo '# formatted' >> README.md");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[step/git-hook-changed]: the git hook `pre-commit` changed `README.md`
+          hint: what is committed is what was planned: let `pre-commit` leave these files alone, or set `hooks = "skip"` in `[tool.release.git]`; nothing was changed
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
 }
 
 #[test]
@@ -122,7 +177,13 @@ fn where_hooks_are_is_for_the_users_own_configuration_to_say() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     sandbox.commit("chore: tools");
     sandbox.git(&["config", "core.hooksPath", "tools"]);
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/hooks-elsewhere]: `core.hooksPath` of this repository's own configuration names `tools`, and hooks from there are not run
+          hint: a repository that comes as an archive brings its `.git/config` along: where hooks are is for your own configuration to say
+          hint: run `git config --local --unset core.hooksPath` and put `tools` into `git config --global core.hooksPath`, or set `hooks = "skip"` in `[tool.release.git]`
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     assert!(!witness.exists());
     sandbox.git(&["config", "--unset", "core.hooksPath"]);
     sandbox.git(&["config", "--global", "core.hooksPath", &sandbox.repo().join("tools").display().to_string()]);
@@ -140,7 +201,12 @@ fn a_hook_before_the_push_may_say_no() {
     sandbox.git(&["push", "-q", "origin", "main"]);
     hook(&sandbox, "pre-push", "exit 1");
     let output = sandbox.release(&["bump", "minor", "--push"]);
-    expect![[""]].assert_eq(&output.stderr);
+    expect![[r#"
+        error[step/push-hook]: the git hook `pre-push` refused the push
+          cause: error: failed to push some refs to '[ROOT]/origin.git'
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: do what the hook says, and push again with the same command; `release bump --undo` takes the bump back (a run: `release undo`)
+    "#]].assert_eq(&output.stderr);
     assert!(!sandbox.git(&["ls-remote", "origin"]).contains("v1.3.0"));
     hook(&sandbox, "pre-push", "cat > seen-by-hook; exit 0");
     sandbox.release(&["bump", "minor", "--push"]).success();

@@ -24,6 +24,8 @@ fn prepared() -> Sandbox {
     sandbox.commit("feat: more");
     // The log is no part of the transaction, and its calls are not to be counted.
     sandbox.unset("RELEASE_CACHE_DIR");
+    // Samples of hooks, which would be copied each time.
+    std::fs::remove_dir_all(sandbox.repo().join(".git/hooks")).expect("a folder");
     sandbox
 }
 
@@ -45,11 +47,16 @@ fn versions(repo: &Path) -> Vec<&'static str> {
         .collect()
 }
 
+/// The commit that a branch is at, without any git that might heal something.
+fn main_of(sandbox: &Sandbox) -> String {
+    std::fs::read_to_string(sandbox.repo().join(".git/refs/heads/main")).expect("a branch")
+}
+
 /// Files, branch or tag of both sides.
-fn is_mixed(sandbox: &Sandbox, versions: &[&str]) -> bool {
-    let references = [".git/refs/tags/v1.3.0"].iter().filter(|path| sandbox.repo().join(path).exists()).count();
-    let committed = sandbox.git(&["rev-list", "--count", "main"]).trim() == "3";
-    let new = versions.iter().filter(|version| **version == "new").count() + references + usize::from(committed);
+fn is_mixed(sandbox: &Sandbox, versions: &[&str], base: &str) -> bool {
+    let tagged = sandbox.repo().join(".git/refs/tags/v1.3.0").exists();
+    let moved = [tagged, main_of(sandbox) != base].into_iter().filter(|moved| *moved).count();
+    let new = versions.iter().filter(|version| **version == "new").count() + moved;
     new != 0 && new != versions.len() + 2
 }
 
@@ -58,30 +65,33 @@ fn is_flagged(sandbox: &Sandbox) -> bool {
 }
 
 /// What a disturbed run left is all old, all new, or flagged; one rerun makes it all new, and git works.
-fn heals(sandbox: &Sandbox, (fault, point): (Fault, &Point), code: Option<i32>) -> bool {
+fn heals(sandbox: &Sandbox, (fault, point): (Fault, &Point), code: Option<i32>, base: &str) -> bool {
     let at = format!("{fault:?} {} {}", point.0, point.1);
     let between = versions(&sandbox.repo());
     assert!(!between.contains(&"torn"), "{at}: {between:?}");
-    let mixed = is_mixed(sandbox, &between);
+    let mixed = is_mixed(sandbox, &between, base);
     assert!(!mixed || is_flagged(sandbox), "{at}: mixed, and nobody knows: {between:?}");
     if code == Some(0) {
-        assert_eq!(between, ["new"; 3], "{at}: it said that all is well");
+        assert!(!mixed && between == ["new"; 3], "{at}: it said that all is well");
     }
-    if matches!(fault, Fault::Error(_)) {
-        // 127 is the loader of the system, which lost a library.
-        assert!(matches!(code, Some(0 | 1 | 3 | 127)), "{at}: ended with {code:?}");
+    if fault != Fault::Kill {
+        // 127 is the loader of the system, which lost a library; and the standard library panics when a folder that
+        // it has read cannot be closed.
+        let is_known = matches!(code, Some(0 | 1 | 3 | 127)) || (point.0 == "close" && code == Some(70));
+        assert!(is_known, "{at}: ended with {code:?}");
     }
     let rerun = sandbox.release(&["bump", "minor"]);
     assert_eq!(rerun.code, 0, "{at}: {rerun}");
     assert_eq!(versions(&sandbox.repo()), ["new"; 3], "{at}");
     assert!(!is_flagged(sandbox), "{at}: the journal is still there");
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "{at}");
-    let log = "chore(release): 1.3.0\nfeat: more\nfeat: first\n";
-    assert_eq!(sandbox.git(&["log", "--format=%s"]), log, "{at}");
-    let commit = sandbox.git(&["rev-parse", "main"]);
-    let tags = format!("v1.2.3 \nv1.3.0 {commit}");
-    assert_eq!(sandbox.git(&["for-each-ref", "--format=%(refname:short) %(*objectname)", "refs/tags"]), tags, "{at}");
-    assert_eq!(sandbox.git(&["rev-list", "--count", "refs/release/ledger"]), "1\n", "{at}");
+    // One commit on top of what was there, the tag on it, one entry in the ledger.
+    let (commit, base) = (main_of(sandbox).trim().to_owned(), base.trim());
+    let expected = format!(
+        "refs/heads/main {base} chore(release): 1.3.0\nrefs/release/ledger  bump: 1.2.3 -> 1.3.0\nrefs/tags/v1.2.3  feat: first\nrefs/tags/v1.3.0 {commit} Release 1.3.0\n",
+    );
+    let format = "--format=%(refname) %(parent)%(*objectname) %(subject)";
+    assert_eq!(sandbox.git(&["for-each-ref", format]), expected, "{at}");
     sandbox.write("after.txt", "plain git works\n");
     sandbox.git(&["add", "-A"]);
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "A  after.txt\n", "{at}: something was left behind");
@@ -92,6 +102,7 @@ fn heals(sandbox: &Sandbox, (fault, point): (Fault, &Point), code: Option<i32>) 
 /// Disturbs a bump at each point, on as many threads as there are cores; how many left a mixed state.
 fn disturb_all(faults: &[(Fault, Point)]) -> usize {
     let template = prepared();
+    let base = main_of(&template);
     let program = crate::support::sandbox::program();
     let bump = [program.to_str().expect("a path"), "bump", "minor"];
     let (next, mixed) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -99,7 +110,8 @@ fn disturb_all(faults: &[(Fault, Point)]) -> usize {
         while let Some((fault, point)) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
             let sandbox = template.again();
             let output = disturbed(&sandbox, *fault, point, &bump);
-            mixed.fetch_add(usize::from(heals(&sandbox, (*fault, point), output.status.code())), Ordering::Relaxed);
+            let was_mixed = heals(&sandbox, (*fault, point), output.status.code(), &base);
+            mixed.fetch_add(usize::from(was_mixed), Ordering::Relaxed);
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -138,11 +150,12 @@ fn killed_anywhere_it_is_all_old_or_all_new_after_one_rerun() {
 fn a_disk_that_fails_or_is_full_leaves_all_old_or_all_new_after_one_rerun() {
     let started = Instant::now();
     let points = chosen();
-    let of = |error: &'static str| points.iter().map(move |point| (Fault::Error(error), point.clone()));
+    let of = |fault: Fault| points.iter().map(move |point| (fault, point.clone()));
+    let (broken, full) = (Fault::Error("EIO"), Fault::Stays("ENOSPC"));
     // At the usual depth the two errors take turns, so that each call meets one of them.
     let faults: Vec<(Fault, Point)> = match rounds(20) {
-        20 => of("EIO").chain(of("ENOSPC")).collect(),
-        _ => of("EIO").step_by(2).chain(of("ENOSPC").skip(1).step_by(2)).collect(),
+        20 => of(broken).chain(of(full)).collect(),
+        _ => of(broken).step_by(2).chain(of(full).skip(1).step_by(2)).collect(),
     };
     let mixed = disturb_all(&faults);
     measured(&format!("{} faults, {mixed} mixed and flagged, all healed, {:?}", faults.len(), started.elapsed()));
@@ -162,13 +175,12 @@ fn the_harness_catches_a_writer_that_rewrites_in_place() {
         }
         // The interpreter's own start-up comes first; the writer is at the end.
         for number in count.saturating_sub(12).max(1)..=count {
-            for (kind, fault) in [Fault::Kill, Fault::Error("ENOSPC")].into_iter().enumerate() {
+            for (kind, fault) in [Fault::Kill, Fault::Stays("ENOSPC")].into_iter().enumerate() {
                 let sandbox = template.again();
                 disturbed(&sandbox, fault, &(call.clone(), number), &python);
                 let state = versions(&sandbox.repo());
                 torn[kind] += usize::from(state.contains(&"torn"));
-                let unknown = is_mixed(&sandbox, &state) && !is_flagged(&sandbox);
-                mixed[kind] += usize::from(unknown && state.contains(&"new"));
+                mixed[kind] += usize::from(state.contains(&"old") && state.contains(&"new"));
             }
         }
     }

@@ -53,7 +53,14 @@ fn a_branch_that_was_refused_keeps_its_tag_back() {
     assert_eq!((output.code, output.failure_code()), (1, "plan/behind".to_owned()), "{output}");
     sandbox.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     sandbox.release(&["bump", "minor"]).success();
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor", "--push"]).stderr);
+    expect![[r#"
+        note: 1.3.0 is released as `v1.3.0`, and nothing was committed since
+        error[step/push-behind]: `main` of `origin` has commits that are not here
+          cause: refs/heads/main [rejected] (non-fast-forward)
+                 refs/tags/v1.3.0 [rejected] (atomic push failed)
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: run `git fetch origin`, take the bump back with `release bump --undo` (a run: `release undo`), then `git pull --rebase origin main`, and release again
+    "#]].assert_eq(&sandbox.release(&["bump", "minor", "--push"]).stderr);
     assert_eq!(remote(&sandbox), "HEAD refs/heads/main");
     let lone = Sandbox::with(ACME);
     let output = lone.release(&["bump", "minor", "--push"]);
@@ -146,7 +153,43 @@ fn every_refusal_of_a_remote_has_its_own_answer() {
     taken.git(&["push", "-q", "origin", "main~1:refs/tags/v1.3.0"]);
     let output = taken.release(&["bump", "minor", "--push"]);
     answers.push_str(&format!("a tag: {}[exit status: {}]\n", output.stderr, output.code));
-    expect![[""]].assert_eq(&answers);
+    expect![[r#"
+        a hook: error[step/push-declined]: a hook of `origin` refused the push
+          cause: refs/heads/main [remote rejected] (pre-receive hook declined)
+                 refs/tags/v1.3.0 [remote rejected] (pre-receive hook declined)
+                 remote: no ticket in the message
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: do what the hook says above; `release bump --undo` takes the bump back (a run: `release undo`)
+        [exit status: 1]
+        GitHub: error[step/push-protected]: `origin` protects `main`, or the tag, from this push
+          cause: refs/heads/main [remote rejected] (pre-receive hook declined)
+                 refs/tags/v1.3.0 [remote rejected] (pre-receive hook declined)
+                 remote: error: GH006: Protected branch update failed for refs/heads/main.
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: let whoever releases push there, in the settings of the forge; `release bump --undo` takes the bump back (a run: `release undo`)
+        [exit status: 1]
+        GitLab: error[step/push-protected]: `origin` protects `main`, or the tag, from this push
+          cause: refs/heads/main [remote rejected] (pre-receive hook declined)
+                 refs/tags/v1.3.0 [remote rejected] (pre-receive hook declined)
+                 remote: GitLab: You are not allowed to push code to protected branches on this project.
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: let whoever releases push there, in the settings of the forge; `release bump --undo` takes the bump back (a run: `release undo`)
+        [exit status: 1]
+        Gitea: error[step/push-protected]: `origin` protects `main`, or the tag, from this push
+          cause: refs/heads/main [remote rejected] (pre-receive hook declined)
+                 refs/tags/v1.3.0 [remote rejected] (pre-receive hook declined)
+                 remote: Gitea: Not allowed to push to protected branch main
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: let whoever releases push there, in the settings of the forge; `release bump --undo` takes the bump back (a run: `release undo`)
+        [exit status: 1]
+        a tag: note: 1.3.0 is released as `v1.3.0`, and nothing was committed since
+        error[step/push-tag-taken]: `origin` has the tag already, for something else
+          cause: refs/heads/main [rejected] (atomic push failed)
+                 refs/tags/v1.3.0 [rejected] (already exists)
+          hint: nothing of it is on `origin`; commit and tag are here
+          hint: `release bump --undo` takes the bump back (a run: `release undo`); then `git fetch --tags origin`, and release a higher version
+        [exit status: 1]
+    "#]].assert_eq(&answers);
 }
 
 #[test]

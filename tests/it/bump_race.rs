@@ -81,8 +81,19 @@ fn eight_at_once_make_one_commit_and_one_tag() {
     assert!(answers.keys().all(|answer| KNOWN.contains(&answer.as_str())), "{answers:#?}");
     let late = template.again();
     late.release(&["bump", "1.3.0"]).success();
-    expect![[""]].assert_eq(&late.release(&["bump", "1.3.0"]).to_string());
+    expect![[r#"
+        1.3.0 is released already
+        ------- stderr -------
+        note: 1.3.0 is released as `v1.3.0`, and nothing was committed since
+    "#]]
+    .assert_eq(&late.release(&["bump", "1.3.0"]).to_string());
     let lock = std::fs::File::create(late.repo().join(".git/release/run.lock")).expect("a file");
     lock.lock().expect("nobody holds it");
-    expect![[""]].assert_eq(&late.release(&["bump", "1.4.0"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[step/locked]: another `release` is changing this repository
+          hint: wait for it, then run the same command again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&late.release(&["bump", "1.4.0"]).to_string());
 }

@@ -64,7 +64,7 @@ fn commit_and_tag_are_signed_as_the_users_own_configuration_says() {
         let sandbox = with_ssh(more);
         sandbox.release(arguments).success();
         assert_eq!(verified(&sandbox), expected, "{more}{arguments:?}");
-        assert_eq!(sandbox.git(&["fsck", "--strict"]), "");
+        assert_eq!(sandbox.git(&["fsck", "--strict", "--no-dangling"]), "");
         assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
     }
     let sandbox = with_ssh("");
@@ -88,12 +88,31 @@ fn a_key_that_cannot_be_used_is_known_before_anything_is_changed() {
     let before = sandbox.snapshot();
     let output = sandbox.release(&["bump", "minor", "--sign", "always"]);
     let steady: Vec<&str> = output.stderr.lines().filter(|line| !line.starts_with("  cause:")).collect();
-    expect![[""]].assert_eq(&steady.join("\n"));
+    expect![[r#"
+        error[effects/signing]: `ssh-keygen` cannot sign
+          hint: a key with a passphrase must be in the agent: run `ssh-add FILE`; `user.signingKey` names the key
+          hint: `release bump --sign never` makes this one without"#]]
+    .assert_eq(&steady.join("\n"));
     let nameless = tagged();
     own(&nameless, "[gpg]\n\tformat = ssh\n");
-    expect![[""]].assert_eq(&nameless.release(&["bump", "minor", "--sign", "always"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/no-signing-key]: `gpg.format` is `ssh` and there is no `user.signingKey`
+          hint: run `git config --global user.signingKey FILE`, such as `~/.ssh/id_ed25519.pub`
+          hint: `release bump --sign never` makes this one without
+        [exit status: 3]
+    "#]]
+    .assert_eq(&nameless.release(&["bump", "minor", "--sign", "always"]).to_string());
     own(&nameless, "[gpg]\n\tformat = pgp\n");
-    expect![[""]].assert_eq(&nameless.release(&["bump", "minor", "--sign", "always"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/signing]: `git` cannot sign
+          cause: `gpg.format` is `pgp`
+          hint: look at `git config --show-origin --get-regexp '^gpg|signingkey'`
+          hint: `release bump --sign never` makes this one without
+        [exit status: 3]
+    "#]]
+    .assert_eq(&nameless.release(&["bump", "minor", "--sign", "always"]).to_string());
     assert!(before == sandbox.snapshot());
 }
 
@@ -112,11 +131,58 @@ fn the_repository_may_name_the_key_and_never_the_program() {
         sandbox.git(&["config", key, &trap.display().to_string()]);
     }
     sandbox.git(&["config", "commit.gpgSign", "true"]);
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).stderr);
+    expect![[r#"
+        note: `commit.gpgSign` of this repository's configuration is not followed, only yours is: `git config --global commit.gpgSign true`, or `--sign always`
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).stderr);
     sandbox.release(&["bump", "minor", "--sign", "always"]).success();
     assert!(!witness.exists(), "a program of the repository ran");
     sandbox.git(&["config", "--unset", "gpg.ssh.program"]);
     assert_eq!(verified(&sandbox), (true, true));
+}
+
+#[test]
+#[cfg_attr(no_ssh_keygen, ignore = "ssh-keygen is not installed")]
+fn a_key_that_only_the_agent_holds_signs_by_its_file_or_by_itself() {
+    let mut sandbox = with_ssh("");
+    let (key, socket) = (sandbox.path("home/key"), sandbox.path("agent"));
+    let agent = std::process::Command::new("ssh-agent")
+        .args(["-D", "-a"])
+        .arg(&socket)
+        .stdout(std::process::Stdio::null())
+        .spawn();
+    let mut agent = agent.expect("ssh-agent comes with ssh-keygen");
+    while !socket.exists() {
+        std::thread::yield_now();
+    }
+    let add = || {
+        let mut command = std::process::Command::new("ssh-add");
+        command.arg("-q").arg(&key).env("SSH_AUTH_SOCK", &socket).output().expect("it comes with ssh-keygen")
+    };
+    let added = add().status.success();
+    std::fs::remove_file(&key).expect("it is there");
+    sandbox.set("SSH_AUTH_SOCK", &socket);
+    let by_file = sandbox.release(&["bump", "minor", "--sign", "always"]);
+    let seen = verified(&sandbox);
+    let back = sandbox.release(&["bump", "--undo"]);
+    let public = std::fs::read_to_string(sandbox.path("home/key.pub")).expect("a key");
+    sandbox.git(&["config", "user.signingKey", &format!("key::{}", public.trim())]);
+    let by_itself = sandbox.release(&["bump", "minor", "--sign", "always"]);
+    let seen_again = verified(&sandbox);
+    // Ended before anything can fail.
+    agent.kill().expect("it runs");
+    agent.wait().expect("it runs");
+    assert!(added);
+    by_file.success();
+    back.success();
+    by_itself.success();
+    assert_eq!((seen, seen_again), ((true, true), (true, true)));
+    // Without the agent nothing is begun.
+    sandbox.release(&["bump", "--undo"]).success();
+    assert_eq!(
+        sandbox.release(&["bump", "minor", "--sign", "always", "--format", "json"]).failure_code(),
+        "effects/signing"
+    );
 }
 
 #[test]

@@ -27,18 +27,35 @@ fn with_remote() -> Sandbox {
 fn files_branch_and_tag_are_as_they_were_and_a_second_time_says_so() {
     let sandbox = with_remote();
     let before = world(&sandbox);
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/no-bump]: there is no bump of this clone to take back
+          hint: only the last bump is kept, in the clone that made it, until it is taken back; `release history` shows what was done
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
     sandbox.release(&["bump", "minor"]).success();
     sandbox.git(&["pack-refs", "--all"]);
     let dry = sandbox.release(&["bump", "--undo", "-n"]).success();
-    expect![[""]].assert_eq(&dry.to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        would write 4 files, move the branch back to 5520954c5530, remove the tag `v1.3.0`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&dry.to_string());
+    expect![[r#"
+        1.3.0 is taken back: the project is at 1.2.3 again
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
     assert!(before == world(&sandbox), "{}", sandbox.git(&["status"]));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
     assert_eq!(sandbox.git(&["fsck", "--no-dangling"]), "");
     assert!(sandbox.git(&["reflog", "-1"]).contains("taking back 1.3.0"), "{}", sandbox.git(&["reflog"]));
     assert_eq!(sandbox.release(&["bump", "--undo", "--format", "json"]).failure_code(), "plan/no-bump");
-    expect![[""]].assert_eq(&sandbox.git(&["log", "--format=%s", "refs/release/ledger"]));
+    expect![[r#"
+        undo: took back 1.2.3 -> 1.3.0
+        bump: 1.2.3 -> 1.3.0
+    "#]]
+    .assert_eq(&sandbox.git(&["log", "--format=%s", "refs/release/ledger"]));
     sandbox.release(&["history", "verify"]).success();
     // And the same version is made after all.
     sandbox.release(&["bump", "minor", "--push"]).success();
@@ -104,7 +121,39 @@ fn what_is_not_as_the_bump_left_it_is_named_and_nothing_is_changed() {
         answers.push_str(&format!("{name}: {}\n", sandbox.release(&["bump", "--undo"])));
         assert!(before == world(&sandbox), "{name}");
     }
-    expect![[""]].assert_eq(&answers);
+    expect![[r#"
+        files: ------- stderr -------
+        error[plan/bump-edited]: the bump to 1.3.0 cannot be taken back: `README.md`, `pyproject.toml` changed since
+          hint: put them back as the bump left them, with `git restore` or by hand, then run the same command again
+        [exit status: 1]
+
+        a commit: ------- stderr -------
+        error[plan/bump-moved]: the bump to 1.3.0 cannot be taken back: HEAD is at 73c62202f45a, and its commit is 9b891d598a56
+          hint: what came after it is not taken back: look at `git log`, and undo that first
+        [exit status: 1]
+
+        another branch: ------- stderr -------
+        error[plan/bump-moved]: the bump to 1.3.0 cannot be taken back: HEAD is on `topic`, and it was made on `main`
+          hint: what came after it is not taken back: look at `git log`, and undo that first
+        [exit status: 1]
+
+        the tag: ------- stderr -------
+        error[plan/bump-moved]: the bump to 1.3.0 cannot be taken back: the tag `v1.3.0` is another one now
+          hint: what came after it is not taken back: look at `git log`, and undo that first
+        [exit status: 1]
+
+        a file is gone: ------- stderr -------
+        error[plan/bump-edited]: the bump to 1.3.0 cannot be taken back: `README.md` changed since
+          hint: put them back as the bump left them, with `git restore` or by hand, then run the same command again
+        [exit status: 1]
+
+        staged: ------- stderr -------
+        error[step/uncommitted]: `README.md` differs from what is committed
+          at: README.md
+          hint: commit `README.md` first: its other changes would be swept into the release, or lost from the index
+        [exit status: 1]
+
+    "#]].assert_eq(&answers);
     // The user committed by hand what a bump without commit had written.
     let sandbox = tagged();
     sandbox.release(&["bump", "minor", "--no-commit"]).success();
@@ -122,10 +171,22 @@ fn what_others_may_have_is_not_taken_back() {
     let pushed = with_remote();
     pushed.release(&["bump", "minor", "--push"]).success();
     let before = world(&pushed);
-    expect![[""]].assert_eq(&pushed.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/bump-pushed]: the bump to 1.3.0 cannot be taken back: `origin` has its commit on `main`
+          hint: what others may have is not taken back: release a higher version
+        [exit status: 1]
+    "#]]
+    .assert_eq(&pushed.release(&["bump", "--undo"]).to_string());
     // Also where this clone has forgotten it.
     pushed.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
-    expect![[""]].assert_eq(&pushed.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/bump-pushed]: the bump to 1.3.0 cannot be taken back: `origin` has the tag `v1.3.0`
+          hint: what others may have is not taken back: release a higher version
+        [exit status: 1]
+    "#]]
+    .assert_eq(&pushed.release(&["bump", "--undo"]).to_string());
     pushed.git(&["push", "-q", "origin", ":refs/tags/v1.3.0"]);
     pushed.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
     let output = pushed.release(&["bump", "--undo", "--format", "json"]);
@@ -140,7 +201,13 @@ fn what_others_may_have_is_not_taken_back() {
     raced.git(&["-C", &elsewhere, "commit", "-q", "--allow-empty", "-m", "theirs, made there"]);
     raced.git(&["-C", &elsewhere, "push", "-q", "origin", "main"]);
     drop(theirs);
-    expect![[""]].assert_eq(&raced.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/bump-unknown]: whether `main` of `origin` has the bump is not known: it has commits that are not here
+          hint: run `git fetch origin`, then the same command again
+        [exit status: 1]
+    "#]]
+    .assert_eq(&raced.release(&["bump", "--undo"]).to_string());
     raced.git(&["fetch", "-q"]);
     raced.release(&["bump", "--undo"]).success();
     raced.git(&["pull", "-q", "--rebase", "origin", "main"]);
@@ -151,7 +218,33 @@ fn what_others_may_have_is_not_taken_back() {
     unreachable.git(&["remote", "set-url", "origin", "https://127.0.0.1:1/acme.git"]);
     assert_eq!(unreachable.release(&["bump", "--undo", "--format", "json"]).failure_code(), "effects/remote");
     unreachable.git(&["remote", "set-url", "origin", "https://example.org/acme.git"]);
-    expect![[""]].assert_eq(&unreachable.release(&["bump", "--undo", "--offline"]).to_string());
+    expect![[r#"
+        1.3.0 is taken back: the project is at 1.2.3 again
+        ------- stderr -------
+        warning: the remote was not asked whether it has the bump (`--offline`)
+    "#]]
+    .assert_eq(&unreachable.release(&["bump", "--undo", "--offline"]).to_string());
+}
+
+#[test]
+fn a_bump_that_was_interrupted_is_finished_and_taken_back() {
+    let sandbox = tagged();
+    let before = world(&sandbox);
+    let lock = sandbox.repo().join(".git/index.lock");
+    std::fs::write(&lock, "").expect("a file");
+    assert_eq!(sandbox.release(&["bump", "minor"]).code, 1);
+    std::fs::remove_file(&lock).expect("it is there");
+    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    assert!(before == world(&sandbox));
+    // The taking back is interrupted, and any bump finishes it first.
+    sandbox.release(&["bump", "minor"]).success();
+    std::fs::write(&lock, "").expect("a file");
+    assert_eq!(sandbox.release(&["bump", "--undo"]).code, 1);
+    std::fs::remove_file(&lock).expect("it is there");
+    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    assert!(before == world(&sandbox));
+    let both = sandbox.release(&["bump", "minor", "--undo"]);
+    assert_eq!(both.code, 2, "{both}");
 }
 
 #[test]
@@ -159,7 +252,13 @@ fn a_bump_of_a_run_is_taken_back_with_the_run() {
     let releasing = crate::support::releasing::Releasing::acme("");
     releasing.killed_after(&["run", "minor", "--yes"], "check");
     let output = releasing.sandbox.release(&["bump", "--undo"]);
-    expect![[""]].assert_eq(&output.to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/unfinished]: the release of 1.3.0 was begun and has not ended
+          hint: `release resume` continues it, `release undo` takes it back, `release abandon` gives it up
+        [exit status: 1]
+    "#]]
+    .assert_eq(&output.to_string());
     releasing.sandbox.release(&["undo"]).success();
     assert_eq!(releasing.sandbox.release(&["bump", "--undo", "--format", "json"]).failure_code(), "plan/no-bump");
 }

@@ -2,6 +2,7 @@
 //! runs, whatever the command. Each would leave a witness.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::bump::tagged;
 use crate::support::Sandbox;
@@ -83,12 +84,13 @@ const COMMANDS: &[&[&str]] = &[
     &["history"],
     &["bump", "minor", "-n"],
     &["bump", "minor", "--push", "-n"],
-    &["bump", "minor"],
-    &["bump", "--undo"],
-    &["bump", "minor", "--sign", "always"],
+    // Refused before anything is changed where the remote does not answer.
     &["bump", "minor", "--push"],
     &["history", "sync"],
+    &["bump", "1.9.0"],
     &["bump", "--undo"],
+    &["bump", "1.9.1", "--sign", "always"],
+    &["run", "1.9.2", "-n"],
 ];
 
 struct Set {
@@ -131,7 +133,9 @@ fn set(sandbox: &Sandbox, trap: &Trap, set: &Set) -> String {
             (*key).to_owned()
         }
         Trap::Hook(name) => {
-            std::fs::copy(&set.trap, sandbox.repo().join(".git/hooks").join(name)).expect("a copy");
+            let path = sandbox.repo().join(".git/hooks").join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::copy(&set.trap, path).expect("a copy");
             format!("hook {name}")
         }
         Trap::Attributes(line, keys) => {
@@ -150,44 +154,59 @@ fn set(sandbox: &Sandbox, trap: &Trap, set: &Set) -> String {
 /// A remote by each way that git reaches one; the last two are never reached.
 const REMOTES: [&str; 3] = ["{path}", "ssh://git@127.0.0.1:1/acme.git", "https://127.0.0.1:1/acme.git"];
 
+/// The remotes that a trap meets: all of them at full depth, and where it has to do with the way there.
+fn remotes(trap: &Trap) -> usize {
+    let way = ["core.", "credential.", "remote.", "url."];
+    match trap {
+        Trap::Hook(_) | Trap::Attributes(..) => 1,
+        Trap::Key(key, _) if way.iter().any(|way| key.starts_with(way)) => REMOTES.len(),
+        Trap::Include(_) => REMOTES.len(),
+        Trap::Key(..) => crate::support::depth::rounds(REMOTES.len()),
+    }
+}
+
+fn meet(template: &Sandbox, trap: &Trap, remote: &str) {
+    let sandbox = template.again();
+    let witness = sandbox.path("witness");
+    let here = Set {
+        trap: sandbox.path("trap"),
+        folder: sandbox.path("folder"),
+        origin: remote.replace("{path}", &sandbox.path("origin.git").display().to_string()),
+    };
+    let script = format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", witness.display());
+    executable(&here.trap, &script);
+    for name in ["pre-commit", "commit-msg", "pre-push", "reference-transaction", "post-index-change"] {
+        executable(&here.folder.join(name), &script);
+    }
+    let bare = sandbox.path("origin.git").display().to_string();
+    sandbox.git(&["init", "-q", "--bare", "-b", "main", &bare]);
+    sandbox.git(&["push", "-q", &bare, "main"]);
+    configure(&sandbox, "remote.origin.url", &here.origin);
+    configure(&sandbox, "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+    let name = set(&sandbox, trap, &here);
+    for arguments in COMMANDS {
+        let output = sandbox.release(arguments);
+        assert_ne!(output.code, 101, "{name}: {output}");
+        let said = std::fs::read_to_string(&witness).unwrap_or_default();
+        let command = arguments.join(" ");
+        assert!(said.is_empty(), "`{name}` with {remote} ran in `release {command}`: {said}\n{output}");
+    }
+}
+
 #[test]
 fn nothing_that_a_repository_names_is_run_by_any_command() {
     let template = tagged();
-    std::fs::create_dir_all(template.repo().join(".git/hooks")).expect("a folder");
-    for trap in TRAPS {
-        // What has nothing to do with the way to a remote meets one remote.
-        let is_local = matches!(trap, Trap::Hook(_) | Trap::Attributes(..));
-        for remote in REMOTES.iter().take(if is_local { 1 } else { REMOTES.len() }) {
-            let sandbox = template.again();
-            let witness = sandbox.path("witness");
-            let here = Set {
-                trap: sandbox.path("trap"),
-                folder: sandbox.path("folder"),
-                origin: remote.replace("{path}", &sandbox.path("origin.git").display().to_string()),
-            };
-            let script = format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", witness.display());
-            executable(&here.trap, &script);
-            for name in ["pre-commit", "commit-msg", "pre-push", "reference-transaction", "post-index-change"] {
-                executable(&here.folder.join(name), &script);
-            }
-            let bare = sandbox.path("origin.git").display().to_string();
-            sandbox.git(&["init", "-q", "--bare", "-b", "main", &bare]);
-            sandbox.git(&["push", "-q", &bare, "main"]);
-            configure(&sandbox, "remote.origin.url", &here.origin);
-            configure(&sandbox, "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
-            let name = set(&sandbox, trap, &here);
-            for arguments in COMMANDS {
-                let output = sandbox.release(arguments);
-                assert_ne!(output.code, 101, "{name}: {output}");
-                let said = std::fs::read_to_string(&witness).unwrap_or_default();
-                assert!(
-                    said.is_empty(),
-                    "`{name}` with {remote} ran in `release {}`: {said}\n{output}",
-                    arguments.join(" ")
-                );
-            }
+    std::fs::remove_dir_all(template.repo().join(".git/hooks")).expect("a folder");
+    let all: Vec<(&Trap, &str)> =
+        TRAPS.iter().flat_map(|trap| REMOTES.iter().take(remotes(trap)).map(move |remote| (trap, *remote))).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some((trap, remote)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+            meet(&template, trap, remote);
         }
-    }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
 }
 
 /// The traps are traps: plain git walks into them.
@@ -204,7 +223,6 @@ fn plain_git_runs_what_the_repository_names() {
         let witness = sandbox.path("witness");
         let here = Set { trap: sandbox.path("trap"), folder: sandbox.path("folder"), origin: String::new() };
         executable(&here.trap, &format!("#!/bin/sh\ntouch '{}'\n", witness.display()));
-        std::fs::create_dir_all(sandbox.repo().join(".git/hooks")).expect("a folder");
         let name = set(&sandbox, trap, &here);
         let mut command = std::process::Command::new("git");
         let template = sandbox.command(&[]);

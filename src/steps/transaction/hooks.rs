@@ -12,8 +12,8 @@ use super::Transaction;
 use super::journal::ReferenceMove;
 use crate::build::environment::tell_output;
 use crate::build::error::Output;
-use crate::effects::process::{Environment, Program};
-use crate::effects::{Effects, Git, GitMut};
+use crate::effects::process::{Environment, Program, Ran};
+use crate::effects::{Effects, EffectsError, Git, GitMut};
 use crate::error::Failure;
 use crate::steps::StepError;
 
@@ -37,15 +37,16 @@ impl Hooks {
         self.names.iter().any(|known| known == name)
     }
 
+    /// Runs one; nothing where it is not there.
     fn run(
         &self,
         effects: Effects<'_>,
         name: &str,
         prepare: impl FnOnce(Program) -> Program,
         dir: &Path,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Ran>, EffectsError> {
         if !self.has(name) {
-            return Ok(());
+            return Ok(None);
         }
         let program = Program::new(self.dir.join(name), dir)
             .environment(Environment::Home)
@@ -54,10 +55,24 @@ impl Hooks {
             .timeout(PATIENCE);
         let ran = effects.programs().run(&prepare(program))?;
         tell_output(effects.inspect(), name, &ran);
-        if ran.ok() {
-            return Ok(());
+        Ok(Some(ran))
+    }
+
+    /// Runs one that may say no.
+    fn ask(
+        &self,
+        effects: Effects<'_>,
+        name: &str,
+        prepare: impl FnOnce(Program) -> Program,
+        dir: &Path,
+    ) -> Result<(), Failure> {
+        match self.run(effects, name, prepare, dir)? {
+            Some(ran) if !ran.ok() => {
+                let output = Output(ran.tail(30));
+                Err(StepError::GitHook { hook: name.to_owned(), ending: ran.ending(), output }.into())
+            }
+            _ => Ok(()),
         }
-        Err(StepError::GitHook { hook: name.to_owned(), ending: ran.ending(), output: Output(ran.tail(30)) }.into())
     }
 }
 
@@ -77,17 +92,17 @@ pub(super) fn before_commit(
     let tree = scratch.path().join("tree");
     let copy = Copy::make(effects, git, (transaction, parent), &tree)?;
     let index = |program: Program| program.env("GIT_INDEX_FILE", ".git/index").env("GIT_PREFIX", "");
-    hooks.run(effects, "pre-commit", index, &tree)?;
+    hooks.ask(effects, "pre-commit", index, &tree)?;
     copy.refuse_changed(effects, transaction, "pre-commit")?;
     let file = tree.join(".git/COMMIT_EDITMSG");
     effects.files().write_scratch(&file, message.as_bytes(), 0o644)?;
     let named = |program: Program| index(program).arg(".git/COMMIT_EDITMSG");
-    hooks.run(effects, "prepare-commit-msg", |program| named(program).arg("message"), &tree)?;
-    hooks.run(effects, "commit-msg", named, &tree)?;
+    hooks.ask(effects, "prepare-commit-msg", |program| named(program).arg("message"), &tree)?;
+    hooks.ask(effects, "commit-msg", named, &tree)?;
     copy.refuse_changed(effects, transaction, "commit-msg")?;
     let message = effects.inspect().files().read_text(&file, MESSAGE_LIMIT)?;
-    let lines = message.lines().filter(|line| !line.starts_with('#')).map(str::trim_end);
-    let message = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+    // As git does with `-m`: a line that begins with `#` is no comment.
+    let message = message.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned();
     if message.is_empty() || message.contains('\0') {
         let ending = "it left no message".to_owned();
         return Err(StepError::GitHook { hook: "commit-msg".to_owned(), ending, output: Output(String::new()) }.into());
@@ -95,34 +110,46 @@ pub(super) fn before_commit(
     Ok(format!("{message}\n"))
 }
 
-/// Tells the hook of references that they are about to move (`prepared`, it may say no) or have moved.
-pub(super) fn references(
+/// Asks the hook of references whether they may move.
+pub(super) fn may_move(
     effects: Effects<'_>,
     transaction: &Transaction,
-    state: &str,
     moves: &[ReferenceMove],
 ) -> Result<(), Failure> {
-    let zero = || "0".repeat(40);
-    let told = moves.iter().filter(|reference| !reference.name.starts_with("refs/release/"));
-    let lines: String = told
-        .map(|reference| {
-            let (old, new) = (reference.old.clone(), reference.new.clone());
-            format!("{} {} {}\n", old.unwrap_or_else(zero), new.unwrap_or_else(zero), reference.name)
-        })
-        .collect();
-    let prepare = |program: Program| program.arg(state).stdin(lines);
-    transaction.hooks.run(effects, "reference-transaction", prepare, &transaction.top)
+    let told = told(moves);
+    let prepare = |program: Program| program.arg("prepared").stdin(told);
+    transaction.hooks.ask(effects, "reference-transaction", prepare, &transaction.top)
 }
 
 /// Runs what git runs after it: what they say is told, and changes nothing any more.
 pub(super) fn afterwards(effects: Effects<'_>, transaction: &Transaction, moves: &[ReferenceMove]) {
-    let mut failed = vec![references(effects, transaction, "committed", moves)];
+    let told = told(moves);
+    let committed = |program: Program| program.arg("committed").stdin(told);
+    let hooks = &transaction.hooks;
+    let mut ran =
+        vec![("reference-transaction", hooks.run(effects, "reference-transaction", committed, &transaction.top))];
     if moves.iter().any(|reference| reference.reflog.is_some()) {
-        failed.push(transaction.hooks.run(effects, "post-commit", |program| program, &transaction.top));
+        ran.push(("post-commit", hooks.run(effects, "post-commit", |program| program, &transaction.top)));
     }
-    for failure in failed.into_iter().filter_map(Result::err) {
-        effects.inspect().warn(format!("{}; the release is committed", failure.message));
+    for (name, ran) in ran {
+        let how = match ran {
+            Ok(Some(ran)) if !ran.ok() => ran.ending(),
+            Err(error) => error.to_string(),
+            Ok(_) => continue,
+        };
+        effects.inspect().warn(format!("the git hook `{name}` failed ({how}); the bump is made all the same"));
     }
+}
+
+/// The lines that git gives to the hook of references.
+fn told(moves: &[ReferenceMove]) -> String {
+    let zero = || "0".repeat(40);
+    let told = moves.iter().filter(|reference| !reference.name.starts_with("refs/release/"));
+    told.map(|reference| {
+        let (old, new) = (reference.old.clone(), reference.new.clone());
+        format!("{} {} {}\n", old.unwrap_or_else(zero), new.unwrap_or_else(zero), reference.name)
+    })
+    .collect()
 }
 
 /// The tree as it will be, in a scratch folder.

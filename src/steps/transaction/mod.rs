@@ -153,7 +153,7 @@ impl Transaction {
         if let Some(git) = &git {
             record::free_ledger(effects, git)?;
             refuse_taken(git, &references, &place)?;
-            hooks::references(effects, self, "prepared", &references)?;
+            hooks::may_move(effects, self, &references)?;
             // A hook may have taken its time.
             self.refuse_stale(effects)?;
         }

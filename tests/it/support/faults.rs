@@ -35,8 +35,10 @@ pub(crate) const CHANGES: [&str; 15] = [
 pub(crate) enum Fault {
     /// The process is killed.
     Kill,
-    /// The call fails with this error.
+    /// The call fails with this error, once.
     Error(&'static str),
+    /// The call fails with this error from then on, as on a disk that stays full.
+    Stays(&'static str),
 }
 
 /// A system call by its name, and which of them, counted from 1.
@@ -74,12 +76,13 @@ pub(crate) fn points(counts: &BTreeMap<String, usize>) -> Vec<Point> {
 /// Runs a program with a fault at a point.
 pub(crate) fn disturbed(sandbox: &Sandbox, fault: Fault, (call, number): &Point, program: &[&str]) -> Output {
     let what = match fault {
-        Fault::Kill => "signal=KILL".to_owned(),
-        Fault::Error(name) => format!("error={name}"),
+        Fault::Kill => format!("signal=KILL:when={number}"),
+        Fault::Error(name) => format!("error={name}:when={number}"),
+        Fault::Stays(name) => format!("error={name}:when={number}+"),
     };
     let trace = format!("trace={call}");
-    let inject = format!("inject={call}:{what}:when={number}");
-    strace(sandbox, &["-f", "-qq", "--seccomp-bpf", "-e", &trace, "-e", &inject, "-o", "/dev/null"], program)
+    let inject = format!("inject={call}:{what}");
+    strace(sandbox, &["-f", "-qq", "-e", &trace, "-e", &inject, "-o", "/dev/null"], program)
 }
 
 /// Says how far a test went, for who reads the log.
