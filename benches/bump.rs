@@ -91,34 +91,58 @@ fn make(shape: &Shape, dir: &Path) {
     git(dir, &["config", "user.email", "bench@example.org"]);
     let mut files = vec![
         ("pyproject.toml".to_owned(), PYPROJECT.replace("DOCUMENTS", &shape.documents.to_string())),
-        ("CHANGELOG.md".to_owned(), "# Changelog\n\n## [Unreleased]\n\n- Something.\n\n## [1.4.9] - 2026-01-02\n".to_owned()),
+        (
+            "CHANGELOG.md".to_owned(),
+            "# Changelog\n\n## [Unreleased]\n\n- Something.\n\n## [1.4.9] - 2026-01-02\n".to_owned(),
+        ),
         ("README.md".to_owned(), "# demo\n".to_owned()),
         ("src/demo/__init__.py".to_owned(), "\n".to_owned()),
     ];
     for number in 0..shape.documents {
-        let text = format!("# Page {number}\n\npip install demo==1.4.9\npip install other==1.4.9\n\n.. versionadded:: 1.4.9\n\n{}\n", "Text of a page. ".repeat(60));
+        let text = format!(
+            "# Page {number}\n\npip install demo==1.4.9\npip install other==1.4.9\n\n.. versionadded:: 1.4.9\n\n{}\n",
+            "Text of a page. ".repeat(60)
+        );
         files.push((format!("docs/page{number}.md"), text));
     }
     let mut stream = String::new();
     for at in 0..shape.commits {
         let message = if at % 3 == 0 { format!("feat: thing {at}") } else { format!("fix: thing {at}") };
         let time = 1_700_000_000 + at;
-        write!(stream, "commit refs/heads/main\nmark :{}\ncommitter Bench <bench@example.org> {time} +0000\ndata {}\n{message}\n", at + 1, message.len()).expect("memory");
+        write!(
+            stream,
+            "commit refs/heads/main\nmark :{}\ncommitter Bench <bench@example.org> {time} +0000\ndata {}\n{message}\n",
+            at + 1,
+            message.len()
+        )
+        .expect("memory");
         if at == 0 {
             for (path, text) in &files {
                 writeln!(stream, "M 100644 inline {path}\ndata {}\n{text}", text.len()).expect("memory");
             }
         } else {
             let text = format!("value = {at}\n");
-            writeln!(stream, "M 100644 inline src/demo/part{}.py\ndata {}\n{text}", at % 3, text.len()).expect("memory");
+            writeln!(stream, "M 100644 inline src/demo/part{}.py\ndata {}\n{text}", at % 3, text.len())
+                .expect("memory");
         }
     }
     let last = shape.commits - shape.since;
     for tag in 1..=shape.tags {
-        let (at, version) = (last * tag / shape.tags, if tag == shape.tags { "1.4.9".to_owned() } else { format!("0.{tag}.0") });
-        write!(stream, "tag v{version}\nfrom :{at}\ntagger Bench <bench@example.org> 1700000000 +0000\ndata {}\nv{version}\n", version.len() + 1).expect("memory");
+        let (at, version) =
+            (last * tag / shape.tags, if tag == shape.tags { "1.4.9".to_owned() } else { format!("0.{tag}.0") });
+        write!(
+            stream,
+            "tag v{version}\nfrom :{at}\ntagger Bench <bench@example.org> 1700000000 +0000\ndata {}\nv{version}\n",
+            version.len() + 1
+        )
+        .expect("memory");
     }
-    let mut import = Command::new("git").args(["fast-import", "--quiet"]).current_dir(dir).stdin(Stdio::piped()).spawn().expect("git starts");
+    let mut import = Command::new("git")
+        .args(["fast-import", "--quiet"])
+        .current_dir(dir)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("git starts");
     import.stdin.take().expect("it was asked for").write_all(stream.as_bytes()).expect("it reads");
     assert!(import.wait().expect("it ends").success());
     git(dir, &["reset", "-q", "--hard"]);
@@ -195,7 +219,10 @@ fn main() {
         make(&shape, &dir);
         let (bump, plan) = shape.promised;
         let own = measure(&dir, &[PROGRAM, "bump", "patch"]);
-        println!("{:<6} release bump patch           {:>8.1} ms  {:>5} KiB (promise: {bump} ms, 65536 KiB)", shape.name, own.0, own.1);
+        println!(
+            "{:<6} release bump patch           {:>8.1} ms  {:>5} KiB (promise: {bump} ms, 65536 KiB)",
+            shape.name, own.0, own.1
+        );
         let (took, memory) = measure(&dir, &[PROGRAM, "bump", "patch", "-n"]);
         println!("{:<6} release bump patch -n        {took:>8.1} ms  {memory:>5} KiB (promise: {plan} ms)", shape.name);
         let (took, memory) = measure(&dir, &[PROGRAM, "version", "--next", "auto"]);
@@ -212,7 +239,12 @@ fn main() {
             &["uv", "version", "--bump", "patch", "--frozen"],
         ] {
             let (took, memory) = measure(&dir, command);
-            println!("{:<6} {:<28} {took:>8.1} ms  {memory:>5} KiB  {:.1} times as long", shape.name, command[..2].join(" "), took / own.0);
+            println!(
+                "{:<6} {:<28} {took:>8.1} ms  {memory:>5} KiB  {:.1} times as long",
+                shape.name,
+                command[..2].join(" "),
+                took / own.0
+            );
         }
     }
 }

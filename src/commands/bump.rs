@@ -1,19 +1,19 @@
 //! `release bump`: a new version everywhere, in one transaction.
 
-use serde_json::json;
-
 use super::under_way::finished_bump;
-use super::{Context, Done, bump_asked, usage};
+use super::{Context, Done, bump_asked};
+use crate::config::file::GitSign;
 use crate::effects::Git;
 use crate::error::Failure;
 use crate::pipeline::push;
 use crate::pipeline::run::progress;
 use crate::plan::bump::{self, Silent, Wanted};
+use crate::plan::guards::Remote;
 use crate::plan::push::REMOTE;
-use crate::plan::{PlanError, questions};
+use crate::plan::{PlanError, execute, questions};
 use crate::project::Project;
 use crate::python::bump::{Mode, Request};
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 use crate::steps::Produced;
 
 /// Write a new version everywhere, close the changelog, commit and tag
@@ -31,9 +31,12 @@ pub struct Args {
     /// Release the version that is already written: a first release, or one that was never tagged
     #[arg(long)]
     pub(super) current: bool,
-    /// The message of commit and tag [default: `Release VERSION`]
+    /// A comment for the messages of commit and tag: one line, and more after an empty line
     #[arg(short, long, value_name = "TEXT")]
     pub(super) message: Option<String>,
+    /// Whether commit and tag are signed [default: `sign` of `[tool.release.git]`, else as your git configuration says]
+    #[arg(long, value_name = "WHEN")]
+    sign: Option<GitSign>,
     /// Always count up, as uv does: `1.3.0rc1` minor is `1.4.0`
     #[arg(long)]
     pub(super) exact: bool,
@@ -55,26 +58,20 @@ pub struct Args {
     /// Push branch and tag to `origin`, both or none
     #[arg(long, conflicts_with_all = ["no_commit", "no_tag"])]
     push: bool,
+    /// Take back the last bump of this clone that was not pushed: files, branch and tag as they were
+    #[arg(long, conflicts_with_all = ["wanted", "current", "message", "sign", "no_commit", "no_tag", "push"])]
+    undo: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let report = bumped(context, args)?;
-    if !args.push {
-        return Ok(report);
+    if args.undo {
+        return super::bump_undo::run(context);
     }
-    let said = match context.dry_run {
-        true => format!("would push branch and tag to `{REMOTE}`"),
-        false => push::release(context.world, &context.project()?)?,
-    };
-    Ok(report.line(said))
-}
-
-fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let git = Git::discover(context.inspect().dir())?;
-    if let Some(report) = finished_bump(context, git.as_ref(), args.wanted.as_deref().unwrap_or("--current"))? {
-        return Ok(report);
-    }
-    let asks = bump_asked::asks(context, args);
+    // Two at once: the other one is told, instead of seeing what this one has half done.
+    let _lock = git.as_ref().filter(|_| !context.dry_run).map(|git| execute::lock(context.world, git)).transpose()?;
+    let finished = finished_bump(context, git.as_ref(), args.wanted.as_deref().unwrap_or("--current"))?;
+    let asks = finished.is_none() && bump_asked::asks(context, args);
     let (project, args) = match asks {
         true => match bump_asked::ask(context, args)? {
             Some(asked) => asked,
@@ -82,27 +79,28 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         },
         false => (context.project()?, args.clone()),
     };
-    let wanted = wanted(context, &args, &project)?;
-    let planned = bump::plan(context.inspect(), &project, &wanted)?;
-    for note in &planned.notes {
-        context.inspect().note(note.clone());
-    }
-    let mut result = json!({"from": planned.from.to_string(), "version": planned.to.to_string(), "tag": planned.tag});
-    let outputs = |report: Report, tag: Option<String>, released: bool| {
-        report
-            .output("version", planned.to.to_string())
-            .output("previous-version", planned.from.to_string())
-            .output("tag", tag.unwrap_or_default())
-            .output("is-prerelease", planned.to.is_prerelease().to_string())
-            .output("released", released.to_string())
+    let report = match finished {
+        Some(report) => report,
+        None => bumped(context, &project, (&args, asks))?,
     };
+    let said = match context.dry_run {
+        _ if !args.push || report.outcome == Outcome::Failed => return Ok(report),
+        true => format!("would push branch and tag to `{REMOTE}`"),
+        false => push::release(context.world, &context.project_named(project.selection())?)?,
+    };
+    Ok(report.line(said))
+}
+
+fn bumped(context: &Context<'_>, project: &Project, (args, asks): (&Args, bool)) -> Result<Report, Failure> {
+    let planned = bump::plan(context.inspect(), project, &wanted(context, args, project)?)?;
+    planned.notes.iter().for_each(|note| context.inspect().note(note.clone()));
+    let mut report = planned.report(project);
     if planned.plan.steps.is_empty() {
         let line = match planned.nothing {
             true => format!("nothing to release after {}", planned.from),
             false => format!("{} is released already", planned.to),
         };
-        let tag = (!planned.nothing).then(|| project.tag_of(&planned.to));
-        return Ok(outputs(Report::new("bump").line(line).result(result), tag, false));
+        return Ok(report.line(line).output("released", "false"));
     }
     if asks && !context.dry_run && !questions::bump::apply(context.inspect(), &planned)? {
         return Ok(bump_asked::not_wanted());
@@ -111,12 +109,12 @@ fn bumped(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     match context.carry_out("bump", planned.plan)? {
         Done::Planned(report) => Ok(*report),
         Done::Carried(produced) => {
-            let mut report = Report::new("bump").line(format!("{} -> {}", planned.from, planned.to));
+            report = report.line(format!("{} -> {}", planned.from, planned.to));
             if let Some(Produced::Transaction(moved)) = produced.into_iter().next() {
                 report.lines.extend(moved.lines());
-                moved.enter(&mut result);
+                moved.enter(&mut report.result);
             }
-            Ok(outputs(report.result(result), planned.tag.clone(), true))
+            Ok(report.output("released", "true"))
         }
     }
 }
@@ -128,14 +126,13 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
     };
-    if args.message.as_deref().is_some_and(|message| message.trim().is_empty()) {
-        return Err(usage("the message is empty", "leave `-m` out for the default"));
-    }
     Ok(Wanted {
         request,
         typed: args.wanted.clone().unwrap_or_else(|| "--current".to_owned()),
         mode: Mode::of(args.exact),
-        message: args.message.clone(),
+        comment: args.message.clone(),
+        sign: args.sign,
+        remote: if args.push { push::ask_for_release(context.world, project)? } else { Remote::NotAsked },
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
         include_stale: args.include_stale,

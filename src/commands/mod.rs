@@ -35,6 +35,7 @@ pub mod version;
 pub mod watch;
 
 mod bump_asked;
+mod bump_undo;
 mod context;
 mod under_way;
 

@@ -30,6 +30,8 @@ pub struct ConfigFile {
     pub plain_http: Option<Vec<String>>,
     /// The changelog.
     pub changelog: Option<ChangelogTable>,
+    /// How a bump commits and tags.
+    pub git: Option<GitTable>,
     /// Other places that name the version and must follow it.
     #[serde(default)]
     pub references: Vec<ReferenceTable>,
@@ -130,6 +132,48 @@ pub enum ChangeLevel {
     Patch,
     /// It is no reason for a release.
     None,
+}
+
+/// How a bump commits and tags.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct GitTable {
+    /// The message of the commit, with `{name}`, `{version}`, `{previous}`, `{tag}` and `{comment}`, the text of `-m`;
+    /// a comment that it does not name follows after an empty line. Default: `chore(release): {version}`; where
+    /// packages have versions of their own, `chore(release): {name} {version}`.
+    pub message: Option<String>,
+    /// Whether commit and tag are signed: `auto` as `commit.gpgsign` and `tag.gpgsign` of your own git configuration say
+    /// (never the repository's), `always`, `never`. Default: `auto`.
+    pub sign: Option<GitSign>,
+    /// What becomes of hooks that git would run (`pre-commit`, `commit-msg` and others): `skip` says which and does not
+    /// run them, `refuse` stops, `run` runs them on a copy of the tree. Default: `skip`.
+    pub hooks: Option<GitHooks>,
+}
+
+/// Whether commit and tag are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum GitSign {
+    /// As the user's own git configuration says.
+    #[default]
+    Auto,
+    /// Both.
+    Always,
+    /// Neither.
+    Never,
+}
+
+/// What becomes of the hooks that git would run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GitHooks {
+    /// They are named and not run.
+    #[default]
+    Skip,
+    /// They stop the bump.
+    Refuse,
+    /// They run.
+    Run,
 }
 
 /// A place that names the version.

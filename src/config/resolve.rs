@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    ChangeTypeTable, ChangelogKind, ChangelogTable, CommandTable, ConfigFile, ForgeTable, GateTable, HookTable,
-    InitTable, MemberTable, PolicyTable, ReferenceTable, SecurityAuto, SecurityProfile, SecurityRuleTable,
-    SecurityTable, StatusDetail, StatusTable, UnknownSeverity, Versions, WorkspaceTable,
+    ChangeTypeTable, ChangelogKind, ChangelogTable, CommandTable, ConfigFile, ForgeTable, GateTable, GitHooks, GitSign,
+    GitTable, HookTable, InitTable, MemberTable, PolicyTable, ReferenceTable, SecurityAuto, SecurityProfile,
+    SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity, Versions, WorkspaceTable,
 };
 use super::origin::Origin;
 use super::targets::Index;
@@ -52,6 +52,8 @@ pub struct Config {
     pub plain_http: Setting<Vec<String>>,
     /// The changelog.
     pub changelog: Changelog,
+    /// How a bump commits and tags.
+    pub git: GitSettings,
     /// Other places that name the version.
     pub references: Vec<ReferenceTable>,
     /// Commands that must pass before anything is committed.
@@ -176,6 +178,44 @@ impl Changelog {
             authors: written.authors.unwrap_or(false),
             merge_prereleases: written.merge_prereleases.unwrap_or(false),
         }
+    }
+}
+
+/// How a bump commits and tags.
+#[derive(Debug, Clone)]
+pub struct GitSettings {
+    /// The message of the commit, with its places.
+    pub message: String,
+    /// Whether commit and tag are signed.
+    pub sign: GitSign,
+    /// What becomes of the hooks that git would run.
+    pub hooks: GitHooks,
+}
+
+/// The places of the message of a commit.
+pub const MESSAGE_PLACES: [&str; 5] = ["name", "version", "previous", "tag", "comment"];
+
+impl GitSettings {
+    fn of(written: GitTable, is_independent: bool) -> Result<Self, &'static str> {
+        let default = if is_independent { "chore(release): {name} {version}" } else { "chore(release): {version}" };
+        let message = written.message.unwrap_or_else(|| default.to_owned());
+        let mut lines = message.lines();
+        if lines.next().is_none_or(|subject| subject.trim().is_empty()) {
+            return Err("must begin with a line of text");
+        }
+        if lines.next().is_some_and(|line| !line.trim().is_empty()) {
+            return Err("needs an empty line after its first one");
+        }
+        if message.chars().any(|c| c.is_control() && c != '\n') {
+            return Err("has a control character in it");
+        }
+        for rest in message.split('{').skip(1) {
+            let place = rest.split('}').next().filter(|name| name.len() < rest.len());
+            if !place.is_some_and(|name| MESSAGE_PLACES.contains(&name)) {
+                return Err("takes `{name}`, `{version}`, `{previous}`, `{tag}` and `{comment}`, and no other `{`");
+            }
+        }
+        Ok(GitSettings { message, sign: written.sign.unwrap_or_default(), hooks: written.hooks.unwrap_or_default() })
     }
 }
 
@@ -367,6 +407,8 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     }
     let policy = run_policy(&written.hooks, written.policy.unwrap_or_default())
         .map_err(|(key, problem)| refuse(key, &problem))?;
+    let git = GitSettings::of(written.git.unwrap_or_default(), independent);
+    let git = git.map_err(|problem| refuse("git.message", problem))?;
     let verify = written.verify.unwrap_or_default();
     if verify.commands.iter().any(|command| command.run.is_empty()) {
         return Err(refuse("verify.commands.run", "needs a program"));
@@ -392,6 +434,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         stages: Setting::of(written.stages, Vec::new()),
         plain_http: Setting::of(written.plain_http, Vec::new()),
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
+        git,
         references: written.references,
         gates: written.gates,
         hooks: written.hooks,

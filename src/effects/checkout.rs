@@ -63,6 +63,18 @@ impl GitMut {
         Ok(made)
     }
 
+    /// Makes a branch at a commit, and HEAD stand on it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn put_on_branch(&self, branch: &str, commit: &str) -> Result<(), EffectsError> {
+        let put = || -> Result<(), git2::Error> {
+            self.repository().reference(branch, Oid::from_str(commit)?, true, "")?;
+            self.repository().set_head(branch)
+        };
+        put().map_err(failed(format!("make `{branch}`")))
+    }
+
     /// Tells git that a file of the working tree is as it should be: it has only a pointer to it.
     ///
     /// # Errors

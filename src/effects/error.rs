@@ -117,6 +117,24 @@ pub enum EffectsError {
         #[source]
         said: Said,
     },
+    /// The repository's own configuration names a program that git would start.
+    #[error("the configuration of this repository names a program: `{key}`")]
+    RepositoryProgram {
+        /// The key.
+        key: String,
+    },
+    /// A program that signs made no signature.
+    #[error("`{program}` cannot sign")]
+    Signing {
+        /// The program.
+        program: String,
+        /// What it said.
+        #[source]
+        said: Said,
+    },
+    /// Signatures of ssh, and no key for them.
+    #[error("`gpg.format` is `ssh` and there is no `user.signingKey`")]
+    NoSigningKey,
     /// Nobody is named as author of commits.
     #[error("git does not know who you are")]
     NoIdentity,
@@ -146,6 +164,9 @@ impl Explain for EffectsError {
             EffectsError::Terminated => "effects/terminated",
             EffectsError::NoCache => "effects/no-cache",
             EffectsError::Remote { .. } => "effects/remote",
+            EffectsError::RepositoryProgram { .. } => "effects/repository-program",
+            EffectsError::Signing { .. } => "effects/signing",
+            EffectsError::NoSigningKey => "effects/no-signing-key",
             EffectsError::NoIdentity => "effects/no-identity",
         }
     }
@@ -158,6 +179,9 @@ impl Explain for EffectsError {
             | EffectsError::ProgramMissing { .. }
             | EffectsError::ProgramStart { .. }
             | EffectsError::NoIdentity
+            | EffectsError::NoSigningKey
+            | EffectsError::Signing { .. }
+            | EffectsError::RepositoryProgram { .. }
             | EffectsError::NoCache
             | EffectsError::Url { .. }
             | EffectsError::PlainHttp { .. } => Kind::Setup,
@@ -183,6 +207,25 @@ impl Explain for EffectsError {
             EffectsError::NoIdentity => {
                 vec!["run `git config user.name \"Your Name\"` and `git config user.email you@example.org`".to_owned()]
             }
+            EffectsError::RepositoryProgram { key } => vec![format!(
+                "if it is yours, keep it in your own configuration: `git config --global {key} …`, and take it out here: `git config --local --unset-all {key}`"
+            )],
+            EffectsError::Signing { program, .. } => vec![
+                match program.as_str() {
+                    "ssh-keygen" | "ssh-add" => {
+                        "a key with a passphrase must be in the agent: run `ssh-add FILE`; `user.signingKey` names the key".to_owned()
+                    }
+                    "gpg" | "gpgsm" => {
+                        format!("`{program} --list-secret-keys` lists your keys; `git config --global user.signingKey ID` chooses one; where it asks on a terminal, `export GPG_TTY=$(tty)`")
+                    }
+                    _ => "look at `git config --show-origin --get-regexp '^gpg|signingkey'`".to_owned(),
+                },
+                "`release bump --sign never` makes this one without".to_owned(),
+            ],
+            EffectsError::NoSigningKey => vec![
+                "run `git config --global user.signingKey FILE`, such as `~/.ssh/id_ed25519.pub`".to_owned(),
+                "`release bump --sign never` makes this one without".to_owned(),
+            ],
             EffectsError::Remote { remote, .. } => {
                 vec![format!(
                     "try `git ls-remote {remote}` and `git push --dry-run {remote}`, then run the same command again"

@@ -118,6 +118,15 @@ impl Git {
         self.repository.path().join("index")
     }
 
+    /// The same repository with nothing of it remembered: another process may have changed its index.
+    ///
+    /// # Errors
+    /// It cannot be opened again.
+    pub fn look_again(&self) -> Result<Git, EffectsError> {
+        let repository = Repository::open(self.repository.path()).map_err(failed("open the repository again"))?;
+        Ok(Git { repository })
+    }
+
     /// Where HEAD stands.
     ///
     /// # Errors

@@ -1,16 +1,17 @@
 //! The `git` program, for what libgit2 does not do: talking to remotes with the user's own credential helpers.
-//! No hooks, monitors or commands that a repository's configuration names are run, and git never asks.
+//! No hooks, monitors or commands that a repository's configuration names are run, and git never asks. What
+//! cannot be set aside (`core.sshCommand`, credential helpers) is refused where the repository names it.
 
 use std::io::Write;
 use std::path::Path;
 
 use super::error::{EffectsError, Said};
 use super::process::{Environment, Program, Ran};
-use super::{Effects, Inspect, http};
+use super::{Effects, Git, Inspect, http};
 use crate::secret::Secret;
 
 /// What a repository's configuration must not decide.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 11] = [
     "http.followRedirects=false",
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -18,19 +19,39 @@ const SETTINGS: [&str; 7] = [
     "protocol.ext.allow=never",
     "push.recurseSubmodules=no",
     "submodule.recurse=false",
+    "push.gpgSign=false",
+    // What git does after a fetch by itself is not asked for, and runs what `gc.*` names.
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "core.alternateRefsCommand=true",
 ];
 
 /// `git` in the repository at `dir`.
 ///
 /// # Errors
-/// There is no git on PATH.
+/// There is no git on PATH, or the repository's own configuration names a program that git would start.
 pub fn program(inspect: Inspect<'_>, dir: &Path) -> Result<Program, EffectsError> {
+    refuse_programs(dir, false)?;
     let git = inspect.programs().find("git", "git")?;
-    let mut program = Program::new(git, dir).environment(Environment::Remote).env("GIT_TERMINAL_PROMPT", "0");
+    // What git says is read here, so it says it in English; objects that are missing are not fetched.
+    let mut program = Program::new(git, dir)
+        .environment(Environment::Remote)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("LC_ALL", "C")
+        .arg("--no-pager");
     for setting in SETTINGS {
         program = program.arg("-c").arg(setting);
     }
     Ok(program)
+}
+
+/// A repository may not say which program talks to a remote, or who is asked for logins.
+fn refuse_programs(dir: &Path, with_helpers: bool) -> Result<(), EffectsError> {
+    match Git::discover(dir)?.and_then(|git| git.program_of_repository(with_helpers)) {
+        Some(key) => Err(EffectsError::RepositoryProgram { key }),
+        None => Ok(()),
+    }
 }
 
 /// A token, and the address that alone gets it: scheme, host and port.
@@ -54,8 +75,9 @@ pub fn remote_references(
     remote: (&Path, &str, &str),
     names: &[String],
 ) -> Result<Vec<RemoteReference>, EffectsError> {
-    let ran = inspect.programs().run(&asking(inspect, remote, names)?)?;
-    references(remote.1, &ran)
+    let program = asking(inspect, remote, names)?;
+    refuse_programs(program.dir(), true)?;
+    references(remote.1, &inspect.programs().run(&program)?)
 }
 
 /// The same with a login.
@@ -99,6 +121,7 @@ fn references(remote: &str, ran: &Ran) -> Result<Vec<RemoteReference>, EffectsEr
 /// The pipe cannot be made, or git cannot be started.
 pub fn run_as(effects: Effects<'_>, program: Program, login: Option<&Login>) -> Result<Ran, EffectsError> {
     let Some(Login { origin, token }) = login else {
+        refuse_programs(program.dir(), true)?;
         return effects.programs().run(&program);
     };
     let scratch = effects.files().scratch()?;

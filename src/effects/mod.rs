@@ -12,12 +12,14 @@ pub mod error;
 pub mod files;
 pub mod git;
 pub mod git_history;
+pub mod git_own;
 pub mod git_program;
 pub mod http;
 pub mod listen;
 pub mod log;
 pub mod process;
 pub mod signals;
+pub mod signing;
 pub mod terminal;
 
 use std::ffi::OsString;

@@ -27,6 +27,8 @@ pub enum Environment {
     Home,
     /// The same, and the user's settings of pip, proxies and TLS: for installers.
     Installer,
+    /// The user's home, agents and what asks for a passphrase: for programs that sign.
+    Signing,
     /// The user's home, proxies, TLS and keys of ssh: for `git` that talks to a remote.
     Remote,
 }
@@ -49,6 +51,20 @@ impl Environment {
             Environment::Network => closed || network,
             Environment::Home => closed || home,
             Environment::Installer => closed || home || installer,
+            Environment::Signing => {
+                closed
+                    || home
+                    || matches!(
+                        name,
+                        "GNUPGHOME"
+                            | "GPG_TTY"
+                            | "PINENTRY_USER_DATA"
+                            | "SSH_AUTH_SOCK"
+                            | "SSH_AGENT_PID"
+                            | "SSH_ASKPASS"
+                    )
+                    || matches!(name, "DISPLAY" | "WAYLAND_DISPLAY" | "XDG_RUNTIME_DIR" | "DBUS_SESSION_BUS_ADDRESS")
+            }
             Environment::Remote => {
                 closed
                     || home
@@ -144,6 +160,11 @@ impl Program {
         self
     }
 
+    /// The folder that it runs in.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The program and its arguments as one line for people.
     pub fn line(&self) -> String {
         let mut words = vec![self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()];
@@ -229,6 +250,14 @@ impl<'w> Programs<'w> {
     /// # Errors
     /// It could not be started. A program that failed is no error here: see [`Ran::ok`].
     pub fn run(self, program: &Program) -> Result<Ran, EffectsError> {
+        self.run_for_bytes(program).map(|(ran, _)| ran)
+    }
+
+    /// The same with its standard output as it was, nothing replaced or masked: a signature is not a text.
+    ///
+    /// # Errors
+    /// As [`Programs::run`].
+    pub fn run_for_bytes(self, program: &Program) -> Result<(Ran, Vec<u8>), EffectsError> {
         let started = Instant::now();
         let mut command = Command::new(&program.program);
         command.args(&program.arguments).current_dir(&program.dir).env_clear();
@@ -259,13 +288,14 @@ impl<'w> Programs<'w> {
         let (out, err) = (out.finish(), err.finish());
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.time.fetch_add(took, Ordering::Relaxed);
-        Ok(Ran {
+        let ran = Ran {
             code,
             timed_out,
             stdout: self.redactor.redact(&String::from_utf8_lossy(&out)),
             stderr: self.redactor.redact(&String::from_utf8_lossy(&err)),
             milliseconds: started.elapsed().as_millis(),
-        })
+        };
+        Ok((ran, out))
     }
 }
 

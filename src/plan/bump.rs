@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::Plan;
 use super::changelog::{self, Release, Written};
-use super::error::{self, PlanError};
+use super::error::PlanError;
+use super::guards::{self, Remote};
+use super::message::{self, Places};
 use super::next::{self, Resolved};
+use crate::config::file::GitSign;
 use crate::effects::files::What;
 use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
@@ -18,7 +23,7 @@ use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{Mode, Next, Request, Way};
 use crate::python::version::Version;
-use crate::report::{diff, text};
+use crate::report::{Report, diff, text};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::transaction::{FileChange, TagChange, Transaction};
@@ -35,8 +40,12 @@ pub struct Wanted {
     pub typed: String,
     /// How a level counts from a pre-release.
     pub mode: Mode,
-    /// Text for the commit and the tag instead of `Release 1.2.3`.
-    pub message: Option<String>,
+    /// What the user has to say, for the messages of commit and tag.
+    pub comment: Option<String>,
+    /// Whether commit and tag are signed; nothing: as the configuration says.
+    pub sign: Option<GitSign>,
+    /// What is known of the remote that it will be pushed to.
+    pub remote: Remote,
     /// Whether a commit is made.
     pub commit: bool,
     /// Whether a tag is made.
@@ -87,6 +96,7 @@ pub struct Bump {
 /// # Errors
 /// A guard does not hold; all that do not are reported at once.
 pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<Bump, Failure> {
+    wanted.comment.as_deref().map_or(Ok(()), message::check_comment)?;
     let git = Git::discover(&project.root)?;
     let head = git.as_ref().map(Git::head).transpose()?;
     let releases = match &git {
@@ -106,35 +116,35 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         None => Resolved::Next(Next { version: from.clone(), notes: Vec::new() }),
         Some(request) => next::resolve(inspect, git.as_ref(), (project, &releases), (request, way, wanted.again))?,
     };
-    let Next { version: to, notes } = match resolved {
+    let Next { version: to, mut notes } = match resolved {
         Resolved::Next(next) => next,
+        // What is cut off may call for a release.
+        Resolved::Nothing(_) if git.as_ref().is_some_and(Git::is_shallow) => return Err(PlanError::Shallow.into()),
         Resolved::Nothing(reason) => return Ok(Bump { notes: vec![reason], nothing: true, ..Bump::none(from) }),
     };
     let tag = project.tag_of(&to);
-    guard(git.as_ref(), project, wanted, (&to, &releases))?;
+    let held = guards::check(inspect, git.as_ref(), project, wanted, (&to, &releases))?;
+    notes.extend(held.notes);
     let top = top_of(git.as_ref(), inspect, project)?;
     let release = Release { version: &to, tag: &tag, date, releases: &releases };
     let written = told(inspect, (project, git.as_ref()), &release, wanted.silent)?;
     let target = Target { to: &to, date, include_stale: wanted.include_stale };
     let files = changes(inspect, project, (&target, &written), &top)?;
-    let seconds = inspect.clock().now().as_second();
-    let identity = match &git {
-        Some(git) if wanted.commit || wanted.tag => Some(git.identity(seconds)?),
-        _ => None,
-    };
-    let title = wanted.message.clone().unwrap_or_else(|| format!("Release {to}"));
+    let messages = messages(inspect, project, wanted, (&from, &to, &written))?;
     let in_git = git.is_some();
     let preview = files.iter().flat_map(|change| change.preview.clone()).collect();
     let transaction = Transaction {
         request: request(&wanted.typed, project),
         version: to.to_string(),
         top,
-        commit: (in_git && wanted.commit && !files.is_empty()).then(|| format!("{title}\n")),
-        tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: tag_message(&title, &written) }),
+        commit: (in_git && wanted.commit && !files.is_empty()).then_some(messages.commit),
+        tag: (in_git && wanted.tag).then(|| TagChange { name: tag.clone(), message: messages.tag }),
         take_back: None,
         branch: head.as_ref().and_then(|head| head.branch.clone()),
         head: head.and_then(|head| head.commit),
-        identity,
+        identity: held.identity,
+        signing: held.signing,
+        hooks: held.hooks,
         draft: Draft {
             command: "bump",
             project: project.title(),
@@ -150,6 +160,19 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
 }
 
 impl Bump {
+    /// What is told of it in any case: versions and tag, for people's programs and for later steps of a workflow.
+    pub fn report(&self, project: &Project) -> Report {
+        let result = json!({"from": self.from.to_string(), "version": self.to.to_string(), "tag": self.tag});
+        let is_released = self.plan.steps.is_empty() && !self.nothing;
+        let tag = if is_released { Some(project.tag_of(&self.to)) } else { self.tag.clone() };
+        Report::new("bump")
+            .result(result)
+            .output("version", self.to.to_string())
+            .output("previous-version", self.from.to_string())
+            .output("tag", tag.unwrap_or_default())
+            .output("is-prerelease", self.to.is_prerelease().to_string())
+    }
+
     /// What would change in files, as unified diffs.
     pub fn diff(&self) -> Vec<String> {
         let changes = self.plan.steps.iter().flat_map(|step| match step {
@@ -172,6 +195,39 @@ pub fn request(typed: &str, project: &Project) -> String {
     project.selection().map_or_else(|| typed.to_owned(), |name| format!("{typed} of {name}"))
 }
 
+/// What commit and tag say.
+struct Messages {
+    commit: String,
+    tag: String,
+}
+
+/// The messages, without a secret in them.
+fn messages(
+    inspect: Inspect<'_>,
+    project: &Project,
+    wanted: &Wanted,
+    (from, to, written): (&Version, &Version, &Written),
+) -> Result<Messages, Failure> {
+    let (version, previous, tag) = (to.to_string(), from.to_string(), project.tag_of(to));
+    let places = Places {
+        name: &project.title(),
+        is_one_of_several: project.neighbours.is_some(),
+        version: &version,
+        previous: &previous,
+        tag: &tag,
+        comment: wanted.comment.as_deref(),
+    };
+    let commit = message::of_commit(&project.config.git.message, places)?;
+    let section = written.section.as_deref().filter(|section| !section.is_empty());
+    let tag = message::of_tag(places, section);
+    message::refuse_secret(inspect.redactor(), "the message of the commit", &commit)?;
+    message::refuse_secret(inspect.redactor(), "the message of the tag", &tag)?;
+    if let Some(odd) = message::odd(&commit).filter(|_| wanted.commit) {
+        inspect.warn(odd);
+    }
+    Ok(Messages { commit, tag })
+}
+
 /// The day, in UTC.
 pub fn today(inspect: Inspect<'_>) -> jiff::civil::Date {
     inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date()
@@ -190,53 +246,6 @@ fn done_already<'r>(
     // An explicit version is something else to want.
     (!matches!(wanted.request, Some(Request::Set { ref version, .. }) if *version != current.version))
         .then_some(current)
-}
-
-fn guard(
-    git: Option<&Git>,
-    project: &Project,
-    wanted: &Wanted,
-    (to, releases): (&Version, &[Released]),
-) -> Result<(), Failure> {
-    let Some(git) = git else {
-        if wanted.commit || wanted.tag {
-            return Err(ProjectError::NoRepository { dir: project.root.display().to_string() }.into());
-        }
-        return Ok(());
-    };
-    let mut broken = Vec::new();
-    let head = git.head()?;
-    if head.commit.is_none() && (wanted.commit || wanted.tag) {
-        broken.push(PlanError::NoCommit);
-    }
-    if let Some(what) = git.in_progress() {
-        broken.push(PlanError::InProgress { what });
-    }
-    let allowed = &project.config.branches.value;
-    match &head.branch {
-        None if wanted.commit => broken.push(PlanError::Detached),
-        Some(branch) => {
-            let short = branch.trim_start_matches("refs/heads/");
-            if !allowed.is_empty() && !allowed.iter().any(|name| name == short) {
-                broken.push(PlanError::WrongBranch { branch: short.to_owned(), allowed: allowed.clone() });
-            }
-        }
-        None => {}
-    }
-    if !wanted.allow_dirty && head.commit.is_some() {
-        let files = git.changed_files()?;
-        if !files.is_empty() {
-            broken.push(PlanError::DirtyTree { files });
-        }
-    }
-    if wanted.tag {
-        let name = project.tag_of(to);
-        match git.tags()?.into_iter().find(|tag| tag.name == name) {
-            Some(taken) => broken.push(PlanError::TagTaken { tag: name, commit: taken.commit }),
-            None => broken.extend(next::check(to, releases).err()),
-        }
-    }
-    error::all(broken)
 }
 
 /// The top of the repository as an absolute path; the project's own folder outside of one.
@@ -382,14 +391,6 @@ fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
             }
         })
         .collect()
-}
-
-/// The message of the tag: the title, and the section of the changelog as it will be.
-fn tag_message(title: &str, written: &Written) -> String {
-    match written.section.as_deref().filter(|section| !section.is_empty()) {
-        Some(section) => format!("{title}\n\n{section}\n"),
-        None => format!("{title}\n"),
-    }
 }
 
 /// What the common kinds would make of the current version: the answer to `release bump` without an argument.

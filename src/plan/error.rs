@@ -19,6 +19,85 @@ pub enum PlanError {
         /// Those that are allowed.
         allowed: Vec<String>,
     },
+    /// History is cut off.
+    #[error("the clone is shallow: its history and tags are cut off")]
+    Shallow,
+    /// The branch lacks commits of what it follows.
+    #[error("`{branch}` is {commits} commit{} behind `{upstream}`", if *commits == 1 { "" } else { "s" })]
+    Behind {
+        /// The branch.
+        branch: String,
+        /// What it follows, as of the last fetch.
+        upstream: String,
+        /// How many.
+        commits: usize,
+    },
+    /// Git hooks are there, and the configuration says that they stop a bump.
+    #[error("git would run hooks that a bump does not run: {}", list(hooks))]
+    HooksRefused {
+        /// Their names.
+        hooks: Vec<String>,
+    },
+    /// The repository's own configuration says where its hooks are.
+    #[error("`core.hooksPath` of this repository's own configuration names `{path}`, and hooks from there are not run")]
+    HooksElsewhere {
+        /// The folder.
+        path: String,
+    },
+    /// A comment that cannot stand in a message.
+    #[error("the text of `-m` is refused: {problem}")]
+    Comment {
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The template is the comment, and there is none.
+    #[error("the message of the commit would be empty")]
+    NoComment,
+    /// A message with a secret in it.
+    #[error("{place} holds {kind}")]
+    SecretInMessage {
+        /// Which message.
+        place: &'static str,
+        /// What kind of secret.
+        kind: &'static str,
+    },
+    /// There is no bump to take back.
+    #[error("there is no bump of this clone to take back")]
+    NoBump,
+    /// The branch or the tag is not where the bump put it.
+    #[error("the bump to {version} cannot be taken back: {what}")]
+    BumpMoved {
+        /// Its version.
+        version: String,
+        /// What is different.
+        what: String,
+    },
+    /// Files are not as the bump left them.
+    #[error("the bump to {version} cannot be taken back: {} changed since", list(files))]
+    BumpEdited {
+        /// Its version.
+        version: String,
+        /// The files.
+        files: Vec<String>,
+    },
+    /// The remote has it.
+    #[error("the bump to {version} cannot be taken back: `{remote}` has {what}")]
+    BumpPushed {
+        /// Its version.
+        version: String,
+        /// The remote.
+        remote: String,
+        /// The branch or the tag.
+        what: String,
+    },
+    /// The remote has commits that are not here, so nothing can be said of them.
+    #[error("whether `{branch}` of `{remote}` has the bump is not known: it has commits that are not here")]
+    BumpUnknown {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: String,
+    },
     /// HEAD is on no branch.
     #[error("HEAD is detached")]
     Detached,
@@ -332,6 +411,18 @@ impl Explain for PlanError {
         match self {
             PlanError::DirtyTree { .. } => "plan/dirty-tree",
             PlanError::WrongBranch { .. } => "plan/wrong-branch",
+            PlanError::Shallow => "plan/shallow",
+            PlanError::Behind { .. } => "plan/behind",
+            PlanError::HooksRefused { .. } => "plan/hooks-refused",
+            PlanError::HooksElsewhere { .. } => "plan/hooks-elsewhere",
+            PlanError::Comment { .. } => "plan/comment",
+            PlanError::NoComment => "plan/no-comment",
+            PlanError::SecretInMessage { .. } => "plan/secret-in-message",
+            PlanError::NoBump => "plan/no-bump",
+            PlanError::BumpMoved { .. } => "plan/bump-moved",
+            PlanError::BumpEdited { .. } => "plan/bump-edited",
+            PlanError::BumpPushed { .. } => "plan/bump-pushed",
+            PlanError::BumpUnknown { .. } => "plan/bump-unknown",
             PlanError::Detached => "plan/detached-head",
             PlanError::NoCommit => "plan/no-commit",
             PlanError::InProgress { .. } => "plan/in-progress",
@@ -382,6 +473,8 @@ impl Explain for PlanError {
     fn kind(&self) -> Kind {
         match self {
             PlanError::NoKind { .. }
+            | PlanError::Comment { .. }
+            | PlanError::NoComment
             | PlanError::CurrentWithKind { .. }
             | PlanError::NoIndex
             | PlanError::Configured { .. } => Kind::Usage,
@@ -450,10 +543,55 @@ impl Explain for PlanError {
                 format!("edit `{key}` in `{file}`, or leave `{option}` out")
             }
             PlanError::NoGroup { .. } => "correct `group` of the gate, or add the group (PEP 735)".to_owned(),
-            of_runs => return run_hints(of_runs),
+            other => return git_hints(other).unwrap_or_else(|| run_hints(other)),
         };
         vec![hint]
     }
+}
+
+/// What to do next about where git stands.
+fn git_hints(error: &PlanError) -> Option<Vec<String>> {
+    let hint = match error {
+        PlanError::Shallow => {
+            "run `git fetch --unshallow --tags`; in a workflow, `fetch-depth: 0` of the checkout step".to_owned()
+        }
+        PlanError::Behind { .. } => "run `git pull --rebase`, then the same command again".to_owned(),
+        PlanError::HooksRefused { .. } => {
+            "set `hooks` of `[tool.release.git]` to `run`, or to `skip`".to_owned()
+        }
+        PlanError::HooksElsewhere { path } => {
+            return Some(vec![
+                "a repository that comes as an archive brings its `.git/config` along: where hooks are is for your own configuration to say".to_owned(),
+                format!("run `git config --local --unset core.hooksPath` and put `{path}` into `git config --global core.hooksPath`, or set `hooks = \"skip\"` in `[tool.release.git]`"),
+            ]);
+        }
+        PlanError::Comment { .. } => {
+            "`-m` takes one line, such as `-m \"The one with the parser\"`, and more of it after an empty line".to_owned()
+        }
+        PlanError::NoComment => {
+            "`message` of `[tool.release.git]` is only the comment: pass `-m TEXT`, or name `{version}` there".to_owned()
+        }
+        PlanError::SecretInMessage { .. } => {
+            "take it out, and revoke it if it was real: what is committed stays readable".to_owned()
+        }
+        PlanError::NoBump => {
+            "only the last bump is kept, in the clone that made it, until it is taken back; `release history` shows what was done".to_owned()
+        }
+        PlanError::BumpMoved { .. } => {
+            "what came after it is not taken back: look at `git log`, and undo that first".to_owned()
+        }
+        PlanError::BumpEdited { .. } => {
+            "put them back as the bump left them, with `git restore` or by hand, then run the same command again".to_owned()
+        }
+        PlanError::BumpPushed { .. } => {
+            "what others may have is not taken back: release a higher version".to_owned()
+        }
+        PlanError::BumpUnknown { remote, .. } => {
+            format!("run `git fetch {remote}`, then the same command again")
+        }
+        _ => return None,
+    };
+    Some(vec![hint])
 }
 
 /// What to do next about errors of plans and runs of whole releases.
@@ -518,7 +656,7 @@ fn run_hints(error: &PlanError) -> Vec<String> {
         PlanError::VersionTaken { .. } => {
             "choose a higher version: an index never takes another file under the same name".to_owned()
         }
-        PlanError::RemoteTag { .. } => "choose a higher version".to_owned(),
+        PlanError::RemoteTag { remote, .. } => format!("run `git fetch --tags {remote}`, and choose a higher version"),
         PlanError::NoRemote { .. } => "`git remote -v` lists them; name one with `--remote NAME`".to_owned(),
         PlanError::RemoteAhead { remote, branch } => {
             format!(

@@ -1,12 +1,14 @@
 //! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
 //! [`Effects`](crate::effects::Effects).
 
+use crate::effects::git_program::RemoteReference;
 use crate::effects::{EffectsError, World};
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::report::{Event, StepState};
+use crate::steps::ask_remote::AskRemote;
 use crate::steps::record::{self, RecordedFile};
-use crate::steps::{Produced, transaction};
+use crate::steps::{Produced, Step, transaction};
 
 /// The file, below the git directory, that holds the id of the run that was begun last in this repository.
 pub const BEGUN_HERE: &str = "release/begun";
@@ -62,6 +64,17 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
         }
     }
     Advance { produced, failed }
+}
+
+/// What a remote has, asked before anything is changed: nothing is logged or recorded of it.
+///
+/// # Errors
+/// It does not answer, or may not be asked.
+pub fn ask(world: &World, step: AskRemote) -> Result<Vec<RemoteReference>, Failure> {
+    match Step::AskRemote(step).carry_out(world.effects())? {
+        Produced::References(references) => Ok(references),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Appends an entry to the ledger of the repository that `dir` lies in.

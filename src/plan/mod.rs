@@ -7,8 +7,10 @@ pub mod changelog;
 pub mod error;
 pub mod execute;
 pub mod gates;
+pub mod guards;
 pub mod init;
 pub mod issue;
+pub mod message;
 pub mod next;
 pub mod publish;
 pub mod push;
@@ -18,6 +20,7 @@ pub mod release;
 pub mod security;
 pub mod status;
 pub mod undo;
+pub mod undo_bump;
 pub mod verify;
 
 use serde::Serialize;

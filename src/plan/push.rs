@@ -1,6 +1,9 @@
 //! Branch and tag of a release to the remote, with the forge's token where it is an address of that forge.
 
+use std::path::PathBuf;
+
 use super::{Plan, PlanError};
+use crate::config::file::GitHooks;
 use crate::effects::git_program::Login;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -36,8 +39,21 @@ pub fn plan(
     }
     references.extend(git.resolve(&name).map(|object| (name, object)));
     let login = login(inspect, project, git, REMOTE);
-    let step = Push { top: git.top(), remote: REMOTE.to_owned(), url, references, login };
+    let hooks = hooks(inspect, project, git)?;
+    let step = Push { top: git.top(), remote: REMOTE.to_owned(), url, references, login, hooks };
     Ok(Plan::of(vec![Step::Push(step)]))
+}
+
+/// The folder of the user's git hooks, where `pre-push` runs.
+fn hooks(inspect: Inspect<'_>, project: &Project, git: &Git) -> Result<Option<PathBuf>, PlanError> {
+    if project.config.git.hooks != GitHooks::Run {
+        return Ok(None);
+    }
+    let found = git.hooks(inspect, true);
+    match found.named_by_repository.filter(|_| found.names.iter().any(|name| name == "pre-push")) {
+        Some(path) => Err(PlanError::HooksElsewhere { path }),
+        None => Ok(Some(found.dir).filter(|_| !found.names.is_empty())),
+    }
 }
 
 /// The forge's token for git, where a remote (a name or a URL) is an address of that forge and pushes go there. A

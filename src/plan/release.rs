@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::bump::{self, Bump};
 use super::error::PlanError;
+use super::guards::Remote;
 use crate::archive::Sha256;
 use crate::config::file::{GateTable, HookTable};
 use crate::config::resolve::Policy;
@@ -215,7 +216,9 @@ pub fn bump_of(request: &str, date: Date) -> Result<bump::Wanted, Failure> {
         request: parsed,
         typed: request.to_owned(),
         mode: Mode::Linear,
-        message: None,
+        comment: None,
+        sign: None,
+        remote: Remote::NotAsked,
         commit: true,
         tag: true,
         include_stale: false,

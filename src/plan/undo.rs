@@ -5,12 +5,13 @@ use std::path::Path;
 use super::release::Document;
 use super::{Plan, PlanError};
 use crate::effects::files::What;
+use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::{FILE_LIMIT, Project};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, TakeBack, Transaction};
+use crate::steps::transaction::{FileChange, Hooks, TAKE_BACK, TakeBack, Transaction};
 
 /// Plans to take back the bump of a release; no step where it was not made yet.
 ///
@@ -41,7 +42,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Docum
     }
     let identity = git.identity(inspect.clock().now().as_second())?;
     let transaction = Transaction {
-        request: format!("undo {}", document.to),
+        request: format!("{TAKE_BACK}{}", document.to),
         version: document.from.clone(),
         top,
         files,
@@ -55,6 +56,8 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Docum
         branch: head.branch,
         head: head.commit,
         identity: Some(identity),
+        signing: Signing::default(),
+        hooks: Hooks::default(),
         draft: Draft {
             command: "undo",
             project: project.title(),

@@ -1,6 +1,8 @@
 //! What can go wrong while a change is carried out.
 
+use super::push_answer::Answer;
 use crate::build::error::Output;
+use crate::effects::error::Said;
 use crate::error::{Explain, Kind, Location};
 
 /// A step that did not work.
@@ -102,6 +104,40 @@ pub enum StepError {
         /// The tracked files.
         files: Vec<String>,
     },
+    /// A hook of git did not work.
+    #[error("the git hook `{hook}` stopped the bump: {ending}")]
+    GitHook {
+        /// Its name.
+        hook: String,
+        /// How it ended.
+        ending: String,
+        /// What it wrote.
+        #[source]
+        output: Output,
+    },
+    /// A hook of git changed what is committed.
+    #[error("the git hook `{hook}` changed {}", files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", "))]
+    GitHookChanged {
+        /// Its name.
+        hook: String,
+        /// The files.
+        files: Vec<String>,
+    },
+    /// A remote did not take what was pushed.
+    #[error("{}", refused(remote, branch.as_deref(), *answer))]
+    Push {
+        /// The remote.
+        remote: String,
+        /// The branch.
+        branch: Option<String>,
+        /// Why.
+        answer: Answer,
+        /// Whether it is there all the same; nothing where the remote could not be asked.
+        landed: Option<bool>,
+        /// What git said.
+        #[source]
+        said: Said,
+    },
     /// A file of the tag is encrypted in git.
     #[error("`{file}` is encrypted in git by the filter `{filter}`")]
     Encrypted {
@@ -139,6 +175,19 @@ impl Explain for StepError {
             StepError::UnreadableEntry => "step/unreadable-entry",
             StepError::Hook { .. } => "step/hook",
             StepError::HookChanged { .. } => "step/hook-changed",
+            StepError::GitHook { .. } => "step/git-hook",
+            StepError::GitHookChanged { .. } => "step/git-hook-changed",
+            StepError::Push { answer, .. } => match answer {
+                Answer::Behind => "step/push-behind",
+                Answer::TagTaken => "step/push-tag-taken",
+                Answer::Protected => "step/push-protected",
+                Answer::Declined => "step/push-declined",
+                Answer::HookHere => "step/push-hook",
+                Answer::Denied => "step/push-denied",
+                Answer::NotAtomic => "step/push-not-atomic",
+                Answer::Passing => "step/push-unreachable",
+                Answer::Other => "step/push",
+            },
             StepError::Fetch { .. } => "step/fetch",
             StepError::Encrypted { .. } => "step/encrypted",
             StepError::NotFetched { .. } => "step/not-fetched",
@@ -190,6 +239,15 @@ impl Explain for StepError {
             StepError::HookChanged { .. } => {
                 "a hook must leave tracked files alone: look at `git diff`, and undo it with `git restore`".to_owned()
             }
+            StepError::GitHook { hook, .. } => {
+                format!("run `git hook run {hook}` and put right what it says; nothing was changed")
+            }
+            StepError::GitHookChanged { hook, .. } => format!(
+                "what is committed is what was planned: let `{hook}` leave these files alone, or set `hooks = \"skip\"` in `[tool.release.git]`; nothing was changed"
+            ),
+            StepError::Push { remote, branch, answer, landed, .. } => {
+                return push_hints(remote, branch.as_deref().unwrap_or("BRANCH"), *answer, *landed);
+            }
             StepError::OtherTree { top } => {
                 format!("run `release bump` there first: `release -C {top} bump --current`")
             }
@@ -207,4 +265,51 @@ impl Explain for StepError {
             _ => None,
         }
     }
+}
+
+/// What happened to a push, as a message.
+fn refused(remote: &str, branch: Option<&str>, answer: Answer) -> String {
+    let branch = branch.unwrap_or("the branch");
+    match answer {
+        Answer::Behind => format!("`{branch}` of `{remote}` has commits that are not here"),
+        Answer::TagTaken => format!("`{remote}` has the tag already, for something else"),
+        Answer::Protected => format!("`{remote}` protects `{branch}`, or the tag, from this push"),
+        Answer::Declined => format!("a hook of `{remote}` refused the push"),
+        Answer::HookHere => "the git hook `pre-push` refused the push".to_owned(),
+        Answer::Denied => format!("`{remote}` does not let you push"),
+        Answer::NotAtomic => format!("`{remote}` cannot take branch and tag together"),
+        Answer::Passing => format!("`{remote}` did not answer as it should, several times"),
+        Answer::Other => format!("`{remote}` did not take the push"),
+    }
+}
+
+/// Whether anything landed, and what to do.
+fn push_hints(remote: &str, branch: &str, answer: Answer, landed: Option<bool>) -> Vec<String> {
+    const BACK: &str = "`release bump --undo` takes the bump back (a run: `release undo`)";
+    let state = match landed {
+        Some(true) => format!("`{remote}` has all of it all the same: nothing is left to do"),
+        Some(false) => format!("nothing of it is on `{remote}`; commit and tag are here"),
+        None => format!("what `{remote}` has is not known: `git ls-remote {remote}` tells; commit and tag are here"),
+    };
+    let next = match answer {
+        Answer::Behind => {
+            format!(
+                "run `git fetch {remote}`, take the bump back with `release bump --undo` (a run: `release undo`), then `git pull --rebase {remote} {branch}`, and release again"
+            )
+        }
+        Answer::TagTaken => format!("{BACK}; then `git fetch --tags {remote}`, and release a higher version"),
+        Answer::Protected => {
+            format!("let whoever releases push there, in the settings of the forge; {BACK}")
+        }
+        Answer::Declined => format!("do what the hook says above; {BACK}"),
+        Answer::HookHere => format!("do what the hook says, and push again with the same command; {BACK}"),
+        Answer::Denied => {
+            format!(
+                "try `git push --dry-run {remote}`; a forge takes `RELEASE_FORGE_TOKEN`; then run the same command again"
+            )
+        }
+        Answer::NotAtomic => format!("push yourself, the branch first: `git push {remote} {branch}`, then the tag"),
+        Answer::Passing | Answer::Other => "run the same command again: it pushes what is here".to_owned(),
+    };
+    vec![state, next]
 }

@@ -16,6 +16,7 @@ pub mod mint_token;
 pub mod prepare_rehearsal;
 pub mod publish_branch;
 pub mod push;
+pub mod push_answer;
 pub mod push_local;
 pub mod record;
 pub mod run_gates;

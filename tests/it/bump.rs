@@ -22,13 +22,13 @@ fn writes_every_place_commits_and_tags() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed b4f1d9868653
+          committed 9b891d598a56
           tagged v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     expect![[r#"
         Ana Tester <ana@example.org> Sat Nov 21 12:00:00 2026 +0000
-        Release 1.3.0
+        chore(release): 1.3.0
 
 
         diff --git a/CHANGELOG.md b/CHANGELOG.md
@@ -78,7 +78,7 @@ fn writes_every_place_commits_and_tags() {
     .assert_eq(&sandbox.git(&["for-each-ref", "--format=%(objecttype) %(refname) %(contents)", "refs/tags"]));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
     assert!(sandbox.git(&["fsck", "--strict"]).is_empty());
-    assert!(sandbox.git(&["reflog", "-1"]).contains("commit: Release 1.3.0"));
+    assert!(sandbox.git(&["reflog", "-1"]).contains("commit: chore(release): 1.3.0"));
     sandbox.release(&["references", "--check"]).success();
 }
 
@@ -123,7 +123,7 @@ fn auto_reads_conventional_commits() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed b4f1d9868653
+          committed 9b891d598a56
           tagged v1.3.0
         ------- stderr -------
         note: a feature calls for a minor release: `feat: more`
@@ -137,7 +137,7 @@ fn auto_reads_conventional_commits() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed 7f34fe607fe9
+          committed b259e153583b
           tagged v1.3.1
         ------- stderr -------
         note: a change calls for a patch release: `fix: less`
@@ -151,7 +151,7 @@ fn auto_reads_conventional_commits() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed a55b0d5b428f
+          committed 3aaeb91e933f
           tagged v2.0.0
         ------- stderr -------
         note: a breaking change calls for it: `refactor(api)!: other`
@@ -170,7 +170,7 @@ fn current_releases_what_is_written() {
     expect![[r#"
         1.2.3 -> 1.2.3
           wrote CHANGELOG.md
-          committed 78c83058d2ef
+          committed 5ff9770b852e
           tagged v1.2.3
     "#]]
     .assert_eq(&sandbox.release(&["bump", "--current"]).to_string());
@@ -216,10 +216,10 @@ fn files_only_or_no_tag_on_request() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed ca069ce55493
+          committed 1af4d4cc361f
     "#]]
-    .assert_eq(&sandbox.release(&["bump", "patch", "--no-tag", "-m", "chore: prepare"]).to_string());
-    assert_eq!(sandbox.git(&["log", "-1", "--format=%s"]), "chore: prepare\n");
+    .assert_eq(&sandbox.release(&["bump", "patch", "--no-tag", "-m", "Prepare"]).to_string());
+    assert_eq!(sandbox.git(&["log", "-1", "--format=%B"]), "chore(release): 1.2.4\n\nPrepare\n\n");
     expect![[r#"
         1.2.4 -> 1.2.5
           wrote CHANGELOG.md
@@ -302,7 +302,7 @@ fn allow_dirty_leaves_uncommitted_changes_out_of_the_commit() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed b4f1d9868653
+          committed 9b891d598a56
           tagged v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor", "--allow-dirty"]).to_string());
@@ -358,8 +358,8 @@ fn refusals_have_place_and_hint() {
     "#]].assert_eq(&sandbox.release(&["bump", "minor", "--current"]).to_string());
     expect![[r#"
         ------- stderr -------
-        error[cli/usage]: the message is empty
-          hint: leave `-m` out for the default
+        error[plan/comment]: the text of `-m` is refused: it is empty
+          hint: `-m` takes one line, such as `-m "The one with the parser"`, and more of it after an empty line
         [exit status: 2]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor", "-m", " "]).to_string());

@@ -22,7 +22,7 @@ fn an_older_line_is_released_beside_a_higher_version() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed 23255a57d9f4
+          committed 09a44d309934
           tagged v1.3.0
         ------- stderr -------
         note: a feature calls for a minor release: `feat: more`
@@ -114,7 +114,7 @@ fn the_scheme_of_the_configuration_holds() {
         1.2.3 -> 2026.11.0
           wrote CHANGELOG.md
           wrote pyproject.toml
-          committed 4f460006658c
+          committed 7b7bc3476ebc
           tagged v2026.11.0
         ------- stderr -------
         note: a feature calls for a minor release: `feat: more`

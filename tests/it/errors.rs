@@ -10,12 +10,14 @@ use pyrelease::build::error::Output;
 use pyrelease::config::ConfigError;
 use pyrelease::config::error::UnknownKey;
 use pyrelease::effects::EffectsError;
+use pyrelease::effects::error::Said;
 use pyrelease::error::{Explain, Failure};
 use pyrelease::plan::PlanError;
 use pyrelease::project::ProjectError;
 use pyrelease::report::codes;
 use pyrelease::report::human::{Colour, failure};
 use pyrelease::steps::StepError;
+use pyrelease::steps::push_answer::Answer;
 
 fn io() -> std::io::Error {
     std::io::Error::other("the system's own words")
@@ -27,6 +29,10 @@ fn words(list: &[&str]) -> Vec<String> {
 
 fn said() -> Output {
     Output("first line\nlast line".to_owned())
+}
+
+fn word_of(git: &str) -> Said {
+    Said(git.to_owned())
 }
 
 fn effects() -> Vec<Failure> {
@@ -50,11 +56,13 @@ fn effects() -> Vec<Failure> {
         EffectsError::Git { doing: "list tags".to_owned(), source: git2::Error::from_str("libgit2's own words") },
         EffectsError::Interrupted,
         EffectsError::Terminated,
-        EffectsError::Remote {
-            remote: "origin".to_owned(),
-            said: pyrelease::effects::error::Said("fatal: no such host".to_owned()),
-        },
+        EffectsError::Remote { remote: "origin".to_owned(), said: word_of("fatal: no such host") },
         EffectsError::NoCache,
+        EffectsError::RepositoryProgram { key: "core.sshcommand".to_owned() },
+        EffectsError::Signing { program: "ssh-keygen".to_owned(), said: word_of("Load key: error in libcrypto") },
+        EffectsError::Signing { program: "gpg".to_owned(), said: word_of("gpg: signing failed: No secret key") },
+        EffectsError::Signing { program: "git".to_owned(), said: word_of("`gpg.format` is `pgp`") },
+        EffectsError::NoSigningKey,
         EffectsError::NoIdentity,
     ])
 }
@@ -116,6 +124,18 @@ fn plan() -> Vec<Failure> {
     all(vec![
         PlanError::DirtyTree { files: words(&["a", "b", "c", "d", "e", "f", "g"]) },
         PlanError::WrongBranch { branch: "topic".to_owned(), allowed: words(&["main"]) },
+        PlanError::Shallow,
+        PlanError::Behind { branch: "main".to_owned(), upstream: "origin/main".to_owned(), commits: 2 },
+        PlanError::HooksRefused { hooks: words(&["pre-commit", "commit-msg"]) },
+        PlanError::HooksElsewhere { path: ".husky".to_owned() },
+        PlanError::Comment { problem: "it is empty" },
+        PlanError::NoComment,
+        PlanError::SecretInMessage { place: "the message of the commit", kind: "a token of PyPI" },
+        PlanError::NoBump,
+        PlanError::BumpMoved { version: version(), what: "the tag `v1.3.0` is another one now".to_owned() },
+        PlanError::BumpEdited { version: version(), files: words(&["README.md"]) },
+        PlanError::BumpPushed { version: version(), remote: "origin".to_owned(), what: "the tag `v1.3.0`".to_owned() },
+        PlanError::BumpUnknown { remote: "origin".to_owned(), branch: "main".to_owned() },
         PlanError::Detached,
         PlanError::NoCommit,
         PlanError::InProgress { what: "merge" },
@@ -181,8 +201,24 @@ fn plan() -> Vec<Failure> {
     ])
 }
 
+fn pushed(answer: Answer, landed: Option<bool>) -> StepError {
+    let said = word_of("! [rejected]");
+    StepError::Push { remote: "origin".to_owned(), branch: Some("main".to_owned()), answer, landed, said }
+}
+
 fn steps() -> Vec<Failure> {
     all(vec![
+        pushed(Answer::Behind, Some(false)),
+        pushed(Answer::TagTaken, Some(false)),
+        pushed(Answer::Protected, Some(false)),
+        pushed(Answer::Declined, None),
+        pushed(Answer::HookHere, Some(false)),
+        pushed(Answer::Denied, None),
+        pushed(Answer::NotAtomic, Some(false)),
+        pushed(Answer::Passing, None),
+        pushed(Answer::Other, Some(true)),
+        StepError::GitHook { hook: "pre-commit".to_owned(), ending: "exit code 1".to_owned(), output: said() },
+        StepError::GitHookChanged { hook: "pre-commit".to_owned(), files: words(&["README.md"]) },
         StepError::Locked { lock: ".git/release/lock".to_owned() },
         StepError::GitLocked { lock: ".git/index.lock".to_owned() },
         StepError::Stale { file: "README.md".to_owned(), journal: String::new() },

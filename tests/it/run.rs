@@ -64,7 +64,7 @@ fn killed_after_every_phase_a_release_finishes_and_then_does_nothing() {
     assert_eq!(one.len(), 2, "{one:?}");
     assert_eq!(one, releasing.files(1, "acme"), "every index gets the same bytes");
     assert_eq!(releasing.sandbox.git(&["tag"]), "v1.3.0\n");
-    assert_eq!(releasing.sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: a thing\n");
+    assert_eq!(releasing.sandbox.git(&["log", "--format=%s"]), "chore(release): 1.3.0\nfeat: a thing\n");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn killed_at_the_beginning_and_the_end_of_every_step_a_release_finishes() {
     assert!(seen.len() > 20, "{seen:#?}");
     assert_eq!(releasing.files(0, "acme").len(), 2);
     assert_eq!(releasing.files(0, "acme"), releasing.files(1, "acme"));
-    assert_eq!(sandbox.git(&["log", "--format=%s"]), "Release 1.3.0\nfeat: a thing\n");
+    assert_eq!(sandbox.git(&["log", "--format=%s"]), "chore(release): 1.3.0\nfeat: a thing\n");
     assert_eq!(releasing.forge.state().forge.releases.len(), 1);
     let before = (sandbox.snapshot(), sandbox.git(&["for-each-ref"]), releasing.remote());
     sandbox.release(&["run", "minor", "--yes"]).success();

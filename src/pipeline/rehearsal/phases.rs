@@ -15,6 +15,7 @@ use crate::pipeline::status::Named;
 use crate::pipeline::verification::Request;
 use crate::pipeline::work;
 use crate::plan::bump::Wanted as BumpWanted;
+use crate::plan::guards::Remote;
 use crate::plan::publish::{self, Target};
 use crate::plan::{Plan, bump, execute, rehearse, status};
 use crate::project::{history, load};
@@ -82,7 +83,9 @@ impl Rehearsal<'_> {
             request: typed.as_deref().map(str::parse).transpose()?,
             typed: typed.unwrap_or_else(|| "--current".to_owned()),
             mode: Mode::Linear,
-            message: None,
+            comment: None,
+            sign: None,
+            remote: Remote::NotAsked,
             commit: true,
             tag: true,
             include_stale: false,

@@ -19,6 +19,7 @@ use crate::config::resolve::{self, Config};
 use crate::config::{ConfigError, Origin};
 use crate::effects::files::What;
 use crate::effects::http::{Url, is_loopback};
+use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::detect::references::LookAlike;
@@ -26,7 +27,7 @@ use crate::project::detect::{self, Detected, Remote};
 use crate::project::{FILE_LIMIT, Project, ProjectError, load};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, SET_UP, Transaction};
+use crate::steps::transaction::{FileChange, Hooks, SET_UP, Transaction};
 
 pub use targets::{State, Target};
 
@@ -371,6 +372,8 @@ fn change(
         branch: None,
         head: None,
         identity: None,
+        signing: Signing::default(),
+        hooks: Hooks::default(),
         draft: Draft {
             command: "init",
             project: project.title(),

@@ -94,6 +94,24 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "effects/repository-program",
+        title: "the repository's own configuration names a program",
+        text: "git would start what `core.sshCommand`, `core.gitProxy`, `credential.helper` and a few more name. An archive of a repository brings its `.git/config` along, so from there they would run code that nobody here chose. What stands in your own configuration (`~/.gitconfig`, also for some folders alone with `includeIf \"gitdir:…\"`) is followed, and so are `GIT_SSH_COMMAND` and `GIT_ASKPASS`. Where the forge's token is used for the push, helpers are not asked and do not matter.",
+        follows: "",
+    },
+    Code {
+        code: "effects/signing",
+        title: "no signature could be made",
+        text: "Commit or tag are to be signed, and a trial signature failed before anything was changed. `gpg.format`, `user.signingKey` and the program come from your git configuration; a repository may name form and key, and never the program. A key of ssh with a passphrase must be in the agent; gpg must be able to ask, for which it needs `GPG_TTY` on a terminal. What the program said stands below the error.",
+        follows: "gitformat-signature(5)",
+    },
+    Code {
+        code: "effects/no-signing-key",
+        title: "there is no key of ssh to sign with",
+        text: "`gpg.format` is `ssh`, and git has no default key for that: `user.signingKey` names the file of the key, the public one if an agent holds the other, or is `key::` and the public key itself. A command that finds the key (`gpg.ssh.defaultKeyCommand`) is not run.",
+        follows: "gitformat-signature(5)",
+    },
+    Code {
         code: "effects/no-identity",
         title: "git does not know who you are",
         text: "A commit and an annotated tag carry a name and an address. Set `user.name` and `user.email` with `git config`; in CI, set them in the job.",

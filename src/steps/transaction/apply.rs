@@ -91,7 +91,7 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
             append_reflog(effects, git, journal, reference)?;
         }
     }
-    place.remove(effects)?;
+    place.end(effects, journal)?;
     let named = |prefix: &str| journal.references.iter().find(|reference| reference.name.starts_with(prefix));
     Ok(Moved {
         version: journal.version.clone(),

@@ -19,11 +19,18 @@ use crate::steps::StepError;
 /// A journal is small; a larger file is none.
 const LIMIT: u64 = 4 * 1024 * 1024;
 
+/// The file that is the journal.
+const JSON: &str = "journal.json";
+
+/// The subcommand whose changes are kept when they end.
+const KEPT: &str = "bump";
+
 /// Where the journal of a repository lies.
 pub(super) struct Place {
     /// The folder of the journal.
     pub(super) dir: PathBuf,
     base: PathBuf,
+    is_in_git: bool,
 }
 
 /// What is being changed.
@@ -32,6 +39,15 @@ pub(super) struct Journal {
     schema: u32,
     pub(super) request: String,
     pub(super) version: String,
+    /// The subcommand: a `bump` is kept when it ends, `undo` ends what was kept.
+    #[serde(default)]
+    pub(super) command: String,
+    /// The ledger's line.
+    #[serde(default)]
+    pub(super) summary: String,
+    /// The commit that HEAD is at when this is planned.
+    #[serde(default)]
+    pub(super) head: Option<String>,
     /// The top of the working tree.
     pub(super) top: PathBuf,
     /// The index of the working tree; nothing where no commit is made.
@@ -82,13 +98,22 @@ pub struct Pending {
 /// What the journal of `release init` says that was asked for; no kind of bump is called so.
 pub const SET_UP: &str = "init";
 
+/// What it begins with for a bump that is taken back; the version follows.
+pub const TAKE_BACK: &str = "undo ";
+
 impl Pending {
     /// What it was, for people.
     pub fn what(&self) -> String {
-        match self.request.as_str() {
-            SET_UP => "`release init`".to_owned(),
+        match (self.request.as_str(), self.taken_back()) {
+            (SET_UP, _) => "`release init`".to_owned(),
+            (_, Some(version)) => format!("taking back of {version}"),
             _ => format!("bump to {}", self.version),
         }
+    }
+
+    /// The version that is taken back; nothing for other changes.
+    pub fn taken_back(&self) -> Option<&str> {
+        self.request.strip_prefix(TAKE_BACK)
     }
 }
 
@@ -100,6 +125,9 @@ impl Journal {
             schema: 1,
             request: transaction.request.clone(),
             version: transaction.version.clone(),
+            command: transaction.draft.command.to_owned(),
+            summary: transaction.draft.summary.clone(),
+            head: transaction.head.clone(),
             top: transaction.top.clone(),
             index: index.map(|path| IndexMove { before: digest_of(&path), path }),
             files: transaction
@@ -129,15 +157,30 @@ pub(super) fn digest_of(path: &Path) -> Option<String> {
 impl Place {
     pub(super) fn of(top: &Path) -> Result<Place, Failure> {
         let git = Git::discover(top)?;
-        let base = match git {
+        let base = match &git {
             Some(git) => git.common_dir().join("release"),
             None => top.join(".release-journal"),
         };
-        Ok(Place { dir: base.join("journal"), base })
+        Ok(Place { dir: base.join("journal"), base, is_in_git: git.is_some() })
     }
 
     pub(super) fn file(&self, number: usize) -> PathBuf {
         self.dir.join(format!("{number}.file"))
+    }
+
+    /// The old content of a file of a bump.
+    fn before(&self, number: usize) -> PathBuf {
+        self.dir.join(format!("{number}.before"))
+    }
+
+    /// The folder of the last bump.
+    pub(super) fn last(&self) -> PathBuf {
+        self.base.join("last")
+    }
+
+    /// The old content of a file of the last bump.
+    pub(super) fn last_before(&self, number: usize) -> PathBuf {
+        self.last().join(format!("{number}.before"))
     }
 
     pub(super) fn reference(&self, number: usize) -> PathBuf {
@@ -154,7 +197,7 @@ impl Place {
     }
 
     fn json(&self) -> PathBuf {
-        self.dir.join("journal.json")
+        self.dir.join(JSON)
     }
 
     /// Keeps other runs out; the operating system lets go when this process ends, however it ends.
@@ -182,6 +225,9 @@ impl Place {
         for (number, change) in transaction.files.iter().enumerate() {
             if let Some(after) = &change.after {
                 files.write_new(&self.file(number), after, change.mode)?;
+            }
+            if journal.command == KEPT {
+                files.write_scratch(&self.before(number), &change.before, 0o600)?;
             }
         }
         for (number, reference) in journal.references.iter().enumerate() {
@@ -225,23 +271,55 @@ impl Place {
 
     /// The journal of an interrupted change, if there is one.
     pub(super) fn read(&self, files: Files) -> Result<Option<Journal>, Failure> {
-        if files.what(&self.json()) == What::Missing {
-            return Ok(None);
+        read(files, &self.dir)
+    }
+
+    /// The journal of the last bump, if there is one.
+    pub(super) fn read_last(&self, files: Files) -> Result<Option<Journal>, Failure> {
+        read(files, &self.last())
+    }
+
+    /// Ends the change. A bump is kept, so that it can be taken back; the rename is the end of it.
+    pub(super) fn end(&self, effects: Effects<'_>, journal: &Journal) -> Result<(), Failure> {
+        let files = effects.files();
+        // Where there is no git, the folder would lie in the project.
+        if journal.command == KEPT && self.is_in_git {
+            files.remove_folder(&self.last())?;
+            files.rename(&self.dir, &self.last())?;
+            for number in 0..journal.files.len() {
+                files.remove_file(&self.last().join(format!("{number}.file")))?;
+            }
+            for number in 0..journal.references.len() {
+                files.remove_file(&self.last().join(format!("{number}.ref")))?;
+            }
+            return Ok(files.remove_file(&self.last().join("index"))?);
         }
-        let unreadable = |problem: String| StepError::Journal { path: self.dir.display().to_string(), problem };
-        let bytes = files.read(&self.json(), LIMIT)?;
-        let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
-        if journal.schema != 1 {
-            return Err(unreadable(format!("it was written by a newer version (schema {})", journal.schema)).into());
+        if journal.command == "undo" {
+            files.remove_folder(&self.last())?;
         }
-        Ok(Some(journal))
+        self.remove(effects)
     }
 
     /// Ends the change: without `journal.json` the rest is waste.
-    pub(super) fn remove(&self, effects: Effects<'_>) -> Result<(), Failure> {
+    fn remove(&self, effects: Effects<'_>) -> Result<(), Failure> {
         effects.files().remove_file(&self.json())?;
         Ok(effects.files().remove_folder(&self.dir)?)
     }
+}
+
+/// The journal in a folder, if there is one.
+fn read(files: Files, dir: &Path) -> Result<Option<Journal>, Failure> {
+    let json = dir.join(JSON);
+    if files.what(&json) == What::Missing {
+        return Ok(None);
+    }
+    let unreadable = |problem: String| StepError::Journal { path: dir.display().to_string(), problem };
+    let bytes = files.read(&json, LIMIT)?;
+    let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    if journal.schema != 1 {
+        return Err(unreadable(format!("it was written by a newer version (schema {})", journal.schema)).into());
+    }
+    Ok(Some(journal))
 }
 
 /// What an interrupted change of the repository at `top` was about, if there is one.

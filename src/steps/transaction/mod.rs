@@ -11,19 +11,24 @@
 //! a rerun recognises its own by their identity and never removes a foreign one.
 
 mod apply;
+mod hooks;
 mod journal;
+mod kept;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 pub use apply::{Moved, recover};
-pub use journal::{Pending, SET_UP, pending};
+pub use hooks::Hooks;
+pub use journal::{Pending, SET_UP, TAKE_BACK, pending};
+pub use kept::{Kept, KeptFile, KeptMove, kept};
 
 use super::error::StepError;
 use super::record::{self, Draft};
 use crate::effects::files::What;
 use crate::effects::git::{CommitFile, Identity};
+use crate::effects::signing::{Signer, Signing};
 use crate::effects::{Effects, EffectsError, Git, GitMut};
 use crate::error::Failure;
 use crate::report::Event;
@@ -92,6 +97,12 @@ pub struct Transaction {
     /// Who commits.
     #[serde(skip)]
     pub identity: Option<Identity>,
+    /// What is signed.
+    #[serde(skip)]
+    pub signing: Signing,
+    /// The user's git hooks that run.
+    #[serde(skip)]
+    pub hooks: Hooks,
     /// The ledger's entry.
     #[serde(skip)]
     pub draft: Draft,
@@ -120,6 +131,7 @@ impl Transaction {
         if let Some(tag) = &self.tag {
             parts.push(format!("tag `{}`", tag.name));
         }
+        parts.extend(self.signing.what().map(|what| format!("sign {what}")));
         parts.join(", ")
     }
 
@@ -145,10 +157,15 @@ impl Transaction {
         if let Some(git) = &git {
             record::free_ledger(effects, git)?;
             refuse_taken(git, &references, &place)?;
+            hooks::may_move(effects, self, &references)?;
+            // A hook may have taken its time.
+            self.refuse_stale(effects)?;
         }
         let journal = journal::Journal::new(self, git.as_ref(), references);
         place.write(effects, &journal, self, objects.as_ref())?;
-        apply::apply(effects, &place, &journal)
+        let moved = apply::apply(effects, &place, &journal)?;
+        hooks::afterwards(effects, self, &journal.references);
+        Ok(moved)
     }
 
     /// Every file still is what was planned from.
@@ -175,13 +192,16 @@ impl Transaction {
         let mut moves = Vec::new();
         let mut target = self.head.clone();
         let commit_files = self.commit_files(objects)?;
-        if self.commit.is_some() || self.take_back.is_some() {
+        let takes_commit_back = self.take_back.as_ref().is_some_and(|back| back.commit.is_some());
+        if self.commit.is_some() || takes_commit_back {
             self.refuse_uncommitted(objects)?;
         }
         if let (Some(message), Some(parent), Some(identity)) = (&self.commit, &self.head, &self.identity)
             && !commit_files.is_empty()
         {
-            let commit = objects.write_commit(parent, &commit_files, message, identity)?;
+            let message = hooks::before_commit(effects, git, self, message)?;
+            let commit = objects.write_commit(parent, &commit_files, &message, identity)?;
+            let commit = signed(effects, objects, commit, self.signing.commit.as_ref())?;
             effects.inspect().tell(&Event::Detail { text: format!("commit {commit}") });
             moves.push(journal::ReferenceMove {
                 name: self.branch.clone().unwrap_or_else(|| "HEAD".to_owned()),
@@ -193,6 +213,7 @@ impl Transaction {
         }
         if let (Some(tag), Some(target), Some(identity)) = (&self.tag, &target, &self.identity) {
             let new = objects.write_tag(&tag.name, target, &tag.message, identity)?;
+            let new = signed(effects, objects, new, self.signing.tag.as_ref())?;
             moves.push(journal::ReferenceMove {
                 name: format!("refs/tags/{}", tag.name),
                 old: None,
@@ -251,6 +272,14 @@ impl Transaction {
             }
         }
         Ok(())
+    }
+}
+
+/// An object, signed where somebody signs.
+fn signed(effects: Effects<'_>, objects: &GitMut, id: String, signer: Option<&Signer>) -> Result<String, EffectsError> {
+    match signer {
+        Some(signer) => objects.write_signed(effects, &id, signer),
+        None => Ok(id),
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod archives;
 pub(crate) mod damage;
 pub(crate) mod decisions;
 pub(crate) mod depth;
+pub(crate) mod faults;
 pub(crate) mod forges;
 pub(crate) mod json_schema;
 #[cfg(not(offline))]

@@ -1,0 +1,56 @@
+//! `release bump --undo`: the last bump of this clone is taken back, as long as nobody else can have it.
+
+use serde_json::json;
+
+use super::under_way::recover;
+use super::{Context, Done};
+use crate::effects::Git;
+use crate::error::Failure;
+use crate::pipeline::push;
+use crate::pipeline::run::progress;
+use crate::plan::guards::Remote;
+use crate::plan::{PlanError, execute, undo_bump};
+use crate::project::ProjectError;
+use crate::report::Report;
+use crate::steps::transaction;
+
+pub(super) fn run(context: &Context<'_>) -> Result<Report, Failure> {
+    let inspect = context.inspect();
+    let missing = || ProjectError::NoRepository { dir: inspect.dir().display().to_string() };
+    let git = Git::discover(inspect.dir())?.ok_or_else(missing)?;
+    let _lock = if context.dry_run { None } else { Some(execute::lock(context.world, &git)?) };
+    if let Some((pending, _)) = recover(context, &git)?
+        && let Some(version) = pending.taken_back()
+    {
+        return taken_back(context, version);
+    }
+    let top = inspect.files().canonical(&git.top())?;
+    let kept = transaction::kept(inspect.files(), &git, &top)?.ok_or(PlanError::NoBump)?;
+    let project = context.project()?;
+    // A run has phases after its bump, and takes all of it back.
+    if let Some(run) = progress::last(&git)?.filter(|run| !run.ended && run.document.to == kept.version) {
+        return Err(PlanError::Unfinished { version: run.document.to }.into());
+    }
+    let mut remote = push::ask(context.world, &project, &git, undo_bump::references(&kept))?;
+    if let Remote::Closed(why) = &remote {
+        // No remote, no others; and who works offline says so.
+        let is_offline = why.code == "effects/offline";
+        if is_offline {
+            inspect.warn("the remote was not asked whether it has the bump (`--offline`)");
+        }
+        if is_offline || why.code == "plan/no-remote" {
+            remote = Remote::NotAsked;
+        }
+    }
+    let plan = undo_bump::plan(inspect, &project, &git, (&kept, &remote))?;
+    match context.carry_out("bump", plan)? {
+        Done::Planned(report) => Ok(*report),
+        Done::Carried(_) => taken_back(context, &kept.version),
+    }
+}
+
+fn taken_back(context: &Context<'_>, version: &str) -> Result<Report, Failure> {
+    let now = context.project()?.version().to_string();
+    let line = format!("{version} is taken back: the project is at {now} again");
+    Ok(Report::new("bump").line(line).result(json!({"version": version, "back_to": now})))
+}
