@@ -57,7 +57,7 @@ fn every_variant_reads_well() {
           exit: 3
         error[changelog/template]: `changes.j2` cannot be rendered: unknown filter
           at: changes.j2
-          hint: correct the template; its values are in docs/changelog.md
+          hint: correct the template; `release explain changelog/template` lists its values
           exit: 3
     "#]]
     .assert_eq(&texts.concat());

@@ -25,7 +25,7 @@ fn a_bump_tells_of_them_and_removes_them() {
     let sandbox = prepared(true);
     expect![[r#"
            major     2.0.0
-        *  minor     1.3.0        a feature calls for a minor release: `feat: more`
+        *  minor     1.3.0        2 fragments: added, fixed
            patch     1.2.4
            major,rc  2.0.0rc1
            minor,rc  1.3.0rc1
@@ -38,7 +38,7 @@ fn a_bump_tells_of_them_and_removes_them() {
     "#]]
     .assert_eq(&sandbox.release(&["version", "--suggest"]).to_string());
     expect![[r#"
-        CHANGELOG.md:5: # Added\n\n- A thing -> [1.3.0] - 2026-11-21
+        CHANGELOG.md:3: + ## [1.3.0] - 2026-11-21
         CHANGELOG.md:13: [Unreleased]: https://example.org/acme/compare/v1.2.3...HEAD -> [Unreleased]: https://example.org/acme/compare/v1.3.0...HEAD
         README.md:3: 1.2.3 -> 1.3.0
         acme/__init__.py:3: 1.2.3 -> 1.3.0
@@ -47,7 +47,7 @@ fn a_bump_tells_of_them_and_removes_them() {
         changes/7.fixed.md: removed
         would write 4 files, remove 2 files, commit, tag `v1.3.0`
         ------- stderr -------
-        note: a feature calls for a minor release: `feat: more`
+        note: 2 fragments: added, fixed
         dry run: nothing was done
     "#]].assert_eq(&sandbox.release(&["bump", "auto", "-n"]).to_string());
     expect![[r#"
@@ -61,7 +61,7 @@ fn a_bump_tells_of_them_and_removes_them() {
           committed a2482cb765ad
           tagged v1.3.0
         ------- stderr -------
-        note: a feature calls for a minor release: `feat: more`
+        note: 2 fragments: added, fixed
     "#]]
     .assert_eq(&sandbox.release(&["bump", "auto"]).to_string());
     expect![[r#"

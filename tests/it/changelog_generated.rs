@@ -128,7 +128,7 @@ fn hostile_messages_are_harmless() {
 
         ### Fixed
 
-        - by another — bEve/b \[x\](y)
+        - by another — bEve/b \[x\]\(y)
         - long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long … — Ana Tester
         - reversed \[31mred — Ana Tester
         - 1\. a list — Ana Tester
@@ -136,7 +136,7 @@ fn hostile_messages_are_harmless() {
         - \--- — Ana Tester
         - \`unclosed and \*bold\* \_it\_ \~\~\~ \| table \| `@everyone` cc `@ana` — Ana Tester
         - \`\`\`sh — Ana Tester
-        - \[click\](javascript:alert(1)) \!\[x\](https://example.org/pixel.png) — Ana Tester
+        - \[click\]\(javascript:alert(1)) \!\[x\]\(https://example.org/pixel.png) — Ana Tester
         - &lt;script>alert(1)&lt;/script> &lt;img src=x onerror=y> — Ana Tester
     "#]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
     sandbox.release(&["bump", "minor"]).success();

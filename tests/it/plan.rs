@@ -17,7 +17,7 @@ fn the_same_release_is_the_same_bytes_and_the_token_their_sha256() {
           acme/__init__.py:3: 1.2.3 -> 1.3.0
           pyproject.toml:7: 1.2.3 -> 1.3.0
         phases  preflight, gates, bump, build, check, status
-        token   5373ccb1300d84fe05304ef2d870acf619afaa57802f5fa2989c643714e4859f
+        token   64c538503d4ff9d43a5c59567eef3e43f3d598a990869aca62fec7abc732c5b2
         written to ../plan.json
     "#]].assert_eq(&output.to_string());
     let bytes = std::fs::read(sandbox.path("plan.json")).expect("it was written");
@@ -26,7 +26,7 @@ fn the_same_release_is_the_same_bytes_and_the_token_their_sha256() {
         "commit":"6106e52d424e5245e9c344d930036f2e5853beec"},
         "config_sha256":"e2d0e9197224419d93d0f64e222c78dffabd66ff1123f6201a3e6b2c8eee0dd9",
         "date":"2026-11-21",
-        "edits":[{"after":"4ba5193bcd18141b81355848ae24a40d24cf3b616e12119019bc220034b058c3",
+        "edits":[{"after":"7e2f5e08cddc592a83ee926905067f71507234bc52643e00d6f290c30be0d4db",
         "before":"9806e41889e12ba65fcc27b224c067ad461d62f9202b3c932b47c0cc545c05df",
         "lines":["CHANGELOG.md:3: + ## [1.3.0] - 2026-11-21",
         "CHANGELOG.md:13: [Unreleased]: https://example.org/acme/compare/v1.2.3...HEAD -> [Unreleased]: https://example.org/acme/compare/v1.3.0...HEAD"],

@@ -462,21 +462,14 @@ fn restructured_text_becomes_markdown() {
         ```
         ````
 
-
-
         ```python
         print("<b>")
         ```
 
-
         > **Note:**
         > Mind the \[gap\] &lt;b>.
 
-
         > **Added in 1.2:**
-
-
-
 
         ```rst
         .. figure:: x.png
@@ -484,14 +477,11 @@ fn restructured_text_becomes_markdown() {
            A picture
         ```
 
-
-
         ```
         +---+---+
         | a | b |
         +---+---+
         ```
-
 
         bad and 2\*3 and [acme][acme] and _private and ab
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Changelog, Markup, fragments, judge};
 use crate::config::file::ChangelogKind;
-use crate::effects::files::{Files, What};
+use crate::effects::files::Files;
 use crate::effects::git_history::Asked;
 use crate::effects::{EffectsError, Git};
 use crate::error::{Failure, Location};
@@ -99,12 +99,12 @@ impl Branch<'_> {
             ChangelogKind::Fragments => {
                 let types = &self.changelog.types;
                 let prefix = format!("{}/", self.changelog.folder);
-                let is_fragment = |path: &&String| {
-                    let name = path.strip_prefix(&prefix).filter(|name| !name.contains('/'));
-                    let there = self.files.what(&self.project.root.join(path)) == What::File;
-                    there && name.is_some_and(|name| fragments::parse((path, name), "x", types).is_ok())
+                let is_fragment = |path: &String| {
+                    let name = path.strip_prefix(&prefix).filter(|name| !name.contains('/'))?;
+                    let text = self.files.read_text(&self.project.root.join(path), fragments::LIMIT).ok()?;
+                    fragments::parse((path, name), &text, types).ok()
                 };
-                match changed.iter().any(|path| is_fragment(&path)) || self.says_more()? {
+                match changed.iter().any(|path| is_fragment(path).is_some()) || self.says_more()? {
                     true => Vec::new(),
                     false => owed("add a fragment: `release changelog add fixed \"…\"`"),
                 }

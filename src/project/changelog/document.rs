@@ -517,7 +517,7 @@ fn own_url(url: &str, closing: &Closing<'_>) -> Option<String> {
     let base = base_of(url)?;
     // Of `v1.2.3...HEAD` the one before is known, of `v1.2.2...v1.2.3` only that of another release.
     let is_open = |(_, to): &(&str, &str)| !to.contains(|c: char| c.is_ascii_digit());
-    let from = compared(url).filter(is_open).map(|(from, _)| from);
+    let from = compared(url).filter(is_open).map(|(from, _)| from).filter(|from| *from != closing.tag);
     Some(match closing.previous_tag.or(from) {
         Some(previous) => format!("{base}/compare/{previous}{}{}", dots(url), closing.tag),
         None => format!("{base}/releases/tag/{}", closing.tag),
