@@ -234,14 +234,24 @@ fn a_bump_that_was_interrupted_is_finished_and_taken_back() {
     std::fs::write(&lock, "").expect("a file");
     assert_eq!(sandbox.release(&["bump", "minor"]).code, 1);
     std::fs::remove_file(&lock).expect("it is there");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        1.3.0 is taken back: the project is at 1.2.3 again
+        ------- stderr -------
+        note: finished the interrupted bump to 1.3.0
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
     assert!(before == world(&sandbox));
     // The taking back is interrupted, and any bump finishes it first.
     sandbox.release(&["bump", "minor"]).success();
     std::fs::write(&lock, "").expect("a file");
     assert_eq!(sandbox.release(&["bump", "--undo"]).code, 1);
     std::fs::remove_file(&lock).expect("it is there");
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    expect![[r#"
+        1.3.0 is taken back: the project is at 1.2.3 again
+        ------- stderr -------
+        note: finished the interrupted taking back of 1.3.0
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
     assert!(before == world(&sandbox));
     let both = sandbox.release(&["bump", "minor", "--undo"]);
     assert_eq!(both.code, 2, "{both}");

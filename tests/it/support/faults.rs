@@ -82,7 +82,9 @@ pub(crate) fn disturbed(sandbox: &Sandbox, fault: Fault, (call, number): &Point,
     };
     let trace = format!("trace={call}");
     let inject = format!("inject={call}:{what}");
-    strace(sandbox, &["-f", "-qq", "-e", &trace, "-e", &inject, "-o", "/dev/null"], program)
+    // By a filter of the kernel only the calls that are meant stop the program; signals are not sent that way.
+    let way: &[&str] = if fault == Fault::Kill { &["-f", "-qq"] } else { &["-f", "-qq", "--seccomp-bpf"] };
+    strace(sandbox, &[way, &["-e", &trace, "-e", &inject, "-o", "/dev/null"]].concat(), program)
 }
 
 /// Says how far a test went, for who reads the log.
