@@ -1,21 +1,45 @@
-//! `release references`: every configured place that names the version.
+//! `release references`: every configured place that names the version, and those that could be configured.
 
 use serde_json::json;
 
-use super::Context;
+use super::{Context, Done, under_way, usage};
+use crate::effects::{Git, Inspect};
 use crate::error::{Failure, Location};
+use crate::plan::references::{self as storing, Storing};
+use crate::plan::{PlanError, questions};
+use crate::project::Project;
+use crate::project::detect::references::{Found, Proposal};
+use crate::project::detect::{self, Remote};
 use crate::project::references::{self, Reference};
-use crate::report::{Finding, Outcome, Report, text};
+use crate::report::{Event, Finding, Outcome, Report, text};
 
 /// List every place that names the version
+///
+/// With `--find`, look through the repository for places that should follow the version, each with its kind and how
+/// sure it is: 1.0 where the text around it names the project, 0.9 where the kind of place is sure. Every other place
+/// where the same number stands is left alone and named with the reason. `--write` stores what was found as
+/// `[[references]]`: it shows the diff first, and without a terminal and without `--yes` writes nothing. A second run
+/// changes nothing.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Fail where one disagrees with the version, or stands more or less often than expected
     #[arg(long)]
     check: bool,
+    /// Look for places that should follow the version, and say what is left alone and why
+    #[arg(long, conflicts_with = "check")]
+    find: bool,
+    /// Add what was found to the configuration
+    #[arg(long, requires = "find")]
+    write: bool,
+    /// Edit the configuration even if it holds uncommitted changes
+    #[arg(long, requires = "write")]
+    allow_dirty: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    if args.find {
+        return find(context, args);
+    }
     let project = context.project()?;
     let version = project.version().to_string();
     let found = references::find(context.inspect().files(), &project)?;
@@ -54,4 +78,88 @@ fn disagreement(place: &Reference, version: &str) -> Finding {
     Finding::error("references/disagrees", format!("`{}` is not version {version}", place.text))
         .at(Location { file: place.file.clone(), member: None, line: Some(place.line), column: Some(place.column) })
         .help(format!("write {version} there, or run `release bump --include-stale`, which rewrites it"))
+}
+
+/// `--find`, and `--write` with it.
+fn find(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
+    let inspect = context.inspect();
+    if args.write && context.config.is_some() {
+        return Err(usage("`--write` edits the project's own configuration", "leave `--config` out"));
+    }
+    if args.write
+        && !context.dry_run
+        && let Some(git) = Git::discover(inspect.dir())?
+    {
+        // A change that was interrupted is finished before anything is read.
+        under_way::recover(context, &git)?;
+    }
+    let project = context.project()?;
+    let remote = remote(inspect, &project)?;
+    let mut found = detect::references::find(inspect, &project, remote.as_ref())?;
+    storing::mark_configured(&mut found, &references::find(inspect.files(), &project)?);
+    if found.cut {
+        inspect.warn("the repository has more files than were read");
+    }
+    let report = shown(&project, &found);
+    if !args.write {
+        return Ok(report);
+    }
+    let planned = storing::plan(inspect, &project, &found, args.allow_dirty)?;
+    write(context, planned, report)
+}
+
+/// Where the code is hosted, as the configuration or the remote says.
+fn remote(inspect: Inspect<'_>, project: &Project) -> Result<Option<Remote>, Failure> {
+    let seen = detect::detect(inspect, &project.root)?.remote;
+    let forge = project.config.forge.as_ref().and_then(|forge| Some((forge.url.as_ref()?, forge.repository.as_ref()?)));
+    Ok(forge.and_then(|(url, slug)| Remote::of_remote(&format!("{}/{slug}", url.trim_end_matches('/')))).or(seen))
+}
+
+/// What was found.
+fn shown(project: &Project, found: &Found) -> Report {
+    let row = |proposal: &Proposal| {
+        let form = proposal.rule.form.to_string();
+        let state = if proposal.configured { "configured" } else { "proposed" };
+        let (kind, sure) = (proposal.kind.to_string(), format!("{:.1}", proposal.confidence));
+        let of = move |place: &detect::references::Spotted| {
+            let at = format!("{}:{}:{}", place.file, place.line, place.column);
+            vec![at, state.to_owned(), kind.clone(), form.clone(), sure.clone(), place.text.clone()]
+        };
+        proposal.places.iter().map(of).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = found.proposals.iter().flat_map(row).collect();
+    let mut report = Report::new("references").outcome(Outcome::Ok);
+    report.lines.extend(text::table(&rows));
+    if rows.is_empty() {
+        report.lines.push("no place was found that should follow the version".to_owned());
+    }
+    let left: Vec<_> = found.left.iter().chain(&found.skipped).collect();
+    for place in &left {
+        report.lines.push(format!("left alone {}:{} `{}`: {}", place.file, place.line, place.text, place.reason));
+    }
+    report.result(json!({"version": project.version().to_string(), "proposals": found.proposals, "left": left}))
+}
+
+/// Shows the diff, has it confirmed, and writes.
+fn write(context: &Context<'_>, planned: Storing, mut report: Report) -> Result<Report, Failure> {
+    let inspect = context.inspect();
+    if planned.plan.steps.is_empty() {
+        return Ok(report.line("every place that was found is configured"));
+    }
+    if context.dry_run {
+        report.diff = planned.diff;
+        return Ok(report.outcome(Outcome::Planned));
+    }
+    inspect.tell(&Event::Diff { lines: planned.diff });
+    let asks = inspect.terminal().asks() && !context.yes;
+    if asks && !questions::confirm(inspect, 1)? {
+        return Ok(Report::new("references").outcome(Outcome::Failed).line("nothing was written"));
+    }
+    if !asks && !context.yes {
+        return Err(Failure::from(PlanError::Unconfirmed).after(report.result));
+    }
+    match context.carry_out("references", planned.plan)? {
+        Done::Planned(report) => Ok(*report),
+        Done::Carried(_) => Ok(report.line(format!("wrote {}", planned.file))),
+    }
 }

@@ -11,7 +11,7 @@ use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::changelog::{self, Closing};
-use crate::project::edit::{self, TextEdit};
+use crate::project::edit::{self, Lines, TextEdit};
 use crate::project::history::{self, Released};
 use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
@@ -251,8 +251,7 @@ fn changes(
                 stale.push(format!("{}:{}: {}", place.file, place.line, place.text));
                 continue;
             }
-            let edit = TextEdit { range: place.range.clone(), replacement: place.form.write(&place.version, &said)? };
-            edits.entry(project.root.join(&place.file)).or_default().push(edit);
+            edits.entry(project.root.join(&place.file)).or_default().extend(place.edits(&said)?);
         }
     }
     if !stale.is_empty() {
@@ -292,14 +291,18 @@ fn changes(
 
 /// `file:line: old -> new` for each edit.
 fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
+    let lines = Lines::of(before);
     edits
         .iter()
         .map(|change| {
             let old = String::from_utf8_lossy(&before[change.range.clone()]).into_owned();
-            let line = edit::line_of(before, change.range.start);
+            let (line, _) = lines.at(change.range.start);
             let new = change.replacement.trim().lines().next().unwrap_or_default().to_owned();
             match old.is_empty() {
                 true => format!("{path}:{line}: + {new}"),
+                false if new.is_empty() => {
+                    format!("{path}:{line}: - {}", text::inline(old.trim_matches([',', ' ', '\r', '\n'])))
+                }
                 false => format!("{path}:{line}: {} -> {new}", text::inline(&old)),
             }
         })

@@ -62,6 +62,7 @@ mod python_semver;
 mod python_tag;
 mod python_version;
 mod references;
+mod references_find;
 mod rehearse;
 mod resume;
 mod run;

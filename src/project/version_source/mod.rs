@@ -15,7 +15,7 @@ use super::error::ProjectError;
 use super::{FILE_LIMIT, Pyproject};
 use crate::effects::files::{Files, What};
 
-pub use python_source::{Found, find};
+pub use python_source::{Found, find, tuple};
 
 /// Where the version of a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,6 +89,11 @@ pub fn locate(files: Files, dir: &Path, name: &str, pyproject: &Pyproject) -> Re
 pub fn name_in_setup_cfg(files: Files, dir: &Path) -> Option<String> {
     let text = files.read_text_if_there(&dir.join("setup.cfg"), FILE_LIMIT).ok()??;
     setup_cfg::value(&text, "metadata", "name").map(|range| text[range].to_owned())
+}
+
+/// The value of a key of `setup.cfg`, where it has one.
+pub fn in_setup_cfg(text: &str, section: &str, key: &str) -> Option<Range<usize>> {
+    setup_cfg::value(text, section, key)
 }
 
 /// Reads files of one package.

@@ -81,11 +81,15 @@ pub struct Pending {
 /// What the journal of `release init` says that was asked for; no kind of bump is called so.
 pub const SET_UP: &str = "init";
 
+/// What the journal of `release references --write` says that was asked for.
+pub const REFERENCES: &str = "references";
+
 impl Pending {
     /// What it was, for people.
     pub fn what(&self) -> String {
         match self.request.as_str() {
             SET_UP => "`release init`".to_owned(),
+            REFERENCES => "`release references --write`".to_owned(),
             _ => format!("bump to {}", self.version),
         }
     }

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 pub use apply::{Moved, recover};
-pub use journal::{Pending, SET_UP, pending};
+pub use journal::{Pending, REFERENCES, SET_UP, pending};
 
 use super::error::StepError;
 use super::record::{self, Draft};
