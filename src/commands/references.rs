@@ -8,7 +8,6 @@ use crate::error::{Failure, Location};
 use crate::plan::references::{self as storing, Storing};
 use crate::plan::{PlanError, questions};
 use crate::project::Project;
-use crate::project::detect::references::{Found, Proposal};
 use crate::project::detect::{self, Remote};
 use crate::project::references::{self, Reference};
 use crate::report::{Event, Finding, Outcome, Report, text};
@@ -100,7 +99,7 @@ fn find(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     if found.cut {
         inspect.warn("the repository has more files than were read");
     }
-    let report = shown(&project, &found);
+    let report = storing::report(&project, &found);
     if !args.write {
         return Ok(report);
     }
@@ -113,31 +112,6 @@ fn remote(inspect: Inspect<'_>, project: &Project) -> Result<Option<Remote>, Fai
     let seen = detect::detect(inspect, &project.root)?.remote;
     let forge = project.config.forge.as_ref().and_then(|forge| Some((forge.url.as_ref()?, forge.repository.as_ref()?)));
     Ok(forge.and_then(|(url, slug)| Remote::of_remote(&format!("{}/{slug}", url.trim_end_matches('/')))).or(seen))
-}
-
-/// What was found.
-fn shown(project: &Project, found: &Found) -> Report {
-    let row = |proposal: &Proposal| {
-        let form = proposal.rule.form.to_string();
-        let state = if proposal.configured { "configured" } else { "proposed" };
-        let (kind, sure) = (proposal.kind.to_string(), format!("{:.1}", proposal.confidence));
-        let of = move |place: &detect::references::Spotted| {
-            let at = format!("{}:{}:{}", place.file, place.line, place.column);
-            vec![at, state.to_owned(), kind.clone(), form.clone(), sure.clone(), place.text.clone()]
-        };
-        proposal.places.iter().map(of).collect::<Vec<_>>()
-    };
-    let rows: Vec<Vec<String>> = found.proposals.iter().flat_map(row).collect();
-    let mut report = Report::new("references").outcome(Outcome::Ok);
-    report.lines.extend(text::table(&rows));
-    if rows.is_empty() {
-        report.lines.push("no place was found that should follow the version".to_owned());
-    }
-    let left: Vec<_> = found.left.iter().chain(&found.skipped).collect();
-    for place in &left {
-        report.lines.push(format!("left alone {}:{} `{}`: {}", place.file, place.line, place.text, place.reason));
-    }
-    report.result(json!({"version": project.version().to_string(), "proposals": found.proposals, "left": left}))
 }
 
 /// Shows the diff, has it confirmed, and writes.

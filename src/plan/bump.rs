@@ -236,7 +236,7 @@ fn changes(
         for package in &project.packages {
             // Where git's tag is the version, nothing is written.
             let Some(place) = &package.source.place else { continue };
-            let edit = TextEdit { range: place.range.clone(), replacement: to.to_string() };
+            let edit = TextEdit { range: place.range.clone(), replacement: place.rewritten(to)? };
             edits.entry(project.dir_of(package).join(&place.file)).or_default().push(edit);
         }
     }

@@ -1,7 +1,10 @@
 //! Storing the references that were found: rules at the end of the configuration that is there, as one journaled
 //! change. Every other byte of the file stays.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use serde_json::json;
 
 use super::init::{appended, parsed, settings};
 use super::{Plan, PlanError};
@@ -9,10 +12,10 @@ use crate::config::file::ReferenceTable;
 use crate::effects::files::What;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
-use crate::project::detect::references::Found;
+use crate::project::detect::references::{Found, LookAlike, Proposal, Spotted};
 use crate::project::references::Resolved;
 use crate::project::{FILE_LIMIT, Project, ProjectError};
-use crate::report::diff;
+use crate::report::{Outcome, Report, diff, text};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::transaction::{FileChange, REFERENCES, Transaction};
@@ -28,18 +31,50 @@ pub struct Storing {
     pub plan: Plan,
 }
 
-/// Marks the proposals that the configuration names already.
+/// Marks the proposals that the configuration names already, and drops what it reaches from what is left alone.
 pub fn mark_configured(found: &mut Found, resolved: &[Resolved]) {
+    let places = resolved.iter().flat_map(|known| &known.places);
+    let places: BTreeSet<(&str, usize)> = places.map(|place| (place.file.as_str(), place.range.start)).collect();
+    let rules: BTreeSet<(&str, Option<&str>)> =
+        resolved.iter().map(|known| (known.rule.path.as_str(), known.rule.pattern.as_deref())).collect();
     for proposal in &mut found.proposals {
         let rule = &proposal.rule;
-        let same = |known: &Resolved| {
-            known.rule.form == rule.form && known.rule.path == rule.path && known.rule.pattern == rule.pattern
-        };
-        let places = || resolved.iter().flat_map(|known| &known.places);
-        let named = |file: &str, start: usize| places().any(|place| place.file == file && place.range.start == start);
-        proposal.configured =
-            resolved.iter().any(same) || proposal.places.iter().all(|place| named(&place.file, place.start));
+        let named = proposal.places.iter().all(|place| places.contains(&(place.file.as_str(), place.start)));
+        proposal.configured = named || rules.contains(&(rule.path.as_str(), rule.pattern.as_deref()));
     }
+    let reached = |place: &LookAlike| places.contains(&(place.file.as_str(), place.start));
+    found.left.retain(|place| !reached(place));
+    found.skipped.retain(|place| !reached(place));
+}
+
+/// What was found, for people and for programs.
+pub fn report(project: &Project, found: &Found) -> Report {
+    let mut rows: Vec<(&Spotted, &Proposal)> = Vec::new();
+    for proposal in &found.proposals {
+        rows.extend(proposal.places.iter().map(|place| (place, proposal)));
+    }
+    rows.sort_by_key(|(place, _)| (place.file.as_str(), place.start));
+    let row = |(place, proposal): &(&Spotted, &Proposal)| {
+        vec![
+            format!("{}:{}:{}", place.file, place.line, place.column),
+            if proposal.configured { "configured" } else { "proposed" }.to_owned(),
+            proposal.kind.to_string(),
+            proposal.rule.form.to_string(),
+            format!("{:.1}", proposal.confidence),
+            place.text.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    let mut report = Report::new("references").outcome(Outcome::Ok);
+    report.lines.extend(text::table(&rows));
+    if rows.is_empty() {
+        report.lines.push("no place was found that should follow the version".to_owned());
+    }
+    let left: Vec<_> = found.left.iter().chain(&found.skipped).collect();
+    for place in &left {
+        report.lines.push(format!("left alone {}:{} `{}`: {}", place.file, place.line, place.text, place.reason));
+    }
+    report.result(json!({"version": project.version().to_string(), "proposals": found.proposals, "left": left}))
 }
 
 /// Plans to store the proposals that are not configured yet.

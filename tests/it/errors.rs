@@ -90,6 +90,12 @@ fn project() -> Vec<Failure> {
             expected: "`__version__ = \"…\"` at the top level".to_owned(),
         },
         ProjectError::BadVersion { written: "1.x".to_owned(), file: file(), line: 3, source },
+        ProjectError::NotForMaturin {
+            version: "1.3.0.dev4".to_owned(),
+            written: "1.3.0-0.dev.4".to_owned(),
+            file: "Cargo.toml".to_owned(),
+            line: 3,
+        },
         ProjectError::VersionsDiffer { versions: "one 1.0, two 1.1".to_owned() },
         ProjectError::Mark { file: "README.md".to_owned(), line: 3, form: "version".to_owned() },
         ProjectError::Overlap { file: "README.md".to_owned(), line: 3 },

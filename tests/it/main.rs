@@ -45,6 +45,7 @@ mod notes;
 mod plan;
 mod process_closed;
 mod project_impact;
+mod project_version_maturin;
 mod project_version_source;
 mod publish;
 mod python_bump;

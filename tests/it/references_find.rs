@@ -1,11 +1,18 @@
 //! `release references --find`: every kind of place that names a version, and every trap, in one repository. What is
 //! found follows the version; every other byte stays.
 
+use std::os::unix::fs::{PermissionsExt, symlink};
 
-
-
+use expect_test::{expect, expect_file};
+use pyrelease::config::file::Form;
+use pyrelease::project::edit::{TextEdit, apply};
+use pyrelease::project::references::switcher::Switcher;
+use pyrelease::project::references::{Said, marked, occurrences};
 
 use crate::support::Sandbox;
+use crate::support::depth::rounds;
+use crate::support::random::Random;
+use crate::support::tools::tool;
 
 /// A file, and its text with every place that must follow as `«before→after»`; what has none stays to the byte.
 struct Row {
@@ -101,8 +108,9 @@ const ROWS: &[Row] = &[
     row(
         "urls",
         "docs/urls.md",
-        "https://github.com/ana/demo/releases/download/v«1.2.3→1.3.0»/demo-«1.2.3→1.3.0».tar.gz\nhttps://github.com/ana/demo/archive/v«1.2.3→1.3.0».tar.gz and https://github.com/ana/demo/archive/refs/tags/v«1.2.3→1.3.0».zip\n[x](https://github.com/ana/demo/blob/v«1.2.3→1.3.0»/README.md)\nhttps://raw.githubusercontent.com/ana/demo/v«1.2.3→1.3.0»/install.sh\nhttps://demo.readthedocs.io/en/v«1.2.3→1.3.0»/index.html\nhttps://img.shields.io/github/commits-since/ana/demo/v«1.2.3→1.3.0»\nhttps://github.com/ana/demo/compare/v«1.2.3→1.3.0»...HEAD\nhttps://github.com/ana/demo/compare/v1.2.2...v1.2.3\nhttps://github.com/ana/demo/releases/tag/v1.2.3\nhttps://github.com/bob/demo/archive/v1.2.3.tar.gz\nhttps://gitlab.com/ana/demo/blob/v1.2.3/README.md\npip install git+https://github.com/ana/demo.git@v«1.2.3→1.3.0»\nhttps://files.pythonhosted.org/packages/ab/cd/0123/demo-1.2.3.tar.gz\n",
+        "https://github.com/ana/demo/releases/download/v«1.2.3→1.3.0»/demo-«1.2.3→1.3.0».tar.gz\nhttps://github.com/ana/demo/archive/v«1.2.3→1.3.0».tar.gz and https://github.com/ana/demo/archive/refs/tags/v«1.2.3→1.3.0».zip\n[x](https://github.com/ana/demo/blob/v«1.2.3→1.3.0»/README.md)\nhttps://raw.githubusercontent.com/ana/demo/v«1.2.3→1.3.0»/install.sh\nhttps://demo.readthedocs.io/en/v«1.2.3→1.3.0»/index.html\nhttps://img.shields.io/github/commits-since/ana/demo/v«1.2.3→1.3.0»\nhttps://github.com/ana/demo/compare/v«1.2.3→1.3.0»...HEAD\nhttps://github.com/ana/demo/compare/v1.2.2...v1.2.3\nhttps://github.com/ana/demo/releases/tag/v1.2.3\nhttps://github.com/bob/demo/archive/v1.2.3.tar.gz\nhttps://gitlab.com/ana/demo/blob/v1.2.3/README.md\npip install git+https://github.com/ana/demo.git@v«1.2.3→1.3.0»\n",
     ),
+    row("urls: a hash", "docs/hash.md", "https://files.pythonhosted.org/packages/ab/cd/0123/demo-1.2.3.tar.gz\n"),
     row(
         "badges",
         "docs/badges.md",
@@ -310,4 +318,493 @@ fn every_row_of_the_catalogue_is_found_and_no_trap_is_touched() {
     assert!(again.stdout.contains("every place that was found is configured"), "{again}");
     assert!(before == sandbox.snapshot());
     let _ = sandbox.release(&["references", "--check"]).success();
+}
+
+const SMALL: &[(&str, &str)] = &[
+    (
+        "pyproject.toml",
+        "[build-system]\nrequires = [\"flit_core>=3.11,<5\"]\nbuild-backend = \"flit_core.buildapi\"\n\n[project]\nname = \"demo\"\nversion = \"1.2.3\"\n\n[tool.release]\nbranches = [\"main\"]\n\n[[tool.release.references]]\npath = \"README.md\"\nmatch = \"pip install demo=={version}\"\n\n[tool.other]\nkey = 1  # last",
+    ),
+    ("README.md", "pip install demo==1.2.3\n\nNeeds other==1.2.3.\n"),
+    ("CITATION.cff", "version: 1.2.3\ndate-released: 2026-01-02\n"),
+    ("tests/test_a.py", "\n\nVERSION = '1.2.3'\n"),
+];
+
+#[test]
+fn what_is_found_and_what_is_left_alone_are_shown() {
+    let sandbox = Sandbox::with(SMALL);
+    expect![[r#"
+        CITATION.cff:1:10  proposed    citation      version  0.9  version: 1.2.3
+        CITATION.cff:2:16  proposed    citation      date     0.9  date-released: 2026-01-02
+        README.md:1:19     configured  install line  version  1.0  pip install demo==1.2.3
+        left alone README.md:3 `Needs other==1.2.3.`: it is the version of `other`
+        left alone tests/test_a.py:3 `VERSION = '1.2.3'`: in tests a version is an example: only a rule of your own reaches it
+    "#]].assert_eq(&sandbox.release(&["references", "--find"]).to_string());
+    let document = sandbox.release(&["references", "--find", "--format", "json"]).success().json();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots/references_find.json");
+    expect_file![file].assert_eq(&format!("{:#}\n", document["result"]));
+    let nothing = Sandbox::with(&[("pyproject.toml", SMALL[0].1.split("[[").next().expect("a text"))]);
+    expect![[r#"
+        no place was found that should follow the version
+    "#]]
+    .assert_eq(&nothing.release(&["references", "--find"]).to_string());
+    expect![[r#"
+        error[cli/usage]: the following required arguments were not provided:
+          hint: --find
+          hint: Usage: release references --find --write
+          hint: For more information, try '--help'.
+    "#]]
+    .assert_eq(&sandbox.release(&["references", "--write"]).stderr);
+}
+
+#[test]
+fn what_was_found_is_written_once_and_only_when_somebody_says_so() {
+    let sandbox = Sandbox::with(SMALL);
+    let before = sandbox.snapshot();
+    expect![[r#"
+        --- a/pyproject.toml
+        +++ b/pyproject.toml
+        @@ -14,4 +14,15 @@
+         match = "pip install demo=={version}"
+ 
+         [tool.other]
+        -key = 1  # last
+        \ No newline at end of file
+        +key = 1  # last
+        +
+        +[[tool.release.references]]
+        +path = "CITATION.cff"
+        +match = "\nversion: {version}"
+        +expect = 1
+        +
+        +[[tool.release.references]]
+        +path = "CITATION.cff"
+        +match = "\ndate-released: {version}"
+        +form = "date"
+        +expect = 1
+        CITATION.cff:1:10  proposed    citation      version  0.9  version: 1.2.3
+        CITATION.cff:2:16  proposed    citation      date     0.9  date-released: 2026-01-02
+        README.md:1:19     configured  install line  version  1.0  pip install demo==1.2.3
+        left alone README.md:3 `Needs other==1.2.3.`: it is the version of `other`
+        left alone tests/test_a.py:3 `VERSION = '1.2.3'`: in tests a version is an example: only a rule of your own reaches it
+        ------- stderr -------
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["references", "--find", "--write", "-n"]).to_string());
+    let output = sandbox.release(&["references", "--find", "--write", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code().as_str()), (1, "plan/unconfirmed"));
+    assert!(before == sandbox.snapshot());
+    sandbox.write("pyproject.toml", format!("{}\n", SMALL[0].1));
+    let output = sandbox.release(&["references", "--find", "--write", "--yes", "--format", "json"]);
+    assert_eq!((output.code, output.failure_code().as_str()), (1, "plan/unsaved"));
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes", "--allow-dirty"]).success();
+    sandbox.git(&["checkout", "-q", "pyproject.toml"]);
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    let written = sandbox.read("pyproject.toml");
+    expect![[r#"
+
+
+        [[tool.release.references]]
+        path = "CITATION.cff"
+        match = "\nversion: {version}"
+        expect = 1
+
+        [[tool.release.references]]
+        path = "CITATION.cff"
+        match = "\ndate-released: {version}"
+        form = "date"
+        expect = 1
+    "#]]
+    .assert_eq(written.strip_prefix(SMALL[0].1).expect("every byte stays"));
+    let after = sandbox.snapshot();
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    assert!(after == sandbox.snapshot());
+}
+
+#[test]
+fn a_file_of_its_own_and_no_configuration_at_all() {
+    let pyproject = "[build-system]\r\nrequires = []\r\nbuild-backend = \"backend\"\r\n\r\n[project]\r\nname = \"demo\"\r\nversion = \"1.2.3\"\r\n";
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", pyproject),
+        ("README.md", "demo==1.2.3\n"),
+        ("release.toml", "tag = \"{version}\"\n"),
+    ]);
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    expect![[r#"
+        tag = "{version}"
+
+        [[references]]
+        path = "README.md"
+        match = "demo=={version}"
+        expect = 1
+    "#]]
+    .assert_eq(&sandbox.read("release.toml"));
+    assert_eq!(sandbox.read("pyproject.toml"), pyproject);
+    let bare = Sandbox::with(&[("pyproject.toml", pyproject), ("README.md", "demo==1.2.3\n")]);
+    let _ = bare.release(&["references", "--find", "--write", "--yes"]).success();
+    let written = bare.read("pyproject.toml");
+    assert_eq!(
+        written.strip_prefix(pyproject).expect("every byte stays"),
+        "\r\n[[tool.release.references]]\r\npath = \"README.md\"\r\nmatch = \"demo=={version}\"\r\nexpect = 1\r\n"
+    );
+    let _ = bare.release(&["references", "--check"]).success();
+    // Where a list stands in one line, tables cannot follow: nothing is written.
+    let inline = Sandbox::with(&[
+        ("pyproject.toml", pyproject),
+        ("README.md", "demo==1.2.3\n"),
+        ("release.toml", "references = []\n"),
+    ]);
+    let refused = inline.release(&["references", "--find", "--write", "--yes"]);
+    assert_eq!((refused.code, inline.read("release.toml").as_str()), (3, "references = []\n"), "{refused}");
+}
+
+#[test]
+fn bytes_of_other_encodings_modes_and_marks_of_order_stay() {
+    let sandbox = Sandbox::with(&[("pyproject.toml", SMALL[0].1)]);
+    sandbox.write("README.md", b"caf\xe9 demo==1.2.3 \xff\xfe\r\nna\xefve pip install demo==1.2.3\n\rend");
+    sandbox.write("CITATION.cff", "\u{feff}version: 1.2.3\r\ndate-released: 2026-01-02");
+    sandbox.write("tool.py", "#!/usr/bin/env python3\n__version__ = '1.2.3'");
+    sandbox.write("wide.md", [0xff, 0xfe, b'd', 0, b'1', 0]);
+    sandbox.write("binary.md", b"demo==1.2.3\0");
+    sandbox.write("elsewhere.txt", "nothing\n");
+    let file = |path: &str| sandbox.repo().join(path);
+    std::fs::set_permissions(file("tool.py"), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    symlink("README.md", file("LINK.md")).expect("a link");
+    sandbox.commit("feat: files");
+    sandbox.git(&["tag", "v1.2.3"]);
+    sandbox.write("more.txt", "");
+    sandbox.commit("feat: more");
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    sandbox.commit("chore: references");
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    let bytes = |path: &str| std::fs::read(file(path)).expect("a file");
+    assert_eq!(bytes("README.md"), b"caf\xe9 demo==1.3.0 \xff\xfe\r\nna\xefve pip install demo==1.3.0\n\rend");
+    assert_eq!(bytes("CITATION.cff"), "\u{feff}version: 1.3.0\r\ndate-released: 2026-11-21".as_bytes());
+    assert_eq!(bytes("tool.py"), b"#!/usr/bin/env python3\n__version__ = '1.3.0'");
+    assert_eq!(std::fs::metadata(file("tool.py")).expect("a file").permissions().mode() & 0o777, 0o755);
+    assert_eq!(bytes("binary.md"), b"demo==1.2.3\0");
+    assert_eq!(std::fs::read_link(file("LINK.md")).expect("a link").to_str(), Some("README.md"));
+    assert!(!sandbox.read("pyproject.toml").contains("LINK.md"));
+    // A rule that names a link is refused.
+    let rule = "[[tool.release.references]]\npath = \"LINK.md\"\nmatch = \"demo=={version}\"\n";
+    sandbox.write("pyproject.toml", format!("{}\n{rule}", sandbox.read("pyproject.toml")));
+    assert_eq!(sandbox.release(&["references", "--format", "json"]).failure_code(), "project/link");
+}
+
+/// A project at this version, released, with these files and rules.
+fn project(version: &str, files: &[(&str, &str)], rules: &str) -> Sandbox {
+    let pyproject = format!(
+        "[build-system]\nrequires = []\nbuild-backend = \"backend\"\n\n[project]\nname = \"demo\"\nversion = \"{version}\"\n{rules}"
+    );
+    let mut all = vec![("pyproject.toml", pyproject.as_str())];
+    all.extend(files);
+    let sandbox = Sandbox::with(&all);
+    sandbox.git(&["tag", &format!("v{version}")]);
+    sandbox.write("more.txt", "");
+    sandbox.commit("feat: more");
+    sandbox
+}
+
+fn rule(path: &str, more: &str) -> String {
+    format!("\n[[tool.release.references]]\npath = \"{path}\"\n{more}\n")
+}
+
+#[test]
+fn words_lists_and_counters_follow_final_releases() {
+    let list = "[\n  { \"version\": \"latest\", \"url\": \"https://d.org/latest/\" },\n  { \"preferred\": true, \"name\": \"v1.2\", \"version\": \"v1.2\", \"url\": \"https://d.org/1.2/\" },\n  { \"version\": \"v1.1\", \"url\": \"https://d.org/1.1/\" },\n  { \"version\": \"v1.0\", \"url\": \"https://d.org/1.0/\" }\n]\n";
+    let rules = [
+        rule("s.json", "form = \"switcher\"\nkeep = 2"),
+        rule("doc.md", "match = 'In \"{version}\"'\nform = \"next\""),
+        rule("doc.md", "match = \"demo{version};\"\nform = \"range\"\nexpect = 3"),
+        rule("doc.md", "match = \"build: {version}\"\nform = \"zero\""),
+    ]
+    .concat();
+    let text = "In \"next release\", In \"next\", In \"next one\"\ndemo>=1.2.3,<1.3; demo >=1.2.3; demo>=1.2.3, < 2.0; demo>=1.2.3,<1.2.4; demo>=1.2.3,<3;\nbuild: 12\n";
+    let sandbox = project("1.2.3", &[("s.json", list), ("doc.md", text)], &rules);
+    let _ = sandbox.release(&["references", "--check"]).success();
+    let _ = sandbox.release(&["bump", "minor,rc"]).success();
+    assert_eq!(sandbox.read("s.json"), list, "a pre-release is not preferred");
+    expect![[r#"
+        In "next release", In "next", In "next one"
+        demo>=1.3.0rc1,<1.4; demo >=1.2.3; demo>=1.3.0rc1, < 2.0; demo>=1.3.0rc1,<1.3.1; demo>=1.2.3,<3;
+        build: 0
+    "#]]
+    .assert_eq(&sandbox.read("doc.md"));
+    let _ = sandbox.release(&["references", "--check"]).success();
+    sandbox.write("more.txt", "x");
+    sandbox.commit("feat: again");
+    expect![[r#"
+        1.3.0rc1 -> 1.3.0
+          wrote doc.md
+          wrote pyproject.toml
+          wrote s.json
+          committed 9be6f55d1fdb
+          tagged v1.3.0
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "release"]).to_string());
+    expect![[r#"
+        [
+          { "version": "latest", "url": "https://d.org/latest/" },
+          { "preferred": true, "name": "v1.3", "version": "v1.3", "url": "https://d.org/1.3/" },
+          { "name": "v1.2", "version": "v1.2", "url": "https://d.org/1.2/" }
+        ]
+        In "1.3.0", In "1.3.0", In "next one"
+        demo>=1.3.0,<1.4; demo >=1.2.3; demo>=1.3.0, < 2.0; demo>=1.3.0,<1.3.1; demo>=1.2.3,<3;
+        build: 0
+    "#]]
+    .assert_eq(&format!("{}{}", sandbox.read("s.json"), sandbox.read("doc.md")));
+    // A patch is in the list already, by its first two numbers; the words are gone, and none is missed.
+    let after = sandbox.read("s.json");
+    let _ = sandbox.release(&["references", "--check"]).success();
+    sandbox.write("more.txt", "y");
+    sandbox.commit("fix: again");
+    let _ = sandbox.release(&["bump", "patch"]).success();
+    assert_eq!(sandbox.read("s.json"), after);
+    // What says another version than the last one is drift.
+    sandbox.write("s.json", list.replace("1.2", "0.9"));
+    let checked = sandbox.release(&["references", "--check", "--format", "json"]);
+    assert_eq!(checked.code, 10, "{checked}");
+}
+
+#[test]
+fn a_list_that_is_none_is_missed() {
+    for text in ["{}", "[]", "not json", "[{\"version\": \"dev\"}]", "[1, [2, {\"version\": \"1.2.3\"}]]"] {
+        let sandbox = project("1.2.3", &[("s.json", text)], &rule("s.json", "form = \"switcher\""));
+        let checked = sandbox.release(&["references", "--check", "--format", "json"]);
+        assert_eq!(
+            (checked.code, checked.json()["findings"][0]["code"].as_str()),
+            (10, Some("references/count")),
+            "{text}"
+        );
+    }
+    let only = "[{\"version\": \"1.2.3\"}]";
+    let sandbox = project("1.2.3", &[("s.json", only)], &rule("s.json", "form = \"switcher\""));
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    assert_eq!(sandbox.read("s.json"), "[{\"version\": \"1.3.0\"},{\"version\": \"1.2.3\"}]");
+}
+
+#[test]
+fn rules_that_mean_nothing_are_refused() {
+    let mut said = String::new();
+    for more in
+        ["form = \"switcher\"\nmatch = \"{version}\"", "form = \"next\"", "keep = 3", "form = \"switcher\"\nkeep = 1"]
+    {
+        let sandbox = project("1.2.3", &[("a.json", "")], &rule("a.json", more));
+        said.push_str(&sandbox.release(&["references"]).stderr);
+    }
+    expect![[r#"
+        error[config/value]: `references.match` means nothing for a `switcher`: the whole file is one
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+        error[config/value]: `references.match` must say what stands around the word `next`
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+        error[config/value]: `references.keep` is at least 2, and belongs to the form `switcher`
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+        error[config/value]: `references.keep` is at least 2, and belongs to the form `switcher`
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn lines_of_rules_match_either_kind_of_line_ends() {
+    let rules = [
+        rule("{a,b,c}.txt", "match = \"\\nversion: {version}\\n\"\nexpect = 3"),
+        rule("{a,b,c}.txt", "match = \"name\\nat {version}\"\nexpect = 3"),
+    ]
+    .concat();
+    let text = "version: 1.2.3\nmy version: 1.2.3\nname\nat 1.2.3\n";
+    let crlf = text.replace('\n', "\r\n");
+    let mixed = "\u{feff}version: 1.2.3\r\nmy version: 1.2.3\nname\nat 1.2.3\n";
+    let sandbox = project("1.2.3", &[("a.txt", text), ("b.txt", &crlf), ("c.txt", mixed)], &rules);
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    let wanted = |text: &str| text.replacen("version: 1.2.3", "version: 1.3.0", 1).replace("at 1.2.3", "at 1.3.0");
+    assert_eq!(sandbox.read("a.txt"), wanted(text));
+    assert_eq!(sandbox.read("b.txt"), wanted(&crlf));
+    assert_eq!(sandbox.read("c.txt"), wanted(mixed));
+}
+
+#[test]
+fn pins_of_members_on_each_other_follow() {
+    let member = |name: &str, more: &str| {
+        format!(
+            "[build-system]\nrequires = []\nbuild-backend = \"backend\"\n\n[project]\nname = \"{name}\"\nversion = \"1.2.3\"\n{more}"
+        )
+    };
+    let one = member(
+        "demo-cli",
+        "dependencies = [\"demo-core==1.2.3\", \"Demo.Core[x]==1.2.3; python_version > '3'\", \"demo-core>=1.2.3\", \"other==1.2.3\"]\n",
+    );
+    let two = member("demo-core", "");
+    let sandbox = Sandbox::with(&[
+        ("packages/cli/pyproject.toml", &one),
+        ("packages/core/pyproject.toml", &two),
+        ("pyproject.toml", "[tool.release.workspace]\nmembers = [\"packages/cli\", \"packages/core\"]\n"),
+        (
+            "uv.lock",
+            "[[package]]\nname = \"demo-cli\"\nversion = \"1.2.3\"\nsource = { editable = \"packages/cli\" }\n\n[[package]]\nname = \"demo-core\"\nversion = \"1.2.3\"\nsource = { editable = \"packages/core\" }\n\n[[package]]\nname = \"apart\"\nversion = \"1.2.3\"\nsource = { editable = \"apart\" }\n",
+        ),
+    ]);
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    sandbox.commit("chore: references");
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    expect![[r#"
+        diff --git a/packages/cli/pyproject.toml b/packages/cli/pyproject.toml
+        index 7a6fe2f..fdc2045 100644
+        --- a/packages/cli/pyproject.toml
+        +++ b/packages/cli/pyproject.toml
+        @@ -7,2 +7,2 @@ name = "demo-cli"
+        -version = "1.2.3"
+        -dependencies = ["demo-core==1.2.3", "Demo.Core[x]==1.2.3; python_version > '3'", "demo-core>=1.2.3", "other==1.2.3"]
+        +version = "1.3.0"
+        +dependencies = ["demo-core==1.3.0", "Demo.Core[x]==1.3.0; python_version > '3'", "demo-core>=1.2.3", "other==1.2.3"]
+        diff --git a/packages/core/pyproject.toml b/packages/core/pyproject.toml
+        index 36df74e..52de6cb 100644
+        --- a/packages/core/pyproject.toml
+        +++ b/packages/core/pyproject.toml
+        @@ -7 +7 @@ name = "demo-core"
+        -version = "1.2.3"
+        +version = "1.3.0"
+        diff --git a/uv.lock b/uv.lock
+        index 53d8251..8401535 100644
+        --- a/uv.lock
+        +++ b/uv.lock
+        @@ -3 +3 @@ name = "demo-cli"
+        -version = "1.2.3"
+        +version = "1.3.0"
+        @@ -8 +8 @@ name = "demo-core"
+        -version = "1.2.3"
+        +version = "1.3.0"
+    "#]].assert_eq(&sandbox.git(&["diff", "-U0", "HEAD~1", "--", "packages", "uv.lock"]));
+}
+
+/// Trees with chance in them: what is found can be stored, checks, and is rewritten without another byte.
+#[test]
+fn whatever_stands_in_a_tree_only_found_places_change() {
+    let mut random = Random::new(0x5eed_0f4e);
+    for _ in 0..rounds(40) {
+        let sandbox = Sandbox::new();
+        for row in ROWS.iter().filter(|row| !["pyproject.toml", CLOSED].contains(&row.path)) {
+            let text = random.mutated(&side(row.text, false), "1.23v-\"'=\n \r{}[]@:/é");
+            sandbox.write(row.path, text);
+        }
+        sandbox.write("pyproject.toml", SMALL[0].1.split("[[").next().expect("a text"));
+        sandbox.git(&["init", "-q"]);
+        sandbox.git(&["remote", "add", "origin", "git@github.com:ana/demo.git"]);
+        sandbox.commit("feat: first");
+        sandbox.git(&["tag", "v1.2.3"]);
+        let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+        sandbox.commit("chore: references");
+        let _ = sandbox.release(&["references", "--check"]).success();
+        let listed = sandbox.release(&["references", "--format", "json"]).success().json();
+        let before = sandbox.snapshot();
+        let _ = sandbox.release(&["bump", "1.3.0"]).success();
+        let after = sandbox.snapshot();
+        for (path, old) in &before {
+            let Some((_, new)) = after.iter().find(|(same, _)| same == path) else { continue };
+            let name = path.strip_prefix(sandbox.repo()).expect("below").display().to_string();
+            let by_other_means = ["pyproject.toml", "docs/_static/switcher.json"].contains(&name.as_str());
+            if !by_other_means && !name.starts_with(".git/") {
+                only_places_differ(&name, (old, new), &listed);
+            }
+        }
+    }
+}
+
+/// The file is what it was, but for the places that were listed.
+fn only_places_differ(name: &str, (old, new): (&[u8], &[u8]), listed: &serde_json::Value) {
+    let ends = old.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+    let starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    let number = |value: &serde_json::Value| usize::try_from(value.as_u64().expect("a number")).expect("small");
+    let version = "1.3.0".parse().expect("a version");
+    let said = Said { version: &version, tag: "v{version}", date: Some("2026-11-21".parse().expect("a day")) };
+    let places = listed["result"]["references"].as_array().expect("places");
+    let edits: Vec<TextEdit> = places
+        .iter()
+        .filter(|place| place["file"] == name)
+        .map(|place| {
+            let start = starts[number(&place["line"]) - 1] + number(&place["column"]) - 1;
+            let written = place["version"].as_str().expect("a text");
+            let form: Form = serde_json::from_value(place["form"].clone()).expect("a form");
+            let replacement = form.write(written, &said).expect("it has one");
+            TextEdit { range: start..start + written.len(), replacement }
+        })
+        .collect();
+    assert_eq!(String::from_utf8_lossy(new), String::from_utf8_lossy(&apply(old, &edits)), "{name}");
+}
+
+#[test]
+fn no_text_is_too_strange() {
+    let mut random = Random::new(0x5eed_aa4c);
+    let version = "1.2.3".parse().expect("a version");
+    let said = Said { version: &version, tag: "v{version}", date: None };
+    let seeds = [
+        "ARG A=1.2.3 # release: version\nx <!-- release: tag -->v1.2.3<!-- /release --> é\n.. release: short\n 1.2\n.. /release\n",
+        "[{\"name\": \"1.2.3 é\", \"version\": \"1.2.3\", \"url\": \"u/v1.2.3/\", \"preferred\": true}, {\"version\": \"1.1\", \"a\": [1, {}]}]",
+        "demo>=1.2.3,<1.3 2026-01-02 (1, 2, 3) next release\r\nversion: 1.2.3-rc.1\r\n",
+    ];
+    let forms = ["version", "semver", "tag", "short", "major", "tuple", "range", "date", "zero", "next"];
+    for _ in 0..rounds(20_000) {
+        let text = {
+            let seed = random.pick(&seeds);
+            random.mutated(seed, "1.23v-\"'=\n \r{}[]<>!#:/,é\u{feff}")
+        };
+        for start in marked(&text, &said).unwrap_or_default() {
+            assert!(start < text.len());
+        }
+        if let Some((_, range)) = Switcher::read(&text, Some(2)) {
+            assert!(text.get(range).is_some(), "{text}");
+        }
+        let form: Form = serde_json::from_value(random.pick(&forms).into()).expect("a form");
+        let pattern = random.pick(&[
+            "{version}",
+            "\n{version}",
+            "v{version}\n",
+            "demo{version}",
+            "={version} ",
+            "\nversion: {version}\n",
+        ]);
+        let found = occurrences(text.as_bytes(), pattern, form, "v{version}");
+        let mut end = 0;
+        for range in found {
+            assert!(range.start >= end && range.end <= text.len(), "{text:?} {pattern:?}");
+            end = range.end;
+            let _ = form.write(&text[range], &said);
+        }
+    }
+}
+
+/// uv's own judgement of the lock file, and what it would have written itself.
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn uv_agrees_with_the_lock_file() {
+    let uv = tool("uv", &["uv==0.13.8"]).join("uv");
+    let pyproject = SMALL[0].1.split("[tool.release]").next().expect("a text");
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", &pyproject.replace("name =", "requires-python = \">=3.11\"\nname =")),
+        ("demo.py", "\"\"\"Demo.\"\"\"\n"),
+    ]);
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(&uv);
+        command.args(arguments).args(["--offline", "--no-python-downloads"]).current_dir(sandbox.repo());
+        let output = command.env("UV_CACHE_DIR", sandbox.path("cache")).output().expect("it starts");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&["lock"]);
+    sandbox.commit("chore: lock");
+    let _ = sandbox.release(&["references", "--find", "--write", "--yes"]).success();
+    sandbox.commit("chore: references");
+    for kind in ["minor", "rc", "release"] {
+        sandbox.write("demo.py", kind);
+        sandbox.commit("feat: more");
+        let _ = sandbox.release(&["bump", kind]).success();
+        run(&["lock", "--check"]);
+        let ours = sandbox.read("uv.lock");
+        sandbox.git(&["checkout", "-q", "HEAD~1", "--", "uv.lock"]);
+        run(&["lock"]);
+        assert_eq!(sandbox.read("uv.lock"), ours, "{kind}");
+        sandbox.git(&["checkout", "-q", "HEAD", "--", "uv.lock"]);
+    }
 }

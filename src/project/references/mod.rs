@@ -75,20 +75,20 @@ pub fn occurrences(bytes: &[u8], pattern: &str, form: Form, tag: &str) -> Vec<Ra
     if !pattern.contains('\n') {
         return found;
     }
-    if let Some(first) = prefix.strip_prefix('\n') {
-        // The first line has no end of a line before it.
-        let start = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
-        let whole = first.contains('\n').then(|| first.replace('\n', "\r\n"));
-        for first in [Some(first), whole.as_deref()].into_iter().flatten() {
-            if bytes[start..].starts_with(first.as_bytes()) {
-                let at = start + first.len();
-                found.extend(form.length(&bytes[at..], suffix.as_bytes(), tag).map(|length| at..at + length));
-            }
-        }
-    }
+    let (begins, rest) = prefix.strip_prefix('\n').map_or(("", prefix), |rest| ("\n", rest));
+    let mut ends = vec![(rest.to_owned(), suffix.to_owned())];
     if memmem::find(bytes, b"\r\n").is_some() {
-        let [prefix, suffix] = [prefix, suffix].map(|part| part.replace('\n', "\r\n"));
-        found.extend(stands(bytes, (prefix.as_bytes(), suffix.as_bytes()), form, tag));
+        let [rest, suffix] = [rest, suffix].map(|part| part.replace('\n', "\r\n"));
+        found.extend(stands(bytes, (format!("{begins}{rest}").as_bytes(), suffix.as_bytes()), form, tag));
+        ends.push((rest, suffix));
+    }
+    // The first line has no end of a line before it.
+    let first = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+    for (rest, suffix) in ends {
+        if !begins.is_empty() && bytes[first..].starts_with(rest.as_bytes()) {
+            let at = first + rest.len();
+            found.extend(form.length(&bytes[at..], suffix.as_bytes(), tag).map(|length| at..at + length));
+        }
     }
     found.sort_by_key(|range| (range.start, range.end));
     found.dedup();
@@ -261,37 +261,41 @@ fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> R
     }
     // What is no text has no marks.
     let Ok(whole) = std::str::from_utf8(bytes) else { return Ok(Vec::new()) };
+    match of_marks(whole, said) {
+        Ok(places) => Ok(places.into_iter().map(|(form, range)| place(form, range, None)).collect()),
+        Err(mark) => {
+            let line = line_of(bytes, mark.region.start);
+            Err(ProjectError::Mark { file: path.to_owned(), line, form: mark.form.to_string() }.into())
+        }
+    }
+}
+
+/// The places that the marks of a text speak for; else the mark that speaks for nobody knows which.
+fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
     let mut found = Vec::new();
-    for mark in marks::marks(whole) {
-        let inside = occurrences(&bytes[mark.region.clone()], "{version}", mark.form, said.tag);
-        let inside: Vec<Reference> = inside
-            .into_iter()
-            .map(|range| place(mark.form, range.start + mark.region.start..range.end + mark.region.start, None))
-            .collect();
-        let agreeing = inside.iter().filter(|place| place.agrees).count();
-        match (agreeing, inside.len()) {
+    for mark in marks::marks(text) {
+        let region = &text.as_bytes()[mark.region.clone()];
+        let inside = occurrences(region, "{version}", mark.form, said.tag);
+        let agrees =
+            |range: &&Range<usize>| mark.form.agrees(&String::from_utf8_lossy(&region[Range::clone(range)]), said);
+        let in_text =
+            |range: &Range<usize>| (mark.form, mark.region.start + range.start..mark.region.start + range.end);
+        match (inside.iter().filter(agrees).count(), inside.len()) {
             // Another number in the same region is another one's, such as that of Python.
-            (1.., _) => found.extend(inside.into_iter().filter(|place| place.agrees)),
-            (0, 1) => found.extend(inside),
-            (0, _) => {
-                let line = line_of(bytes, mark.region.start);
-                return Err(ProjectError::Mark { file: path.to_owned(), line, form: mark.form.to_string() }.into());
-            }
+            (1.., _) => found.extend(inside.iter().filter(agrees).map(in_text)),
+            (0, 1) => found.extend(inside.iter().map(in_text)),
+            (0, _) => return Err(mark),
         }
     }
     Ok(found)
 }
 
-/// Where the marks of a text speak for this version.
-pub fn marked(text: &str, said: &Said<'_>) -> Vec<usize> {
-    let mut found = Vec::new();
-    for mark in marks::marks(text) {
-        let region = &text.as_bytes()[mark.region.clone()];
-        let inside = occurrences(region, "{version}", mark.form, said.tag);
-        let agrees = |range: &Range<usize>| mark.form.agrees(&String::from_utf8_lossy(&region[range.clone()]), said);
-        found.extend(inside.iter().filter(|range| agrees(range)).map(|range| mark.region.start + range.start));
-    }
-    found
+/// Where the marks of a text speak for this version; nothing where one speaks for another.
+pub fn marked(text: &str, said: &Said<'_>) -> Option<Vec<usize>> {
+    let places = of_marks(text, said).ok()?;
+    let agrees = |(form, range): &(Form, Range<usize>)| form.agrees(&text[range.clone()], said);
+    let all = places.iter().all(agrees);
+    all.then(|| places.into_iter().map(|(_, range)| range.start).collect())
 }
 
 impl Resolved {

@@ -46,7 +46,7 @@ pub(super) fn rules(text: &str, bytes: &[u8], spots: &[Spot]) -> (Vec<Fitting>, 
             (whole && starts.iter().all(|start| mine.contains(start))).then_some((pattern, starts))
         };
         let fitting = match rules.len() < RULES {
-            true => candidates(text, spot).into_iter().find_map(fits),
+            true => candidates(text, spot, spots).into_iter().find_map(fits),
             false => None,
         };
         match fitting {
@@ -60,8 +60,8 @@ pub(super) fn rules(text: &str, bytes: &[u8], spots: &[Spot]) -> (Vec<Fitting>, 
     (rules, unfit)
 }
 
-/// Texts with `{version}` in them, the shortest first.
-fn candidates(text: &str, spot: &Spot) -> Vec<String> {
+/// Texts with `{version}` in them, the shortest first. What changes with the version itself is no text to go by.
+fn candidates(text: &str, spot: &Spot, spots: &[Spot]) -> Vec<String> {
     let (start, end) = (spot.range.start, spot.range.end);
     let line = text[..spot.around.start].rfind('\n').map_or(0, |at| at + 1);
     let own_line = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -88,6 +88,11 @@ fn candidates(text: &str, spot: &Spot) -> Vec<String> {
     for (at, begins) in from {
         for (until, ends) in [(more, ""), (next, ""), (rest, "\n")] {
             if start - at > LONGEST || until > LONGEST || (ends == "\n" && !begins) {
+                continue;
+            }
+            let others = |other: &Spot| other.range.start < start || other.range.start >= end;
+            let inside = |other: &Spot| other.range.end > at && other.range.start < end + until;
+            if spots.iter().any(|other| others(other) && inside(other)) {
                 continue;
             }
             let (before, after) = (&text[at..start], &after[..until]);

@@ -92,6 +92,9 @@ pub struct LookAlike {
     pub text: String,
     /// Why it is left alone.
     pub reason: String,
+    /// The offset of the version.
+    #[serde(skip)]
+    pub start: usize,
 }
 
 fn rule<S: Serializer>(rule: &ReferenceTable, serializer: S) -> Result<S::Ok, S::Error> {
@@ -201,7 +204,7 @@ impl Search<'_> {
         if tree::is_history(file.text, &file.name) {
             return self.leave(file.path, file.text, "a list of releases is history");
         }
-        self.whole(file, &lines);
+        let marks = self.whole(file, &lines);
         let mut found = Vec::new();
         for (needle, form) in &self.names.needles {
             found.extend(places(file.text, (needle, *form)));
@@ -221,7 +224,7 @@ impl Search<'_> {
         }
         let mut spots = Vec::new();
         for place in &found {
-            if is_source(self.project, file.path, place.range.start) {
+            if is_source(self.project, file.path, place.range.start) || marks.contains(&place.range.start) {
                 continue;
             }
             match judge::judge(&self.names, file, place) {
@@ -266,10 +269,11 @@ impl Search<'_> {
         self.found.proposals.push(Proposal { rule, kind, confidence, places, configured: false });
     }
 
-    /// What is said of a file as a whole: marks, a list of versions, words that a version takes the place of.
-    fn whole(&mut self, file: &File<'_>, lines: &Lines) {
+    /// What is said of a file as a whole: marks, a list of versions, words that a version takes the place of. The
+    /// places that marks speak for are returned.
+    fn whole(&mut self, file: &File<'_>, lines: &Lines) -> BTreeSet<usize> {
         let said = Said { version: &self.names.version, tag: &self.project.config.tag.value, date: None };
-        let marks = marked(file.text, &said);
+        let marks = marked(file.text, &said).unwrap_or_default();
         let table =
             |form, expect| ReferenceTable { path: file.path.to_owned(), form, expect, ..ReferenceTable::default() };
         if !marks.is_empty() {
@@ -285,16 +289,19 @@ impl Search<'_> {
             let place = spotted(file.path, file.text, lines, range.start);
             self.add(Kind::Switcher, false, table(Form::Switcher, Some(1)), vec![place]);
         }
-        if !file.has_suffix(&["rst", "md", "py", "txt"]) || !file.text.contains(":: next") {
-            return;
-        }
-        for directive in ["versionadded", "versionchanged", "versionremoved", "deprecated", "deprecated-removed"] {
+        let words = file.has_suffix(&["rst", "md", "py", "txt"]) && file.text.contains(":: next");
+        let directives: &[&str] = match words {
+            true => &["versionadded", "versionchanged", "versionremoved", "deprecated", "deprecated-removed"],
+            false => &[],
+        };
+        for directive in directives {
             let pattern = format!(".. {directive}:: {{version}}");
             for range in occurrences(file.text.as_bytes(), &pattern, Form::Next, "") {
                 let place = spotted(file.path, file.text, lines, range.start);
                 self.waiting.entry((glob_of(file.path), pattern.clone())).or_default().push(place);
             }
         }
+        marks.into_iter().collect()
     }
 
     /// One rule for all documents of a folder: words come and go, so no number of them is expected.
@@ -322,7 +329,7 @@ fn spotted(path: &str, text: &str, lines: &Lines, start: usize) -> Spotted {
 
 fn look_alike(path: &str, text: &str, lines: &Lines, (start, reason): (usize, &str)) -> LookAlike {
     let (line, _) = lines.at(start);
-    LookAlike { file: path.to_owned(), line, text: cut(text, lines, start), reason: reason.to_owned() }
+    LookAlike { file: path.to_owned(), line, text: cut(text, lines, start), reason: reason.to_owned(), start }
 }
 
 /// The line of a place, cut.

@@ -1,7 +1,7 @@
 //! Places in Python source: only what is assigned at the top level of a module, read by its tokens. Pure.
 
 use super::super::occurrences::Place;
-use super::judge::File;
+use super::judge::{File, key};
 use super::names::Names;
 use super::spot::{Kind, Spot, Verdict};
 use crate::config::file::Form;
@@ -20,7 +20,7 @@ pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Verdic
         let at = place.before.rfind("\"version_match").unwrap_or_default();
         return Verdict::Follows(Spot::of(Kind::Documentation, place, place.before.len() - at).unnamed().quoted(place));
     }
-    if file.name == "setup.py" && bare.replace(' ', "").starts_with("version=") {
+    if file.name == "setup.py" && key(bare) == Some("version") {
         return Verdict::Follows(Spot::of(Kind::Manifest, place, bare.len()).unnamed().quoted(place));
     }
     if let Some(at) = place.before.rfind("Version(").filter(|_| place.form == Form::Tuple) {
