@@ -64,6 +64,7 @@ mod python_tag;
 mod python_version;
 mod references;
 mod references_find;
+mod references_forms;
 mod rehearse;
 mod resume;
 mod run;

@@ -97,6 +97,9 @@ fn references(out: &mut Lines, rules: &[ReferenceTable]) {
         if reference.form != Form::Version {
             out.key("form", &string(&reference.form.to_string()));
         }
+        if let Some(count) = reference.keep {
+            out.key("keep", &count.to_string());
+        }
         if reference.on == On::Final {
             out.key("on", &string("final"));
         }

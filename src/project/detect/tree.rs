@@ -10,7 +10,7 @@ use memchr::memchr;
 use crate::effects::files::{Files, What};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
-use crate::project::Project;
+use crate::project::{FILE_LIMIT, Project};
 use crate::python::version::Version;
 
 /// More files than this are not looked at.
@@ -19,8 +19,8 @@ const FILES: usize = 20_000;
 const ENTRIES: usize = 5_000;
 /// Folders below folders up to this depth, in a walk.
 const DEPTH: usize = 6;
-/// Larger files are data.
-const SIZE: u64 = 1024 * 1024;
+/// Larger files are data, but for lock files.
+const SIZE: u64 = 2 * 1024 * 1024;
 /// Folders whose versions are those of others, or come and go with a build.
 const SKIPPED: [&str; 11] = [
     "node_modules",
@@ -178,13 +178,20 @@ fn walk(inspect: Inspect<'_>, root: &Path, git: Option<&Git>) -> (Vec<String>, b
     (found, false)
 }
 
+/// Whether only the project's own entry of a file is looked for.
+pub(super) fn is_lock(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    LOCKS.contains(&name.as_str())
+}
+
 /// The bytes of a file that is text: small, no link, and without a byte that text has not.
 pub(super) fn read(files: Files, root: &Path, path: &str) -> Option<Vec<u8>> {
     let full = root.join(path);
     if files.what(&full) != What::File {
         return None;
     }
-    let bytes = files.read(&full, SIZE).ok()?;
+    let limit = if is_lock(path) { FILE_LIMIT } else { SIZE };
+    let bytes = files.read(&full, limit).ok()?;
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let binary = memchr(0, &bytes[..bytes.len().min(8192)]).is_some();
     (!wide && !binary).then_some(bytes)

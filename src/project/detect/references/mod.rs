@@ -216,7 +216,7 @@ impl Search<'_> {
             }
         }
         found.sort_by_key(|place| (place.range.start, place.range.end));
-        if found.len() > PLACES {
+        if found.len() > PLACES && !tree::is_lock(file.path) {
             let at = found[PLACES].range.start;
             let reason = format!("the file names it {} times: only the first {PLACES} were looked at", found.len());
             self.found.left.push(look_alike(file.path, file.text, &lines, (at, &reason)));
