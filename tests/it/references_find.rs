@@ -219,7 +219,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "history in documents",
-        "docs/history.md",
+        "docs/past.md",
         ".. versionadded:: 1.2.3\n.. versionchanged:: 1.2.3\n    @deprecated(\"1.2.3\")\nintroduced in version 1.2.3, new in demo==1.2.3\n",
     ),
     row("history: a changelog", "CHANGELOG.md", "# Changelog\n\n## [Unreleased«→] - REPLACED»"),

@@ -17,6 +17,7 @@ pub(super) fn may_go_on(place: &Place<'_>) -> bool {
 /// What a place is by the text around it; nothing where that says nothing.
 pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Option<Verdict> {
     badge(names, place)
+        .or_else(|| pinned(place))
         .or_else(|| hook(names, file, place))
         .or_else(|| label(file, place))
         .or_else(|| address(names, place))
@@ -25,6 +26,14 @@ pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Option
         .or_else(|| image(names, place))
         .or_else(|| variable(names, place))
         .or_else(|| spoken(names, place))
+}
+
+/// `uses: ana/acme@0123… # v1.2.3`.
+fn pinned(place: &Place<'_>) -> Option<Verdict> {
+    let (_, pin) = place.before.split_once("uses:")?.1.split_once('@')?;
+    let hash = pin.find(|c: char| !c.is_ascii_hexdigit())?;
+    (hash >= 40 && pin[hash..].contains('#'))
+        .then(|| Verdict::stays("a pin by hash needs the commit of the release, which is made later"))
 }
 
 /// A static badge: its label is the first part of its path.
@@ -112,7 +121,8 @@ fn address(names: &Names, place: &Place<'_>) -> Option<Verdict> {
     if documents || (at_place.ends_with('/') && names.is_own(before_it)) {
         return Some(Verdict::Follows(Spot::of(Kind::Url, place, token.len())));
     }
-    None
+    const FORGES: [&str; 4] = ["github.com", "gitlab.com", "codeberg.org", "bitbucket.org"];
+    FORGES.contains(&host).then(|| Verdict::stays("it is a link into another project"))
 }
 
 /// A token without the beginning of a tag at its end (`v`), and that beginning.
