@@ -177,20 +177,25 @@ pub enum GitHooks {
 }
 
 /// A place that names the version.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReferenceTable {
     /// The file, below the project; with `*`, `**`, `?` or `{a,b}` all files of that form that git tracks.
     pub path: String,
-    /// The literal text around the version, with `{version}` where it stands. Default: the marks in the file say
+    /// The literal text around the version, with `{version}` where it stands. `\n` is the end of a line in files with
+    /// either kind of line ends; at its beginning it is the beginning of a line. Default: the marks in the file say
     /// where, `# release: version` for its line, `<!-- release: tag -->…<!-- /release -->` for what lies between.
     #[serde(rename = "match")]
     pub pattern: Option<String>,
     /// What stands in the place of `{version}`: `version` as PEP 440 has it, `semver`, the whole `tag`, `short` for
-    /// the first two numbers, `major` for the first, `tuple` for `1, 2, 3`, `date` for the day of the release.
-    /// Default: `version`.
+    /// the first two numbers, `major` for the first, `tuple` for `1, 2, 3`, `range` for `>=1.2.3,<1.3`, `date` for the
+    /// day of the release, `zero` for a number that begins again at 0, `next` for the word `next` that the version
+    /// takes the place of. `switcher` stands without `match`: the list of versions that documents switch between
+    /// gets an entry. Default: `version`.
     #[serde(default)]
     pub form: Form,
+    /// How many versions a `switcher` keeps. Default: all.
+    pub keep: Option<usize>,
     /// How many times it stands there, over all files. Default: at least once.
     pub expect: Option<usize>,
     /// The package whose version it names, where the packages of a workspace have versions of their own. Default: the
@@ -219,8 +224,17 @@ pub enum Form {
     Major,
     /// The numbers as Python writes them in a tuple: `1, 3, 0`.
     Tuple,
+    /// From the version up to the next that may break: `>=1.3.0,<1.4`, with as many numbers as there are.
+    Range,
     /// The day of the release: `2026-11-21`.
     Date,
+    /// A number that counts within a version and begins again at `0`, such as the build number of a recipe.
+    Zero,
+    /// The word `next` (or `next release`) in a document, which becomes the next version that is no pre-release.
+    Next,
+    /// The list of versions that documents switch between: a copy of the entry of the version before, put before
+    /// it, and the mark `preferred` with it. Follows versions that are no pre-releases.
+    Switcher,
 }
 
 /// Which releases a reference follows.

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
 use super::file::{
-    ChangeTypeTable, ChangelogKind, ChangelogTable, CommandTable, ConfigFile, ForgeTable, GateTable, GitHooks, GitSign,
-    GitTable, HookTable, InitTable, MemberTable, PolicyTable, ReferenceTable, SecurityAuto, SecurityProfile,
+    ChangeTypeTable, ChangelogKind, ChangelogTable, CommandTable, ConfigFile, ForgeTable, Form, GateTable, GitHooks,
+    GitSign, GitTable, HookTable, InitTable, MemberTable, PolicyTable, ReferenceTable, SecurityAuto, SecurityProfile,
     SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity, Versions, WorkspaceTable,
 };
 use super::origin::Origin;
@@ -466,6 +466,16 @@ fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'stati
     for reference in &written.references {
         if reference.pattern.as_ref().is_some_and(|pattern| pattern.matches("{version}").count() != 1) {
             return Err(("references.match", "must contain `{version}` once"));
+        }
+        let (switcher, next) = (reference.form == Form::Switcher, reference.form == Form::Next);
+        if switcher && reference.pattern.is_some() {
+            return Err(("references.match", "means nothing for a `switcher`: the whole file is one"));
+        }
+        if next && reference.pattern.is_none() {
+            return Err(("references.match", "must say what stands around the word `next`"));
+        }
+        if reference.keep.is_some_and(|keep| !switcher || keep < 2) {
+            return Err(("references.keep", "is at least 2, and belongs to the form `switcher`"));
         }
         if escapes(&reference.path) {
             return Err(("references.path", "must lie below the project"));

@@ -17,7 +17,7 @@ use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::changelog::ChangelogError;
-use crate::project::edit::{self, TextEdit};
+use crate::project::edit::{self, Lines, TextEdit};
 use crate::project::history::{self, Released};
 use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
@@ -275,7 +275,7 @@ fn changes(
         for package in &project.packages {
             // Where git's tag is the version, nothing is written.
             let Some(place) = &package.source.place else { continue };
-            let edit = TextEdit { range: place.range.clone(), replacement: to.to_string() };
+            let edit = TextEdit { range: place.range.clone(), replacement: place.rewritten(to)? };
             edits.entry(project.dir_of(package).join(&place.file)).or_default().push(edit);
         }
     }
@@ -290,8 +290,7 @@ fn changes(
                 stale.push(format!("{}:{}: {}", place.file, place.line, place.text));
                 continue;
             }
-            let edit = TextEdit { range: place.range.clone(), replacement: place.form.write(&place.version, &said)? };
-            edits.entry(project.root.join(&place.file)).or_default().push(edit);
+            edits.entry(project.root.join(&place.file)).or_default().extend(place.edits(&said)?);
         }
     }
     if !stale.is_empty() {
@@ -374,17 +373,18 @@ fn told(
 
 /// `file:line: old -> new` for each edit.
 fn preview(path: &str, before: &[u8], edits: &[TextEdit]) -> Vec<String> {
+    let lines = Lines::of(before);
     edits
         .iter()
         .map(|change| {
             let old = String::from_utf8_lossy(&before[change.range.clone()]).into_owned();
-            let line = edit::line_of(before, change.range.start);
+            let (line, _) = lines.at(change.range.start);
             let new = change.replacement.trim().lines().next().unwrap_or_default().to_owned();
+            let line_of_old =
+                || text::inline(old.trim_matches([',', ' ', '\r', '\n']).lines().next().unwrap_or_default());
             match (old.trim().is_empty(), old.contains('\n')) {
                 (true, _) => format!("{path}:{line}: + {new}"),
-                (false, true) if new.is_empty() => {
-                    format!("{path}:{line}: - {}", text::inline(old.trim().lines().next().unwrap_or_default()))
-                }
+                _ if new.is_empty() => format!("{path}:{line}: - {}", line_of_old()),
                 // What it takes over stands in what is new.
                 (false, true) => format!("{path}:{line}: + {new}"),
                 (false, false) => format!("{path}:{line}: {} -> {new}", text::inline(&old)),

@@ -15,6 +15,7 @@ pub mod next;
 pub mod publish;
 pub mod push;
 pub mod questions;
+pub mod references;
 pub mod rehearse;
 pub mod release;
 pub mod security;

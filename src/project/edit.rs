@@ -42,13 +42,34 @@ pub fn overlap(edits: &[TextEdit]) -> Option<usize> {
     ordered.windows(2).find(|pair| pair[1].range.start < pair[0].range.end).map(|pair| pair[1].range.start)
 }
 
+/// Where the lines of a text end, for many questions about one text.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    /// Reads a text once.
+    pub fn of(bytes: &[u8]) -> Self {
+        Lines { ends: memchr::memchr_iter(b'\n', bytes).collect() }
+    }
+
+    /// Line and column (in bytes) of an offset, both counted from 1.
+    pub fn at(&self, offset: usize) -> (usize, usize) {
+        let line = self.ends.partition_point(|end| *end < offset);
+        let start = if line == 0 { 0 } else { self.ends[line - 1] + 1 };
+        (line + 1, offset - start + 1)
+    }
+
+    /// The line that an offset lies in, without its end.
+    pub fn around<'t>(&self, bytes: &'t [u8], offset: usize) -> &'t [u8] {
+        let line = self.ends.partition_point(|end| *end < offset);
+        let start = if line == 0 { 0 } else { self.ends[line - 1] + 1 };
+        &bytes[start..self.ends.get(line).copied().unwrap_or(bytes.len())]
+    }
+}
+
 /// The line of an offset, counted from 1.
 pub fn line_of(bytes: &[u8], offset: usize) -> usize {
     bytes[..offset.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// The column of an offset in bytes, counted from 1.
-pub fn column_of(bytes: &[u8], offset: usize) -> usize {
-    let before = &bytes[..offset.min(bytes.len())];
-    offset - before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) + 1
 }

@@ -69,6 +69,18 @@ pub enum ProjectError {
         /// What the parser said.
         source: crate::python::error::ParseError,
     },
+    /// A version that Cargo and maturin do not read alike.
+    #[error("{version} is `{written}` for Cargo, which maturin does not read as the same version")]
+    NotForMaturin {
+        /// The version.
+        version: String,
+        /// Its form in SemVer.
+        written: String,
+        /// The manifest.
+        file: String,
+        /// The line.
+        line: usize,
+    },
     /// Members of a workspace disagree.
     #[error("the members of the workspace have different versions: {versions}")]
     VersionsDiffer {
@@ -174,6 +186,7 @@ impl Explain for ProjectError {
             ProjectError::UnsupportedSource { .. } => "project/unsupported-version-source",
             ProjectError::VersionNotFound { .. } => "project/version-not-found",
             ProjectError::BadVersion { .. } => "project/bad-version",
+            ProjectError::NotForMaturin { .. } => "project/not-for-maturin",
             ProjectError::VersionsDiffer { .. } => "project/versions-differ",
             ProjectError::WhichPackage { .. } => "project/which-package",
             ProjectError::SameTags { .. } => "project/same-tags",
@@ -204,6 +217,9 @@ impl Explain for ProjectError {
                 "write the version literally: `version = \"1.2.3\"` in `[project]`, or `__version__ = \"1.2.3\"` in the module that the build backend reads"
             }
             ProjectError::BadVersion { .. } => "write a version as PEP 440 has it, such as `1.2.3` or `1.3.0rc1`",
+            ProjectError::NotForMaturin { .. } => {
+                "use `alpha`, `beta` or `rc`, or write the version in `[project]` of `pyproject.toml`"
+            }
             ProjectError::VersionsDiffer { .. } => {
                 "write the same version everywhere, or `versions = \"independent\"` in `[workspace]`, so that each is released by itself"
             }
@@ -246,6 +262,7 @@ impl Explain for ProjectError {
             }
             ProjectError::BadVersion { file, line, .. }
             | ProjectError::Mark { file, line, .. }
+            | ProjectError::NotForMaturin { file, line, .. }
             | ProjectError::Overlap { file, line } => Some(Location::line(file, *line)),
             _ => None,
         }

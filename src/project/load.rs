@@ -200,7 +200,8 @@ fn load_package(files: Files, root: &Path, (folder, config): (&str, &Config)) ->
     let pyproject = Pyproject::parse(&shown, text)?;
     let named = pyproject.written(&["project", "name"]).or_else(|| pyproject.written(&["tool", "poetry", "name"]));
     let line = named.as_ref().map(|written| pyproject.line(written.range.start));
-    let written = named.map(|written| written.value).or_else(|| version_source::name_in_setup_cfg(files, &dir));
+    let written =
+        named.map(|written| written.value).or_else(|| version_source::name_elsewhere(files, &dir, &pyproject));
     let written = written.ok_or_else(|| ProjectError::Missing { file: shown.clone(), key: "project.name" })?;
     let name: ProjectName = written.parse().map_err(|error: crate::python::error::ParseError| ProjectError::Value {
         file: shown.clone(),

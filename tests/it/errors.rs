@@ -98,6 +98,12 @@ fn project() -> Vec<Failure> {
             expected: "`__version__ = \"…\"` at the top level".to_owned(),
         },
         ProjectError::BadVersion { written: "1.x".to_owned(), file: file(), line: 3, source },
+        ProjectError::NotForMaturin {
+            version: "1.3.0.dev4".to_owned(),
+            written: "1.3.0-0.dev.4".to_owned(),
+            file: "Cargo.toml".to_owned(),
+            line: 3,
+        },
         ProjectError::VersionsDiffer { versions: "one 1.0, two 1.1".to_owned() },
         ProjectError::WhichPackage { packages: "one 1.0, two 1.1".to_owned(), example: "one".to_owned() },
         ProjectError::SameTags { packages: "`one` and `two`".to_owned(), tag: "v{version}".to_owned() },

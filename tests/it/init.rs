@@ -229,20 +229,18 @@ fn the_form_of_tags_branches_and_forges_is_seen() {
     .assert_eq(&pyproject[bare()[0].1.len()..]);
 }
 
-#[test]
-fn only_places_that_say_whose_version_they_are_follow_it() {
-    let mut files = bare();
-    files.push((
-        "docs/usage.md",
-        "\
+const USAGE: &str = "\
 `acme==1.2.3` and \"acme[all]==1.2.3\", but not-acme==1.2.3, other==1.2.3 and acme>=1.2.3.
 [badge](https://img.shields.io/badge/version-1.2.3-blue) ![py](https://img.shields.io/badge/python-1.2.3-blue)
 .. versionadded:: 1.2.3
 pip install git+https://github.com/ana/acme@v1.2.3
 Unpack acme-1.2.3.tar.gz. The date 1.2.3 is no date, 11.2.3 and 1.2.3.4 are longer.
-"
-        .to_owned(),
-    ));
+";
+
+#[test]
+fn only_places_that_say_whose_version_they_are_follow_it() {
+    let mut files = bare();
+    files.push(("docs/usage.md", USAGE.to_owned()));
     files.push(("CITATION.cff", "cff-version: 1.2.0\nversion: 1.2.3\n".to_owned()));
     files.push(("package.json", "{\"name\": \"acme-web\", \"private\": true, \"version\": \"1.2.3\"}\n".to_owned()));
     files.push(("lib/package.json", "{\"name\": \"left-pad\", \"version\": \"1.2.3\"}\n".to_owned()));
@@ -314,6 +312,7 @@ Unpack acme-1.2.3.tar.gz. The date 1.2.3 is no date, 11.2.3 and 1.2.3.4 are long
         [[tool.release.references]]
         path = "package.json"
         match = '"version": "{version}"'
+        form = "semver"
         expect = 1
 
         [tool.release.verify]

@@ -174,7 +174,7 @@ fn sources_that_cannot_be_followed_say_why() {
     let other = with_pyproject(&dynamic("maturin", ""));
     expect![[r#"
         ------- stderr -------
-        error[project/unsupported-version-source]: the version source of `a` is not supported: `version` is dynamic and the build backend is `maturin`
+        error[project/unsupported-version-source]: the version source of `a` is not supported: maturin takes it from `Cargo.toml`, and there is none
           hint: write the version literally: `version = "1.2.3"` in `[project]`, or `__version__ = "1.2.3"` in the module that the build backend reads
         [exit status: 3]
     "#]].assert_eq(&other.release(&["show"]).to_string());

@@ -5,7 +5,7 @@
 
 mod documents;
 mod ours;
-mod settings;
+pub(super) mod settings;
 mod shown;
 mod targets;
 
@@ -250,7 +250,7 @@ fn fresh(
         forge: seen.forge.zip(seen.remote.clone()).filter(|_| !known),
         workflows: (answers.forges != seen_forges || wanted.forges.is_some()).then(|| answers.forges.clone()),
         badges: answers.badges.clone(),
-        references: found.references,
+        references: found.rules(),
         gates: gates.gates,
         imports: imports.unwrap_or_default().iter().map(|path| path.trim_start_matches("src/").to_owned()).collect(),
     }
@@ -270,7 +270,7 @@ fn plain_host(remote: &Remote) -> Option<String> {
 }
 
 /// Text at the end of a file, after an empty line, with the line ends that the file has.
-fn appended(before: &str, text: &str) -> String {
+pub(super) fn appended(before: &str, text: &str) -> String {
     let newline = if before.contains("\r\n") { "\r\n" } else { "\n" };
     let gap = match (before.is_empty(), before.ends_with('\n')) {
         (true, _) => String::new(),
@@ -281,7 +281,7 @@ fn appended(before: &str, text: &str) -> String {
 }
 
 /// The configuration as it will be read.
-fn parsed(path: &str, text: &str) -> Result<Config, ConfigError> {
+pub(super) fn parsed(path: &str, text: &str) -> Result<Config, ConfigError> {
     let at: &[&str] = if path == "pyproject.toml" { &["tool", "release"] } else { &[] };
     resolve::resolve(Some(path), file::parse(path, text, at)?.unwrap_or_default())
 }

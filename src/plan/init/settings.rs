@@ -53,25 +53,7 @@ impl Settings {
         if self.workflows.is_some() || self.badges.is_some() {
             self.init(&mut out);
         }
-        for reference in &self.references {
-            out.entry("references");
-            out.key("path", &string(&reference.path));
-            if let Some(pattern) = &reference.pattern {
-                out.key("match", &string(pattern));
-            }
-            if reference.form != Form::Version {
-                out.key("form", &string(&reference.form.to_string()));
-            }
-            if let Some(package) = &reference.package {
-                out.key("package", &string(package));
-            }
-            if reference.on == On::Final {
-                out.key("on", &string("final"));
-            }
-            if let Some(count) = reference.expect {
-                out.key("expect", &count.to_string());
-            }
-        }
+        references(&mut out, &self.references);
         for gate in &self.gates {
             out.entry("gates");
             out.gate(gate);
@@ -97,6 +79,38 @@ impl Settings {
         }
         if let Some(url) = &self.badges {
             out.key("badges", &string(url));
+        }
+    }
+}
+
+/// The tables of references alone, for a configuration that is there.
+pub(in crate::plan) fn references_text(rules: &[ReferenceTable], table: &str) -> String {
+    let mut out = Lines::below(table);
+    references(&mut out, rules);
+    out.text
+}
+
+fn references(out: &mut Lines, rules: &[ReferenceTable]) {
+    for reference in rules {
+        out.entry("references");
+        out.key("path", &string(&reference.path));
+        if let Some(pattern) = &reference.pattern {
+            out.key("match", &string(pattern));
+        }
+        if reference.form != Form::Version {
+            out.key("form", &string(&reference.form.to_string()));
+        }
+        if let Some(package) = &reference.package {
+            out.key("package", &string(package));
+        }
+        if let Some(count) = reference.keep {
+            out.key("keep", &count.to_string());
+        }
+        if reference.on == On::Final {
+            out.key("on", &string("final"));
+        }
+        if let Some(count) = reference.expect {
+            out.key("expect", &count.to_string());
         }
     }
 }

@@ -92,6 +92,16 @@ pub fn detect(inspect: Inspect<'_>, root: &Path) -> Result<Detected, Failure> {
     })
 }
 
+/// Where the code is hosted, as the configuration or the remote says.
+///
+/// # Errors
+/// A file or the repository cannot be read.
+pub fn remote_of(inspect: Inspect<'_>, project: &Project) -> Result<Option<Remote>, Failure> {
+    let seen = detect(inspect, &project.root)?.remote;
+    let forge = project.config.forge.as_ref().and_then(|forge| Some((forge.url.as_ref()?, forge.repository.as_ref()?)));
+    Ok(forge.and_then(|(url, slug)| Remote::of_remote(&format!("{}/{slug}", url.trim_end_matches('/')))).or(seen))
+}
+
 /// The branch that `origin` calls its own, else `main` or `master`, else the one that is checked out.
 fn branch(git: Option<&Git>) -> Result<String, Failure> {
     let Some(git) = git else { return Ok("main".to_owned()) };

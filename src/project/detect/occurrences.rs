@@ -2,37 +2,52 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
+use crate::config::file::Form;
 use crate::python::name::normalize;
+
+/// More bytes of a line than this before or behind a place say nothing about it.
+const NEAR: usize = 320;
 
 /// A place where the version stands.
 #[derive(Debug, Clone)]
 pub(super) struct Place<'t> {
     /// The bytes of the version.
     pub(super) range: Range<usize>,
-    /// The line, counted from 1.
-    pub(super) line: usize,
-    /// The line before it.
+    /// How it is written.
+    pub(super) form: Form,
+    /// The line before it, as far as it is near.
     pub(super) before: &'t str,
-    /// The line behind it.
+    /// The line behind it, as far as it is near.
     pub(super) after: &'t str,
+    /// Whether `before` is the line from its beginning.
+    pub(super) whole: bool,
 }
 
-/// The places where `version` stands on its own: not inside a longer number or word.
-pub(super) fn places<'t>(text: &'t str, version: &str) -> Vec<Place<'t>> {
-    let mut found = Vec::new();
-    let mut offset = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let bare = line.trim_end_matches(['\n', '\r']);
-        for (at, _) in bare.match_indices(version) {
-            let (before, after) = (&bare[..at], &bare[at + version.len()..]);
-            if is_bounded(before, after) {
-                let range = offset + at..offset + at + version.len();
-                found.push(Place { range, line: number + 1, before, after });
-            }
-        }
-        offset += line.len();
+/// The place at some bytes of a text.
+pub(super) fn place(text: &str, range: Range<usize>, form: Form) -> Place<'_> {
+    let mut from = range.start.saturating_sub(NEAR);
+    while !text.is_char_boundary(from) {
+        from += 1;
     }
-    found
+    let mut until = (range.end + NEAR).min(text.len());
+    while !text.is_char_boundary(until) {
+        until -= 1;
+    }
+    let (before, after) = (&text[from..range.start], &text[range.end..until]);
+    let line = before.rfind('\n');
+    let before = &before[line.map_or(0, |at| at + 1)..];
+    let after = &after[..after.find(['\r', '\n']).unwrap_or(after.len())];
+    let marked = before.strip_prefix('\u{feff}').filter(|_| from == 0 && line.is_none());
+    Place { range, form, before: marked.unwrap_or(before), after, whole: line.is_some() || from == 0 }
+}
+
+/// The places where a text stands on its own: not inside a longer number or word.
+pub(super) fn places<'t>(text: &'t str, (needle, form): (&str, Form)) -> Vec<Place<'t>> {
+    let found = memmem::find_iter(text.as_bytes(), needle);
+    let places = found.map(|at| place(text, at..at + needle.len(), form));
+    places.filter(|place| is_bounded(place.before, place.after)).collect()
 }
 
 fn is_bounded(before: &str, after: &str) -> bool {
@@ -68,9 +83,14 @@ pub(super) fn requirement(before: &str) -> Option<(&str, &str, String)> {
         Some(inner) => &named[..inner.rfind('[')?],
         None => named,
     };
-    let name_at = without.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
-    let name_at = name_at.map_or(0, |at| at + without[at..].chars().next().map_or(1, char::len_utf8));
-    let name = &without[name_at..];
+    let name = last_name(without);
+    let name_at = without.len() - name.len();
     let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     first.then(|| (operator, &before[name_at..], normalize(name)))
+}
+
+/// The name of a package that a text ends with.
+pub(super) fn last_name(text: &str) -> &str {
+    let at = text.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+    &text[at.map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8))..]
 }

@@ -1,5 +1,6 @@
 //! How a place writes the version: what stands in the hole of a reference, and what it becomes.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -62,7 +63,12 @@ impl Form {
             rest.starts_with(suffix) && (!suffix.is_empty() || !goes_on(rest))
         };
         let reads = |length: &usize| std::str::from_utf8(&bytes[..*length]).is_ok_and(|text| self.reads(text, tag));
+        if self == Form::Next {
+            let is_word = |word: &&str| bytes.starts_with(word.as_bytes()) && ends(&word.len());
+            return ["next release", "next"].iter().find(|word| is_word(word)).map(|word| word.len());
+        }
         let can_be = |byte: &u8| match self {
+            Form::Range => in_version(*byte) || b">=<, ".contains(byte),
             Form::Tuple => byte.is_ascii_digit() || matches!(byte, b',' | b' '),
             Form::Tag => in_version(*byte) || tag.as_bytes().contains(byte),
             _ => in_version(*byte),
@@ -87,7 +93,9 @@ impl Form {
             Form::Semver => text.starts_with(|first: char| first.is_ascii_digit()) && semver::parse(text).is_ok(),
             Form::Tag => inside(text, tag).is_some_and(|inner| inner.parse::<Version>().is_ok()),
             Form::Short => numbers(2),
-            Form::Major => numbers(1),
+            Form::Major | Form::Zero => numbers(1),
+            Form::Range => Bounds::read(text).is_some(),
+            Form::Next | Form::Switcher => false,
             Form::Tuple => text.split(',').all(|part| is_number(part.trim())),
             Form::Date => text.len() == 10 && text.parse::<Date>().is_ok(),
         }
@@ -103,7 +111,8 @@ impl Form {
                 .and_then(|inner| inner.parse::<Version>().ok())
                 .is_some_and(|found| found == *version),
             Form::Short | Form::Major | Form::Tuple => self.write(text, said).is_ok_and(|right| right == text),
-            Form::Date => true,
+            Form::Range => Bounds::read(text).is_some_and(|bounds| bounds.lower == *version),
+            Form::Date | Form::Zero | Form::Next | Form::Switcher => true,
         }
     }
 
@@ -115,18 +124,80 @@ impl Form {
         let version = said.version;
         let number = |at: usize| version.release().get(at).copied().unwrap_or(0).to_string();
         Ok(match self {
-            Form::Version => version.to_string(),
+            Form::Version | Form::Next => version.to_string(),
             Form::Semver => semver::of_version(version)?.to_string(),
             Form::Tag => said.tag.replace("{version}", &version.to_string()),
-            Form::Short => format!("{}.{}", number(0), number(1)),
+            Form::Short => short(version),
             Form::Major => number(0),
             Form::Tuple => {
                 let count = old.split(',').count();
                 let comma = if old.contains(", ") || count == 1 { ", " } else { "," };
                 (0..count).map(number).collect::<Vec<_>>().join(comma)
             }
+            Form::Range => Bounds::read(old).map_or_else(|| old.to_owned(), |bounds| bounds.moved(version)),
             Form::Date => said.date.map_or_else(|| old.to_owned(), |date| date.to_string()),
+            Form::Zero => "0".to_owned(),
+            Form::Switcher => old.to_owned(),
         })
+    }
+}
+
+/// The first two numbers of a version.
+pub(super) fn short(version: &Version) -> String {
+    let number = |at: usize| version.release().get(at).copied().unwrap_or(0);
+    format!("{}.{}", number(0), number(1))
+}
+
+/// `>=1.2.3,<1.3`, as it is written.
+struct Bounds<'t> {
+    lower: Version,
+    /// What stands between the two.
+    between: &'t str,
+    /// What stands before the lower one.
+    before: &'t str,
+    /// How many numbers the upper one has.
+    count: usize,
+    /// Which of them is one more than in the lower one.
+    raised: usize,
+}
+
+impl<'t> Bounds<'t> {
+    fn read(text: &'t str) -> Option<Self> {
+        let start = text.strip_prefix(">=")?;
+        let low = start.trim_start_matches(' ');
+        let comma = low.find(',')?;
+        let high = low[comma + 1..].trim_start_matches(' ').strip_prefix('<')?.trim_start_matches(' ');
+        let lower: Version = low[..comma].trim_end_matches(' ').parse().ok()?;
+        let upper = high.split('.').map(|part| is_number(part).then(|| part.parse::<u64>().ok()).flatten());
+        let upper: Vec<u64> = upper.collect::<Option<_>>()?;
+        let of_lower = |at: usize| lower.release().get(at).copied().unwrap_or(0);
+        let raised = upper.iter().enumerate().position(|(at, number)| *number != of_lower(at))?;
+        let exact = of_lower(raised).checked_add(1) == Some(upper[raised]);
+        let rest = upper[raised + 1..].iter().all(|number| *number == 0);
+        let end = text.len() - high.len();
+        let low_start = text.len() - low.len();
+        let low_end = low_start + low[..comma].trim_end_matches(' ').len();
+        (exact && rest).then(|| Bounds {
+            between: &text[low_end..end],
+            before: &text[..low_start],
+            count: upper.len(),
+            raised,
+            lower,
+        })
+    }
+
+    /// The same for another version.
+    fn moved(&self, version: &Version) -> String {
+        let upper = (0..self.count).map(|at| {
+            let number = version.release().get(at).copied().unwrap_or(0);
+            match at.cmp(&self.raised) {
+                Ordering::Less => number.to_string(),
+                Ordering::Equal => number.saturating_add(1).to_string(),
+                Ordering::Greater => "0".to_owned(),
+            }
+        });
+        let upper: Vec<String> = upper.collect();
+        format!("{}{version}{}{}", self.before, self.between, upper.join("."))
     }
 }
 
@@ -149,7 +220,11 @@ impl fmt::Display for Form {
             Form::Short => "short",
             Form::Major => "major",
             Form::Tuple => "tuple",
+            Form::Range => "range",
             Form::Date => "date",
+            Form::Zero => "zero",
+            Form::Next => "next",
+            Form::Switcher => "switcher",
         })
     }
 }

@@ -22,17 +22,23 @@ const END: &str = "/release";
 pub(super) fn marks(text: &str) -> Vec<Mark> {
     let mut found = Vec::new();
     let mut at = 0;
+    // The line that was looked at last: lines may be long, and have many marks.
+    let mut here = 0..0;
     while let Some(next) = text[at..].find(MARK).map(|offset| at + offset) {
         at = next + MARK.len();
         let word = &text[at..at + text[at..].bytes().take_while(u8::is_ascii_lowercase).count()];
         let Some(form) = Form::named(word).filter(|_| in_comment(&text[..next])) else { continue };
         at += word.len();
-        let line = text[..next].rfind('\n').map_or(0, |end| end + 1);
-        let end_of_line = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        if next >= here.end {
+            let start = text[here.end..next].rfind('\n').map_or(here.end, |end| here.end + end + 1);
+            here = start..text[next..].find('\n').map_or(text.len(), |end| next + end);
+        }
+        let (line, end_of_line) = (here.start, here.end);
         let opened = text[..next].trim_end().ends_with("<!--");
         let alone = !text[line..next].bytes().any(|byte| byte.is_ascii_alphanumeric());
         let region = if opened && text[at..end_of_line].contains(END) || alone {
-            let start = if opened { text[at..].find("-->").map_or(at, |end| at + end + 3) } else { end_of_line };
+            let start =
+                if opened { text[at..end_of_line].find("-->").map_or(at, |end| at + end + 3) } else { end_of_line };
             start..text[start..].find(END).map_or(text.len(), |end| start + end)
         } else {
             line..next

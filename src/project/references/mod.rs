@@ -2,16 +2,20 @@
 //! and rewritten byte-exact.
 
 mod form;
+pub mod json;
 mod marks;
+pub mod switcher;
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 use serde::Serialize;
 
 pub use form::Said;
 
-use super::edit::{column_of, line_of};
+use super::edit::{Lines, TextEdit, line_of};
 use super::error::ProjectError;
 use super::history::{self, Released};
 use super::{FILE_LIMIT, Project};
@@ -19,7 +23,9 @@ use crate::config::file::{Form, On, ReferenceTable};
 use crate::effects::Git;
 use crate::effects::files::{Files, What};
 use crate::error::Failure;
+use crate::python::bump::semver::MappingError;
 use crate::python::version::Version;
+use switcher::Switcher;
 
 /// A place that names a version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,13 +47,56 @@ pub struct Reference {
     /// The bytes of the version.
     #[serde(skip)]
     pub range: Range<usize>,
+    /// The list that it is the current entry of.
+    #[serde(skip)]
+    list: Option<Box<Switcher>>,
 }
 
-/// The places in `bytes` where `pattern` stands around what is in this form.
+impl Reference {
+    /// What makes the place say something else.
+    ///
+    /// # Errors
+    /// The version has no form in SemVer.
+    pub fn edits(&self, said: &Said<'_>) -> Result<Vec<TextEdit>, MappingError> {
+        if let Some(list) = &self.list {
+            return Ok(list.edits(said));
+        }
+        Ok(vec![TextEdit { range: self.range.clone(), replacement: self.form.write(&self.version, said)? }])
+    }
+}
+
+/// The places in `bytes` where `pattern` stands around what is in this form. An end of a line in the pattern is one
+/// of either kind, and at its beginning the beginning of a line.
 pub fn occurrences(bytes: &[u8], pattern: &str, form: Form, tag: &str) -> Vec<Range<usize>> {
     let Some((prefix, suffix)) = pattern.split_once("{version}") else {
         return Vec::new();
     };
+    let mut found = stands(bytes, (prefix.as_bytes(), suffix.as_bytes()), form, tag);
+    if !pattern.contains('\n') {
+        return found;
+    }
+    let (begins, rest) = prefix.strip_prefix('\n').map_or(("", prefix), |rest| ("\n", rest));
+    let mut ends = vec![(rest.to_owned(), suffix.to_owned())];
+    if memmem::find(bytes, b"\r\n").is_some() {
+        let [rest, suffix] = [rest, suffix].map(|part| part.replace('\n', "\r\n"));
+        found.extend(stands(bytes, (format!("{begins}{rest}").as_bytes(), suffix.as_bytes()), form, tag));
+        ends.push((rest, suffix));
+    }
+    // The first line has no end of a line before it.
+    let first = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+    for (rest, suffix) in ends {
+        if !begins.is_empty() && bytes[first..].starts_with(rest.as_bytes()) {
+            let at = first + rest.len();
+            found.extend(form.length(&bytes[at..], suffix.as_bytes(), tag).map(|length| at..at + length));
+        }
+    }
+    found.sort_by_key(|range| (range.start, range.end));
+    found.dedup();
+    found
+}
+
+/// The places where what is in this form stands between two texts, byte for byte.
+fn stands(bytes: &[u8], (prefix, suffix): (&[u8], &[u8]), form: Form, tag: &str) -> Vec<Range<usize>> {
     let finder = Finder::new(prefix);
     let mut found = Vec::new();
     let mut from = 0;
@@ -58,7 +107,7 @@ pub fn occurrences(bytes: &[u8], pattern: &str, form: Form, tag: &str) -> Vec<Ra
         if prefix.is_empty() && !form::begins(bytes, start) {
             continue;
         }
-        if let Some(length) = form.length(&bytes[start..], suffix.as_bytes(), tag) {
+        if let Some(length) = form.length(&bytes[start..], suffix, tag) {
             found.push(start..start + length);
             from = start + length;
         }
@@ -78,22 +127,27 @@ pub struct Resolved {
     pub expected: Option<Version>,
 }
 
-/// Finds what the rules name.
+/// Finds what the rules name. Each file is read once.
 ///
 /// # Errors
 /// A file cannot be read, or is UTF-16.
 pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, Failure> {
+    let mut repository = Repository { files, project, read: BTreeMap::new(), tracked: OnceCell::new() };
+    // Asked for once: git lists every tag for it.
+    let waits = project.version().is_prerelease() && project.config.references.iter().any(is_final);
+    let before = if waits { last_final(project)? } else { None };
     let mut all = Vec::new();
     for rule in &project.config.references {
-        let expected = expected(project, rule)?;
+        let is_before = waits && is_final(rule);
+        let expected = if is_before { before.clone() } else { Some(project.version().clone()) };
         let said = Said {
             version: expected.as_ref().unwrap_or(project.version()),
             tag: &project.config.tag.value,
             date: None,
         };
         let mut places = Vec::new();
-        for path in paths(project, rule)? {
-            places.extend(in_file(files, project, (&path, rule), &said)?);
+        for path in repository.paths(rule)? {
+            places.extend(in_file(&path, rule, repository.text(&path)?, &said)?);
         }
         if expected.is_none() {
             places.iter_mut().for_each(|place| place.agrees = true);
@@ -103,88 +157,145 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, Failure> {
     Ok(all)
 }
 
-/// The version that the places of a rule are to name as long as nothing is released.
-fn expected(project: &Project, rule: &ReferenceTable) -> Result<Option<Version>, Failure> {
-    if rule.on != On::Final || !project.version().is_prerelease() {
-        return Ok(Some(project.version().clone()));
-    }
+/// Whether pre-releases leave the places of a rule alone.
+fn is_final(rule: &ReferenceTable) -> bool {
+    rule.on == On::Final || matches!(rule.form, Form::Next | Form::Switcher)
+}
+
+/// The last release before a pre-release that is none itself.
+fn last_final(project: &Project) -> Result<Option<Version>, Failure> {
     let Some(git) = Git::discover(&project.root)? else { return Ok(None) };
     let before = |release: &Released| !release.version.is_prerelease() && release.version < *project.version();
     Ok(history::releases(&git, project)?.into_iter().rev().find(before).map(|release| release.version))
 }
 
-/// The files of a rule, below the project: one, or those that git tracks and a glob names.
-fn paths(project: &Project, rule: &ReferenceTable) -> Result<Vec<String>, Failure> {
-    if !rule.path.contains(['*', '?', '[', '{']) {
-        return Ok(vec![rule.path.clone()]);
-    }
-    let Some(git) = Git::discover(&project.root)? else { return Ok(Vec::new()) };
-    let tracked = git.tracked_below(&project.root)?;
-    Ok(tracked.into_iter().filter(|path| fast_glob::glob_match(&rule.path, path)).collect())
+/// A file that rules look into.
+struct Text {
+    bytes: Vec<u8>,
+    lines: OnceCell<Lines>,
 }
 
-fn in_file(
+impl Text {
+    fn at(&self, offset: usize) -> (usize, usize) {
+        self.lines.get_or_init(|| Lines::of(&self.bytes)).at(offset)
+    }
+
+    fn line(&self, offset: usize) -> String {
+        let lines = self.lines.get_or_init(|| Lines::of(&self.bytes));
+        String::from_utf8_lossy(lines.around(&self.bytes, offset)).trim().to_owned()
+    }
+}
+
+/// The files of a project, read as they are asked for.
+struct Repository<'a> {
     files: Files,
-    project: &Project,
-    (path, rule): (&str, &ReferenceTable),
-    said: &Said<'_>,
-) -> Result<Vec<Reference>, Failure> {
-    let full = project.root.join(path);
-    if matches!(files.what(&full), What::Other | What::Folder) {
-        return Err(ProjectError::Link { file: path.to_owned() }.into());
+    project: &'a Project,
+    read: BTreeMap<String, Text>,
+    tracked: OnceCell<Vec<String>>,
+}
+
+impl Repository<'_> {
+    /// The files of a rule, below the project: one, or those that git tracks and a glob names.
+    fn paths(&self, rule: &ReferenceTable) -> Result<Vec<String>, Failure> {
+        if !rule.path.contains(['*', '?', '[', '{']) {
+            return Ok(vec![rule.path.clone()]);
+        }
+        if self.tracked.get().is_none() {
+            let git = Git::discover(&self.project.root)?;
+            let tracked = git.map(|git| git.tracked_below(&self.project.root)).transpose()?;
+            // It was empty just now.
+            let _ = self.tracked.set(tracked.unwrap_or_default());
+        }
+        let named = |path: &&String| fast_glob::glob_match(&rule.path, path);
+        Ok(self.tracked.get().into_iter().flatten().filter(named).cloned().collect())
     }
-    let bytes = files.read(&full, FILE_LIMIT)?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(ProjectError::Utf16 { file: path.to_owned() }.into());
+
+    fn text(&mut self, path: &str) -> Result<&Text, Failure> {
+        if !self.read.contains_key(path) {
+            let full = self.project.root.join(path);
+            if matches!(self.files.what(&full), What::Other | What::Folder) {
+                return Err(ProjectError::Link { file: path.to_owned() }.into());
+            }
+            let bytes = self.files.read(&full, FILE_LIMIT)?;
+            if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+                return Err(ProjectError::Utf16 { file: path.to_owned() }.into());
+            }
+            self.read.insert(path.to_owned(), Text { bytes, lines: OnceCell::new() });
+        }
+        Ok(&self.read[path])
     }
+}
+
+fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> Result<Vec<Reference>, Failure> {
+    let bytes = &text.bytes;
     let place = |form: Form, range: Range<usize>, pattern: Option<&str>| {
         let written = String::from_utf8_lossy(&bytes[range.clone()]).into_owned();
+        let (line, column) = text.at(range.start);
         Reference {
             file: path.to_owned(),
-            line: line_of(&bytes, range.start),
-            column: column_of(&bytes, range.start),
+            line,
+            column,
             text: match pattern {
-                Some(pattern) => pattern.replace("{version}", &written).replace('\n', " "),
-                None => line_at(&bytes, range.start).trim().to_owned(),
+                Some(pattern) => pattern.trim_start_matches('\n').replace("{version}", &written).replace('\n', " "),
+                None => text.line(range.start),
             },
             agrees: form.agrees(&written, said),
             version: written,
             form,
             range,
+            list: None,
         }
     };
+    if rule.form == Form::Switcher {
+        let list = std::str::from_utf8(bytes).ok().and_then(|text| Switcher::read(text, rule.keep));
+        let of = |(list, range): (Switcher, Range<usize>)| Reference {
+            agrees: list.names(said.version),
+            list: Some(Box::new(list)),
+            ..place(rule.form, range, None)
+        };
+        return Ok(list.map(of).into_iter().collect());
+    }
     if let Some(pattern) = &rule.pattern {
-        let ranges = occurrences(&bytes, pattern, rule.form, said.tag);
+        let ranges = occurrences(bytes, pattern, rule.form, said.tag);
         return Ok(ranges.into_iter().map(|range| place(rule.form, range, Some(pattern))).collect());
     }
     // What is no text has no marks.
-    let Ok(text) = std::str::from_utf8(&bytes) else { return Ok(Vec::new()) };
+    let Ok(whole) = std::str::from_utf8(bytes) else { return Ok(Vec::new()) };
+    match of_marks(whole, said) {
+        Ok(places) => Ok(places.into_iter().map(|(form, range)| place(form, range, None)).collect()),
+        Err(mark) => {
+            let line = line_of(bytes, mark.region.start);
+            Err(ProjectError::Mark { file: path.to_owned(), line, form: mark.form.to_string() }.into())
+        }
+    }
+}
+
+/// The places that the marks of a text speak for; else the mark that speaks for nobody knows which.
+fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
     let mut found = Vec::new();
     for mark in marks::marks(text) {
-        let inside = occurrences(&bytes[mark.region.clone()], "{version}", mark.form, said.tag);
-        let inside: Vec<Reference> = inside
-            .into_iter()
-            .map(|range| place(mark.form, range.start + mark.region.start..range.end + mark.region.start, None))
-            .collect();
-        let agreeing = inside.iter().filter(|place| place.agrees).count();
-        match (agreeing, inside.len()) {
+        let region = &text.as_bytes()[mark.region.clone()];
+        let inside = occurrences(region, "{version}", mark.form, said.tag);
+        let agrees =
+            |range: &&Range<usize>| mark.form.agrees(&String::from_utf8_lossy(&region[Range::clone(range)]), said);
+        let in_text =
+            |range: &Range<usize>| (mark.form, mark.region.start + range.start..mark.region.start + range.end);
+        match (inside.iter().filter(agrees).count(), inside.len()) {
             // Another number in the same region is another one's, such as that of Python.
-            (1.., _) => found.extend(inside.into_iter().filter(|place| place.agrees)),
-            (0, 1) => found.extend(inside),
-            (0, _) => {
-                let line = line_of(&bytes, mark.region.start);
-                return Err(ProjectError::Mark { file: path.to_owned(), line, form: mark.form.to_string() }.into());
-            }
+            (1.., _) => found.extend(inside.iter().filter(agrees).map(in_text)),
+            (0, 1) => found.extend(inside.iter().map(in_text)),
+            (0, _) => return Err(mark),
         }
     }
     Ok(found)
 }
 
-/// The line that an offset lies in.
-fn line_at(bytes: &[u8], offset: usize) -> String {
-    let start = bytes[..offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let end = bytes[offset..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| offset + at);
-    String::from_utf8_lossy(&bytes[start..end]).into_owned()
+/// Where the marks of a text speak for this version; nothing where one speaks for another.
+pub fn marked(text: &str, said: &Said<'_>) -> Option<Vec<usize>> {
+    let places = of_marks(text, said).ok()?;
+    let agrees = |(form, range): &(Form, Range<usize>)| form.agrees(&text[range.clone()], said);
+    let all = places.iter().all(agrees);
+    all.then(|| places.into_iter().map(|(_, range)| range.start).collect())
 }
 
 impl Resolved {
@@ -192,6 +303,8 @@ impl Resolved {
     pub fn count_holds(&self) -> bool {
         match self.rule.expect {
             Some(expected) => self.places.len() == expected,
+            // The word that a version takes the place of is not there when none was added since.
+            None if self.rule.form == Form::Next => true,
             None => !self.places.is_empty(),
         }
     }
@@ -200,7 +313,10 @@ impl Resolved {
     pub fn count_error(&self) -> ProjectError {
         ProjectError::ReferenceCount {
             file: self.rule.path.clone(),
-            pattern: self.rule.pattern.as_deref().unwrap_or("release: version").replace('\n', "\\n"),
+            pattern: match (self.rule.form, &self.rule.pattern) {
+                (Form::Switcher, _) => "version".to_owned(),
+                (_, pattern) => pattern.as_deref().unwrap_or("release: version").replace('\n', "\\n"),
+            },
             found: self.places.len(),
             expected: self.rule.expect.map_or_else(|| "at least 1".to_owned(), |count| count.to_string()),
         }
@@ -208,6 +324,6 @@ impl Resolved {
 
     /// Whether a release of this version changes it.
     pub fn follows(&self, version: &Version) -> bool {
-        self.rule.on == On::Any || !version.is_prerelease()
+        !is_final(&self.rule) || !version.is_prerelease()
     }
 }

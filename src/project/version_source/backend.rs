@@ -2,7 +2,7 @@
 
 use regex_lite::RegexBuilder;
 
-use super::{Reader, VersionSource, setup_cfg};
+use super::{Reader, VersionSource, cargo, setup_cfg};
 use crate::project::{ProjectError, Pyproject};
 use crate::python::name::normalize;
 
@@ -14,11 +14,12 @@ pub(super) fn locate(reader: &Reader<'_>, name: &str, pyproject: &Pyproject) -> 
         "flit_core" | "flit" => flit(reader, name, pyproject),
         "pdm" => pdm(reader, name, pyproject),
         "scikit_build_core" => scikit(reader, name, pyproject),
+        "maturin" => cargo::locate(reader, name, pyproject),
         _ => Err(unsupported(name, format!("`version` is dynamic and the build backend is `{backend}`"))),
     }
 }
 
-fn unsupported(name: &str, why: impl Into<String>) -> ProjectError {
+pub(super) fn unsupported(name: &str, why: impl Into<String>) -> ProjectError {
     ProjectError::UnsupportedSource { name: name.to_owned(), why: why.into() }
 }
 

@@ -1,6 +1,7 @@
 //! The one place where a version is written, found from what the build backend will read; or git's tags.
 
 mod backend;
+mod cargo;
 mod python_source;
 mod setup_cfg;
 mod tags;
@@ -13,9 +14,13 @@ use serde::Serialize;
 use super::edit::line_of;
 use super::error::ProjectError;
 use super::{FILE_LIMIT, Pyproject};
+use crate::config::file::Form;
 use crate::effects::files::{Files, What};
+use crate::error::Failure;
+use crate::python::bump::semver;
+use crate::python::version::Version;
 
-pub use python_source::{Found, find};
+pub use python_source::{Found, find, tuple};
 
 /// Where the version of a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -39,6 +44,32 @@ pub struct Place {
     /// The bytes that hold it.
     #[serde(skip)]
     pub range: Range<usize>,
+    /// How it is written there.
+    #[serde(skip)]
+    pub form: Form,
+}
+
+impl Place {
+    /// What is written for another version.
+    ///
+    /// # Errors
+    /// The file is Cargo's, and SemVer has no form for the version that maturin reads as the same.
+    pub fn rewritten(&self, version: &Version) -> Result<String, Failure> {
+        if self.form != Form::Semver {
+            return Ok(version.to_string());
+        }
+        let written = semver::of_version(version)?.to_string();
+        match written.parse::<Version>() {
+            Ok(read) if read == *version => Ok(written),
+            _ => Err(ProjectError::NotForMaturin {
+                version: version.to_string(),
+                written,
+                file: self.file.clone(),
+                line: self.line,
+            }
+            .into()),
+        }
+    }
 }
 
 impl VersionSource {
@@ -48,6 +79,7 @@ impl VersionSource {
             line: line_of(text.as_bytes(), range.start),
             written: text[range.clone()].to_owned(),
             range,
+            form: Form::Version,
         };
         VersionSource { how: how.into(), place: Some(place) }
     }
@@ -79,16 +111,27 @@ pub fn locate(files: Files, dir: &Path, name: &str, pyproject: &Pyproject) -> Re
         }
     }
     let dynamic = pyproject.strings(&["project", "dynamic"]).iter().any(|field| field == "version");
-    if pyproject.get(&["project"]).is_some() && !dynamic {
+    // maturin reads the version of the crate where none is written here, dynamic or not.
+    let by_crate = pyproject.backend().split(['.', ':']).next() == Some("maturin");
+    if pyproject.get(&["project"]).is_some() && !dynamic && !by_crate {
         return Err(ProjectError::Missing { file: pyproject.file.clone(), key: "project.version" });
     }
     backend::locate(&Reader { files, dir }, name, pyproject)
 }
 
-/// The name of the package in `setup.cfg`, where setuptools reads it from there.
-pub fn name_in_setup_cfg(files: Files, dir: &Path) -> Option<String> {
+/// The name of a package that `pyproject.toml` does not say: in `setup.cfg`, where setuptools reads it from there, or
+/// that of the crate, which maturin takes.
+pub fn name_elsewhere(files: Files, dir: &Path, pyproject: &Pyproject) -> Option<String> {
+    if pyproject.backend().split(['.', ':']).next() == Some("maturin") {
+        return cargo::name(&Reader { files, dir }, pyproject);
+    }
     let text = files.read_text_if_there(&dir.join("setup.cfg"), FILE_LIMIT).ok()??;
     setup_cfg::value(&text, "metadata", "name").map(|range| text[range].to_owned())
+}
+
+/// The value of a key of `setup.cfg`, where it has one.
+pub fn in_setup_cfg(text: &str, section: &str, key: &str) -> Option<Range<usize>> {
+    setup_cfg::value(text, section, key)
 }
 
 /// Reads files of one package.

@@ -30,6 +30,8 @@ enum Token {
     Text(Range<usize>),
     /// A string with another prefix.
     OtherText,
+    /// The bytes of a number.
+    Number(Range<usize>),
     Sign(char),
 }
 
@@ -41,18 +43,43 @@ pub fn find(source: &str, name: &str) -> Option<Found> {
     assigned.or_else(|| lines.iter().rev().find_map(|line| import(line, name)))
 }
 
-/// `NAME = "…"` or `NAME: annotation = "…"`.
-fn assignment(source: &str, line: &[Token], name: &str) -> Option<Found> {
-    let (first, rest) = line.split_first()?;
-    if *first != Token::Word(name.to_owned()) {
+/// The bytes of the numbers in `NAME = (1, 2, 3)` at the top level: a tuple of nothing else.
+pub fn tuple(source: &str, name: &str) -> Option<Range<usize>> {
+    if !source.contains(name) {
         return None;
     }
-    let value = match rest.first()? {
-        Token::Sign('=') => &rest[1..],
-        Token::Sign(':') => &rest[rest.iter().position(|token| *token == Token::Sign('='))? + 1..],
-        _ => return None,
-    };
-    match value {
+    let lines = logical_lines(source);
+    let value = lines.iter().find_map(|line| value(line, name))?;
+    let [Token::Sign('('), items @ .., Token::Sign(')')] = value else { return None };
+    let mut span: Option<Range<usize>> = None;
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Token::Number(range) if at % 2 == 0 => {
+                span = Some(span.map_or(range.start, |span| span.start)..range.end);
+            }
+            Token::Sign(',') if at % 2 == 1 => {}
+            _ => return None,
+        }
+    }
+    span
+}
+
+/// What stands behind `NAME =` or `NAME: annotation =`.
+fn value<'t>(line: &'t [Token], name: &str) -> Option<&'t [Token]> {
+    let (first, rest) = line.split_first()?;
+    if !matches!(first, Token::Word(word) if word == name) {
+        return None;
+    }
+    match rest.first()? {
+        Token::Sign('=') => Some(&rest[1..]),
+        Token::Sign(':') => Some(&rest[rest.iter().position(|token| *token == Token::Sign('='))? + 1..]),
+        _ => None,
+    }
+}
+
+/// `NAME = "…"` or `NAME: annotation = "…"`.
+fn assignment(source: &str, line: &[Token], name: &str) -> Option<Found> {
+    match value(line, name)? {
         [Token::Text(range)] => {
             let value = source[range.clone()].to_owned();
             // An escape would make the value differ from what is written; versions need none.
@@ -137,6 +164,12 @@ fn logical_lines(source: &str) -> Vec<Vec<Token>> {
                     line.push(Token::Word(word.to_owned()));
                     at = end;
                 }
+            }
+            b'0'..=b'9' => {
+                let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_');
+                let end = at + bytes[at..].iter().position(|b| !part(b)).unwrap_or(bytes.len() - at);
+                line.push(Token::Number(at..end));
+                at = end;
             }
             b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' => at += 1,
             _ => {

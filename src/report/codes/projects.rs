@@ -76,6 +76,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 440",
     },
     Code {
+        code: "project/not-for-maturin",
+        title: "a version that Cargo and maturin do not read alike",
+        text: "The version is written in `Cargo.toml`, in SemVer, and maturin reads that text as PEP 440. `1.3.0rc1` is `1.3.0-rc.1` there and is read back; a development release such as `1.3.0.dev4` would be `1.3.0-0.dev.4`, so that Cargo sorts it before `1.3.0-alpha.1`, and maturin refuses that. Release `1.3.0a1` instead, or move the version to `[project]` of `pyproject.toml` and leave the crate a version of its own.",
+        follows: "",
+    },
+    Code {
         code: "project/versions-differ",
         title: "the members of the workspace have different versions",
         text: "The members of a workspace are released together under one version. Write the same one everywhere, or let each have its own with `versions = \"independent\"` in `[tool.release.workspace]`.",

@@ -100,12 +100,15 @@ pub const SET_UP: &str = "init";
 
 /// What it begins with for a bump that is taken back; the version follows.
 pub const TAKE_BACK: &str = "undo ";
+/// What the journal of `release references --write` says that was asked for.
+pub const REFERENCES: &str = "references";
 
 impl Pending {
     /// What it was, for people.
     pub fn what(&self) -> String {
         match (self.request.as_str(), self.taken_back()) {
             (SET_UP, _) => "`release init`".to_owned(),
+            (REFERENCES, _) => "`release references --write`".to_owned(),
             (_, Some(version)) => format!("taking back of {version}"),
             _ => format!("bump to {}", self.version),
         }

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use apply::{Moved, recover};
 pub use hooks::Hooks;
-pub use journal::{Pending, SET_UP, TAKE_BACK, pending};
+pub use journal::{Pending, REFERENCES, SET_UP, TAKE_BACK, pending};
 pub use kept::{Kept, KeptFile, KeptMove, kept};
 
 use super::error::StepError;
