@@ -89,6 +89,12 @@ fn a_bump_tells_of_them_and_removes_them() {
         [1.2.3]: https://example.org/acme/releases/tag/v1.2.3
     "#]]
     .assert_eq(&sandbox.read("CHANGELOG.md"));
+}
+
+#[test]
+fn the_commit_and_the_tag_have_it_all() {
+    let sandbox = prepared(true);
+    sandbox.release(&["bump", "auto"]).success();
     expect![[r#"
         Release 1.3.0
 

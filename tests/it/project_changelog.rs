@@ -405,11 +405,13 @@ fn an_entry_goes_below_its_heading() {
         "Added",
         "Three",
     ));
-    let crlf = "# Changelog\r\n\r\n## Unreleased\r\n";
-    assert_eq!(
-        add(crlf, Markup::Markdown, "Added", "x"),
-        "# Changelog\r\n\r\n## Unreleased\r\n\r\n### Added\r\n\r\n- x\r\n"
-    );
+}
+
+#[test]
+fn an_entry_has_the_line_ends_of_the_file() {
+    let text = "# Changelog\r\n\r\n## Unreleased\r\n";
+    let once = edited(text, &Document::read(text, Markup::Markdown).add("Added", "x"));
+    assert_eq!(once, "# Changelog\r\n\r\n## Unreleased\r\n\r\n### Added\r\n\r\n- x\r\n");
 }
 
 #[test]
