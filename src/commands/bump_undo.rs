@@ -10,9 +10,9 @@ use crate::pipeline::push;
 use crate::pipeline::run::progress;
 use crate::plan::guards::Remote;
 use crate::plan::{PlanError, execute, undo_bump};
-use crate::project::ProjectError;
+use crate::project::{Project, ProjectError, history};
 use crate::report::Report;
-use crate::steps::transaction;
+use crate::steps::transaction::{self, Kept};
 
 pub(super) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     let inspect = context.inspect();
@@ -22,11 +22,11 @@ pub(super) fn run(context: &Context<'_>) -> Result<Report, Failure> {
     if let Some((pending, _)) = recover(context, &git)?
         && let Some(version) = pending.taken_back()
     {
-        return taken_back(context, version);
+        return taken_back(context, context.projects()?.first(), version);
     }
     let top = inspect.files().canonical(&git.top())?;
     let kept = transaction::kept(inspect.files(), &git, &top)?.ok_or(PlanError::NoBump)?;
-    let project = context.project()?;
+    let project = project_of(context, &kept)?;
     // A run has phases after its bump, and takes all of it back.
     if let Some(run) = progress::last(&git)?.filter(|run| !run.ended && run.document.to == kept.version) {
         return Err(PlanError::Unfinished { version: run.document.to }.into());
@@ -42,15 +42,33 @@ pub(super) fn run(context: &Context<'_>) -> Result<Report, Failure> {
             remote = Remote::NotAsked;
         }
     }
-    let plan = undo_bump::plan(inspect, &project, &git, (&kept, &remote))?;
+    let plan = undo_bump::plan(inspect, &project, &git, (&kept, &remote)).map_err(|failure| match failure.code {
+        "effects/remote" => failure.hint("or say with `--offline` that nobody else has it"),
+        _ => failure,
+    })?;
     match context.carry_out("bump", plan)? {
         Done::Planned(report) => Ok(*report),
-        Done::Carried(_) => taken_back(context, &kept.version),
+        Done::Carried(_) => taken_back(context, Some(&project), &kept.version),
     }
 }
 
-fn taken_back(context: &Context<'_>, version: &str) -> Result<Report, Failure> {
-    let now = context.project()?.version().to_string();
+/// The project of the bump: where packages have versions of their own, its tag tells which one.
+fn project_of(context: &Context<'_>, kept: &Kept) -> Result<Project, Failure> {
+    let projects = context.projects()?;
+    let is_of = |project: &&Project| {
+        kept.tag.as_ref().is_some_and(|(tag, _)| history::version_of(&project.config.tag.value, tag).is_some())
+    };
+    let found = projects.iter().find(is_of).or(projects.first().filter(|project| project.neighbours.is_none()));
+    match found {
+        Some(project) => Ok(project.clone()),
+        None if context.package.is_some() => Err(PlanError::BumpOfAnother { version: kept.version.clone() }.into()),
+        // It made no tag.
+        None => context.project(),
+    }
+}
+
+fn taken_back(context: &Context<'_>, project: Option<&Project>, version: &str) -> Result<Report, Failure> {
+    let now = context.project_named(project.and_then(Project::selection))?.version().to_string();
     let line = format!("{version} is taken back: the project is at {now} again");
     Ok(Report::new("bump").line(line).result(json!({"version": version, "back_to": now})))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Context, announce::version_of};
 use crate::effects::Git;
 use crate::error::Failure;
-use crate::forge::Forge;
+use crate::forge::{Forge, ForgeError};
 use crate::plan::announce::{notes_of, upcoming_notes};
 use crate::plan::next;
 use crate::project::history;
@@ -39,7 +39,13 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     };
     let forge = match args.raw {
         true => None,
-        false => Some(Forge::of_project(inspect, &project.config, &project.root)?),
+        false => match Forge::of_project(inspect, &project.config, &project.root) {
+            Err(ForgeError::Unknown { .. }) => {
+                inspect.note("no forge is known, so links stay as they are");
+                None
+            }
+            forge => Some(forge?),
+        },
     };
     let told = notes_of(inspect, &project, &version, forge.as_ref())?;
     let is_out = releases.iter().any(|release| release.version == version);

@@ -80,6 +80,12 @@ pub enum PlanError {
         /// The files.
         files: Vec<String>,
     },
+    /// The bump that would be taken back is of another package.
+    #[error("the last bump of this clone, to {version}, is of another package")]
+    BumpOfAnother {
+        /// The version that it made.
+        version: String,
+    },
     /// The remote has it.
     #[error("the bump to {version} cannot be taken back: `{remote}` has {what}")]
     BumpPushed {
@@ -421,6 +427,7 @@ impl Explain for PlanError {
             PlanError::NoBump => "plan/no-bump",
             PlanError::BumpMoved { .. } => "plan/bump-moved",
             PlanError::BumpEdited { .. } => "plan/bump-edited",
+            PlanError::BumpOfAnother { .. } => "plan/bump-of-another",
             PlanError::BumpPushed { .. } => "plan/bump-pushed",
             PlanError::BumpUnknown { .. } => "plan/bump-unknown",
             PlanError::Detached => "plan/detached-head",
@@ -582,6 +589,9 @@ fn git_hints(error: &PlanError) -> Option<Vec<String>> {
         }
         PlanError::BumpEdited { .. } => {
             "put them back as the bump left them, with `git restore` or by hand, then run the same command again".to_owned()
+        }
+        PlanError::BumpOfAnother { .. } => {
+            "leave `--package` out, which takes back the last one, whatever it is of".to_owned()
         }
         PlanError::BumpPushed { .. } => {
             "what others may have is not taken back: release a higher version".to_owned()

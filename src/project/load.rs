@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::detect;
 use super::error::ProjectError;
 use super::history;
 use super::version_source;
 use super::workspace;
 use super::{FILE_LIMIT, Package, Project, Pyproject};
-use crate::config::{Config, ConfigError, file, resolve};
+use crate::config::resolve::Setting;
+use crate::config::{Config, ConfigError, Origin, file, resolve};
 use crate::effects::files::{Files, What};
-use crate::effects::{EffectsError, Inspect};
+use crate::effects::{EffectsError, Git, Inspect};
 use crate::error::Failure;
 use crate::python::name::{ProjectName, normalize};
 use crate::python::requirement::Requirement;
@@ -58,7 +60,8 @@ pub fn each(files: Files, whole: &Project) -> Result<Vec<Project>, Failure> {
 ///
 /// # Errors
 /// As [`load`], but for the configuration.
-pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, Failure> {
+pub fn assemble(files: Files, root: PathBuf, mut config: Config) -> Result<Project, Failure> {
+    follow_tags(&root, &mut config)?;
     let folders = match &config.workspace {
         Some(workspace) => workspace::expand(files, &root, &workspace.members)?,
         None => vec![String::new()],
@@ -94,6 +97,30 @@ pub fn assemble(files: Files, root: PathBuf, config: Config) -> Result<Project, 
         project.config.tag.value = project.config.tag.value.replace("{name}", &normalize(&project.title()));
     }
     Ok(project)
+}
+
+/// Where nobody says what tags are called, those that are there do: a release that is called otherwise than all before
+/// it would be taken for the first one.
+fn follow_tags(root: &Path, config: &mut Config) -> Result<(), Failure> {
+    // Words before the version that are about no other product.
+    const USUAL: [&str; 5] = ["", "v", "rel", "release", "version"];
+    if config.tag.origin != Origin::Default || config.is_independent() {
+        return Ok(());
+    }
+    let Some(git) = Git::discover(root)? else { return Ok(()) };
+    let names = git.reference_names()?;
+    let tags: Vec<String> =
+        names.iter().filter_map(|name| name.strip_prefix("refs/tags/")).map(str::to_owned).collect();
+    if tags.iter().any(|tag| history::version_of(&config.tag.value, tag).is_some()) {
+        return Ok(());
+    }
+    if let Some(style) = detect::tags::style(&tags) {
+        let word = style.pattern.replace("{version}", "").to_ascii_lowercase();
+        if USUAL.contains(&word.trim_end_matches(['-', '_', '/', '.'])) {
+            config.tag = Setting { value: style.pattern, origin: Origin::Detected };
+        }
+    }
+    Ok(())
 }
 
 /// Members of a workspace after those that they depend on; otherwise in the order that was written. A circle

@@ -70,7 +70,7 @@ fn enter_takes_what_the_changes_call_for_and_yes_goes_on() {
           wrote CHANGELOG.md
           wrote README.md
           wrote pyproject.toml
-          committed e346aa97b7c9
+          committed 100f5afedcf6
           tagged v1.5.0
         ^D
         [exit status: 0]
@@ -156,12 +156,12 @@ fn a_kind_a_version_a_comment_and_the_diff() {
           wrote CHANGELOG.md
           wrote README.md
           wrote pyproject.toml
-          committed d9aee4dfafba
+          committed 996d7292c1d5
         ^D
         [exit status: 0]
     "#]]
     .assert_eq(&asked(&sandbox, &["bump", "--no-tag"], "0\n1.4\n2.0.0rc1\nThe first of two\nperhaps\ndiff\ny\n"));
-    assert_eq!(sandbox.git(&["log", "-1", "--format=%s"]), "The first of two\n");
+    assert_eq!(sandbox.git(&["log", "-1", "--format=%s%n%b"]), "chore(release): 2.0.0rc1\nThe first of two\n\n");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn a_bump_tells_of_them_and_removes_them() {
           wrote pyproject.toml
           removed changes/12.added.md
           removed changes/7.fixed.md
-          committed a2482cb765ad
+          committed bb3dd84b2c19
           tagged v1.3.0
         ------- stderr -------
         note: 2 fragments: added, fixed
@@ -96,7 +96,7 @@ fn the_commit_and_the_tag_have_it_all() {
     let sandbox = prepared(true);
     sandbox.release(&["bump", "auto"]).success();
     expect![[r#"
-        Release 1.3.0
+        chore(release): 1.3.0
 
          CHANGELOG.md        | 10 +++++++++-
          README.md           |  2 +-

@@ -128,7 +128,7 @@ fn a_pre_release_and_its_final() {
           wrote README.md
           wrote acme/__init__.py
           wrote pyproject.toml
-          committed 314b658f09c6
+          committed 6e0473a2b492
           tagged v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["bump", "release"]).to_string());

@@ -140,6 +140,7 @@ fn plan() -> Vec<Failure> {
         PlanError::NoBump,
         PlanError::BumpMoved { version: version(), what: "the tag `v1.3.0` is another one now".to_owned() },
         PlanError::BumpEdited { version: version(), files: words(&["README.md"]) },
+        PlanError::BumpOfAnother { version: version() },
         PlanError::BumpPushed { version: version(), remote: "origin".to_owned(), what: "the tag `v1.3.0`".to_owned() },
         PlanError::BumpUnknown { remote: "origin".to_owned(), branch: "main".to_owned() },
         PlanError::Detached,

@@ -545,7 +545,7 @@ fn packages_with_versions_of_their_own_are_released_one_by_one() {
           wrote packages/one/pyproject.toml
           wrote packages/two/README.md
           wrote packages/two/pyproject.toml
-          committed 487974c04152
+          committed 7ea0149996e0
           tagged acme-one/v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["--package", "acme-one", "bump", "minor"]).to_string());

@@ -111,6 +111,20 @@ fn restructured_text_is_shown_as_markdown() {
 }
 
 #[test]
+fn without_a_forge_links_stay_as_they_are() {
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n"),
+        ("CHANGELOG.md", "# Changelog\n\n## 1.2.3\n\n- See [the page](docs/page.md).\n"),
+    ]);
+    sandbox.git(&["remote", "add", "origin", "/srv/acme.git"]);
+    expect![[r#"
+        - See [the page](docs/page.md).
+        ------- stderr -------
+        note: no forge is known, so links stay as they are
+    "#]].assert_eq(&sandbox.release(&["notes"]).to_string());
+}
+
+#[test]
 fn a_version_without_notes_cannot_be_told() {
     let sandbox = Sandbox::with(&[("pyproject.toml", PYPROJECT)]);
     expect![[r#"

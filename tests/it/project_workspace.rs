@@ -21,7 +21,7 @@ fn independent() -> Sandbox {
         ("packages/core/README.md", "pip install demo-core==1.2.0\n"),
         ("packages/core/CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- Something.\n"),
         ("packages/app/pyproject.toml", &pyproject("demo-app", "0.3.1", "\"demo-core==1.2.0\"")),
-        ("packages/app/CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n"),
+        ("packages/app/CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- Less.\n"),
         ("packages/notes/README.md", "No package.\n"),
         ("README.md", "Both.\n"),
     ]);
@@ -79,7 +79,7 @@ fn each_package_has_its_own_version_tags_and_changelog() {
           wrote packages/core/CHANGELOG.md
           wrote packages/core/README.md
           wrote packages/core/pyproject.toml
-          committed 923dc9866eee
+          committed a5ab633d66f2
           tagged demo-core-v1.3.0
         ------- stderr -------
         note: a feature calls for a minor release: `feat: something for the core`
@@ -97,15 +97,15 @@ fn each_package_has_its_own_version_tags_and_changelog() {
         0.3.1 -> 0.3.2
           wrote packages/app/CHANGELOG.md
           wrote packages/app/pyproject.toml
-          committed 6eb2b2e1a0e5
+          committed ef5f066c12ce
           tagged demo-app-v0.3.2
     "#]]
     .assert_eq(&sandbox.release(&["-C", "packages/app/", "bump", "patch"]).to_string());
     expect![[r#"
         demo-app-v0.3.1 feat: everything
-        demo-app-v0.3.2 Release 0.3.2Release 0.3.2
+        demo-app-v0.3.2 chore(release): demo-app 0.3.2Release demo-app 0.3.2
         demo-core-v1.2.0 feat: everything
-        demo-core-v1.3.0 Release 1.3.0Release 1.3.0
+        demo-core-v1.3.0 chore(release): demo-core 1.3.0Release demo-core 1.3.0
     "#]]
     .assert_eq(&sandbox.git(&["tag", "--list", "--sort=refname", "--format=%(refname:short) %(*subject)%(subject)"]));
 }
@@ -250,7 +250,7 @@ fn in_the_folder_of_a_package_the_whole_workspace_is_bumped() {
         1.2.0 -> 1.3.0
           wrote one/pyproject.toml
           wrote two/pyproject.toml
-          committed eb22734bbaf7
+          committed e82a8ed607ad
           tagged demo-1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["-C", "one", "bump", "minor"]).to_string());
@@ -278,4 +278,47 @@ fn of_packages_with_one_version_none_is_bumped_alone() {
         [exit status: 2]
     "#]]
     .assert_eq(&sandbox.release(&["--package", "demo-three", "bump", "minor"]).to_string());
+}
+
+#[test]
+fn the_last_bump_is_taken_back_whatever_package_it_is_of() {
+    let sandbox = independent();
+    sandbox.write("packages/core/new.py", "");
+    sandbox.commit("feat: something");
+    let before = sandbox.git(&["for-each-ref", "refs/heads", "refs/tags"]);
+    sandbox.release(&["--package", "demo-core", "bump", "minor"]).success();
+    expect![[r#"
+        ------- stderr -------
+        error[plan/bump-of-another]: the last bump of this clone, to 1.3.0, is of another package
+          hint: leave `--package` out, which takes back the last one, whatever it is of
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "--undo"]).to_string());
+    expect![[r#"
+        1.3.0 is taken back: the project is at 1.2.0 again
+    "#]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    assert_eq!(sandbox.git(&["for-each-ref", "refs/heads", "refs/tags"]), before);
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn an_interrupted_bump_is_not_taken_for_that_of_another_one() {
+    let sandbox = independent();
+    sandbox.write("packages/app/new.py", "");
+    sandbox.commit("fix: the app");
+    // A lock of somebody else stops the bump after its journal was written.
+    let tag = sandbox.repo().join(".git/refs/tags/demo-core-v1.3.0.lock");
+    std::fs::write(&tag, "in the way").expect("a file");
+    let stopped = sandbox.release(&["--package", "demo-core", "bump", "minor", "--format", "json"]);
+    assert_eq!(stopped.failure_code(), "step/git-locked", "{stopped}");
+    std::fs::remove_file(&tag).expect("it is there");
+    expect![[r#"
+        0.3.1 -> 0.4.0
+          wrote packages/app/CHANGELOG.md
+          wrote packages/app/pyproject.toml
+          committed 962f80f821fe
+          tagged demo-app-v0.4.0
+        ------- stderr -------
+        note: finished the interrupted bump to 1.3.0
+    "#]].assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "minor"]).to_string());
+    assert_eq!(sandbox.git(&["tag", "--list", "*.3.0", "*.4.0"]), "demo-app-v0.4.0\ndemo-core-v1.3.0\n");
 }

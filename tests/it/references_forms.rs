@@ -56,7 +56,7 @@ fn words_lists_and_counters_follow_final_releases() {
           wrote doc.md
           wrote pyproject.toml
           wrote s.json
-          committed 9be6f55d1fdb
+          committed d8dd1e164c85
           tagged v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["bump", "release"]).to_string());

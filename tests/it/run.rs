@@ -232,6 +232,8 @@ fn what_would_fail_later_is_told_first_and_all_at_once() {
     sandbox.git(&["commit", "-q", "--allow-empty", "-m", "elsewhere"]);
     sandbox.git(&["push", "-q", "origin", "main", "HEAD:refs/tags/v1.3.0"]);
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    // Nobody here knows yet what the other one pushed.
+    sandbox.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     releasing.sandbox.unset("RELEASE_TOKEN_TWO");
     releasing.sandbox.unset("RELEASE_TOKEN");
     releasing.sandbox.unset("TWINE_PASSWORD");
@@ -254,7 +256,7 @@ fn what_would_fail_later_is_told_first_and_all_at_once() {
           cause: and `origin` has the tag `v1.3.0` already, for another commit
           cause: and `main` of `origin` has commits that are not here
           hint: set `RELEASE_TOKEN_TWO`; `release publish` also takes `--token-stdin` and `--token-file FILE`
-          hint: choose a higher version
+          hint: run `git fetch --tags origin`, and choose a higher version
           hint: run `release undo` if the bump was made, `git pull --rebase origin main`, then release again
           hint: nothing was changed: put that right, and run the same command again
     "#]]

@@ -300,3 +300,24 @@ fn hostile_names_cannot_forge_commands_or_move_the_cursor() {
         }
     }
 }
+
+#[test]
+fn tags_that_are_there_say_what_tags_are_called() {
+    let sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n")]);
+    let tag = |sandbox: &Sandbox| {
+        let shown = sandbox.release(&["show"]).success();
+        shown.stdout.lines().find(|line| line.starts_with("tag ")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(tag(&sandbox), "tag         v{version}  (default)");
+    // A tag of another product is none of ours.
+    sandbox.git(&["tag", "docs-1.0"]);
+    assert_eq!(tag(&sandbox), "tag         v{version}  (default)");
+    sandbox.git(&["tag", "release-1.2.3"]);
+    assert_eq!(tag(&sandbox), "tag         release-{version}  (detected)");
+    assert_eq!(sandbox.release(&["version", "--next", "1.2.2", "--format", "json"]).failure_code(), "bump/not-above");
+    // Where there is one of the usual form, it counts.
+    sandbox.git(&["tag", "v1.2.3"]);
+    assert_eq!(tag(&sandbox), "tag         v{version}  (default)");
+    sandbox.write("release.toml", "tag = \"rel-{version}\"\n");
+    assert_eq!(tag(&sandbox), "tag         rel-{version}  (file)");
+}

@@ -237,7 +237,8 @@ fn fresh(
     }
     let modules: Vec<Option<String>> =
         project.packages.iter().map(|package| detect::module_of(files, &project, package)).collect();
-    let imports: Option<Vec<String>> = modules.into_iter().collect();
+    // One list for all: where each package is verified by itself, what its wheel holds is tried.
+    let imports: Option<Vec<String>> = modules.into_iter().filter(|_| !project.config.is_independent()).collect();
     let seen_forges: Vec<ForgeKind> = seen.forge.into_iter().collect();
     let known = seen.from_origin && seen.remote.as_ref().is_some_and(|remote| remote.kind(false, false).is_some());
     let text = Settings {

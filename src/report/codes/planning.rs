@@ -82,6 +82,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/bump-of-another",
+        title: "the last bump is of another package",
+        text: "Only the last bump of a clone is kept so that it can be taken back, and the one that `--package` names is not the last one. Leave `--package` out to take the last one back, whatever package it is of.",
+        follows: "",
+    },
+    Code {
         code: "plan/bump-pushed",
         title: "the bump is on the remote",
         text: "Others may have the commit or the tag by now, and workflows may have started. What was published is not taken back; release a higher version, and yank the broken one where it is on an index.",
