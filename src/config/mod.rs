@@ -6,6 +6,7 @@
 pub mod error;
 pub mod file;
 pub mod origin;
+pub mod release;
 pub mod resolve;
 pub mod targets;
 

@@ -10,7 +10,6 @@ use super::init::{appended, parsed, settings};
 use super::{Plan, PlanError};
 use crate::config::file::ReferenceTable;
 use crate::effects::files::What;
-use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::detect::references::{Found, LookAlike, Proposal, Spotted};
@@ -18,8 +17,7 @@ use crate::project::references::Resolved;
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::report::{Outcome, Report, diff, text};
 use crate::steps::Step;
-use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, Hooks, REFERENCES, Transaction};
+use crate::steps::transaction::{FileChange, REFERENCES, Transaction};
 
 /// What would be stored.
 #[derive(Debug)]
@@ -117,26 +115,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, found: &Found, allow_dirty:
         after: Some(after.into_bytes()),
         preview: Vec::new(),
     };
-    let transaction = Transaction {
-        request: REFERENCES.to_owned(),
-        version: project.version().to_string(),
-        top,
-        files: vec![change],
-        commit: None,
-        tag: None,
-        take_back: None,
-        branch: None,
-        head: None,
-        identity: None,
-        signing: Signing::default(),
-        hooks: Hooks::default(),
-        draft: Draft {
-            command: "references",
-            project: project.title(),
-            version: None,
-            summary: "references stored".to_owned(),
-            facts: Facts::default(),
-        },
-    };
+    let of = (project.title(), project.version().to_string());
+    let transaction = Transaction::of_files(REFERENCES, of, (top, vec![change]), "references stored");
     Ok(Storing { file, diff, plan: Plan::of(vec![Step::Transaction(Box::new(transaction))]) })
 }

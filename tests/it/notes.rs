@@ -121,7 +121,8 @@ fn without_a_forge_links_stay_as_they_are() {
         - See [the page](docs/page.md).
         ------- stderr -------
         note: no forge is known, so links stay as they are
-    "#]].assert_eq(&sandbox.release(&["notes"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["notes"]).to_string());
 }
 
 #[test]

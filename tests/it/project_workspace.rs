@@ -292,10 +292,12 @@ fn the_last_bump_is_taken_back_whatever_package_it_is_of() {
         error[plan/bump-of-another]: the last bump of this clone, to 1.3.0, is of another package
           hint: leave `--package` out, which takes back the last one, whatever it is of
         [exit status: 1]
-    "#]].assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "--undo"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "--undo"]).to_string());
     expect![[r#"
         1.3.0 is taken back: the project is at 1.2.0 again
-    "#]].assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "--undo"]).to_string());
     assert_eq!(sandbox.git(&["for-each-ref", "refs/heads", "refs/tags"]), before);
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
 }
@@ -319,6 +321,7 @@ fn an_interrupted_bump_is_not_taken_for_that_of_another_one() {
           tagged demo-app-v0.4.0
         ------- stderr -------
         note: finished the interrupted bump to 1.3.0
-    "#]].assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "minor"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "minor"]).to_string());
     assert_eq!(sandbox.git(&["tag", "--list", "*.3.0", "*.4.0"]), "demo-app-v0.4.0\ndemo-core-v1.3.0\n");
 }

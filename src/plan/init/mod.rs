@@ -19,15 +19,13 @@ use crate::config::resolve::{self, Config};
 use crate::config::{ConfigError, Origin};
 use crate::effects::files::What;
 use crate::effects::http::{Url, is_loopback};
-use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::detect::references::LookAlike;
 use crate::project::detect::{self, Detected, Remote};
 use crate::project::{FILE_LIMIT, Project, ProjectError, load};
 use crate::steps::Step;
-use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, Hooks, SET_UP, Transaction};
+use crate::steps::transaction::{FileChange, SET_UP, Transaction};
 
 pub use targets::{State, Target};
 
@@ -362,27 +360,8 @@ fn change(
     if changes.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Step::Transaction(Box::new(Transaction {
-        request: SET_UP.to_owned(),
-        version: project.version().to_string(),
-        top,
-        files: changes,
-        commit: None,
-        tag: None,
-        take_back: None,
-        branch: None,
-        head: None,
-        identity: None,
-        signing: Signing::default(),
-        hooks: Hooks::default(),
-        draft: Draft {
-            command: "init",
-            project: project.title(),
-            version: None,
-            summary: "set up".to_owned(),
-            facts: Facts::default(),
-        },
-    }))))
+    let of = (project.title(), project.version().to_string());
+    Ok(Some(Step::Transaction(Box::new(Transaction::of_files(SET_UP, of, (top, changes), "set up")))))
 }
 
 /// A link on the way would lead the change out of the project.

@@ -25,7 +25,7 @@ pub use journal::{Pending, REFERENCES, SET_UP, TAKE_BACK, pending};
 pub use kept::{Kept, KeptFile, KeptMove, kept};
 
 use super::error::StepError;
-use super::record::{self, Draft};
+use super::record::{self, Draft, Facts};
 use crate::effects::files::What;
 use crate::effects::git::{CommitFile, Identity};
 use crate::effects::signing::{Signer, Signing};
@@ -109,6 +109,36 @@ pub struct Transaction {
 }
 
 impl Transaction {
+    /// A change of files alone, of the project at this version; git is left to the user.
+    pub fn of_files(
+        request: &'static str,
+        (title, version): (String, String),
+        (top, files): (PathBuf, Vec<FileChange>),
+        summary: &str,
+    ) -> Self {
+        Transaction {
+            request: request.to_owned(),
+            version,
+            top,
+            files,
+            commit: None,
+            tag: None,
+            take_back: None,
+            branch: None,
+            head: None,
+            identity: None,
+            signing: Signing::default(),
+            hooks: Hooks::default(),
+            draft: Draft {
+                command: request,
+                project: title,
+                version: None,
+                summary: summary.to_owned(),
+                facts: Facts::default(),
+            },
+        }
+    }
+
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
         let mut parts = Vec::new();
