@@ -55,16 +55,18 @@ pub(super) fn run(context: &Context<'_>) -> Result<Report, Failure> {
 /// The project of the bump: where packages have versions of their own, its tag tells which one.
 fn project_of(context: &Context<'_>, kept: &Kept) -> Result<Project, Failure> {
     let projects = context.projects()?;
-    let is_of = |project: &&Project| {
-        kept.tag.as_ref().is_some_and(|(tag, _)| history::version_of(&project.config.tag.value, tag).is_some())
+    // Without a tag, the file that has the version tells.
+    let is_of = |project: &&Project| match (&kept.tag, &project.packages[0].source.place) {
+        (Some((tag, _)), _) => history::version_of(&project.config.tag.value, tag).is_some(),
+        (None, Some(place)) => {
+            let file = project.dir_of(&project.packages[0]).join(&place.file);
+            kept.files.iter().any(|kept| file.ends_with(&kept.path))
+        }
+        (None, None) => false,
     };
-    let found = projects.iter().find(is_of).or(projects.first().filter(|project| project.neighbours.is_none()));
-    match found {
-        Some(project) => Ok(project.clone()),
-        None if context.package.is_some() => Err(PlanError::BumpOfAnother { version: kept.version.clone() }.into()),
-        // It made no tag.
-        None => context.project(),
-    }
+    let found = projects.iter().find(|project| project.neighbours.is_none() || is_of(project));
+    let other = || PlanError::BumpOfAnother { version: kept.version.clone() }.into();
+    found.cloned().ok_or_else(other)
 }
 
 fn taken_back(context: &Context<'_>, project: Option<&Project>, version: &str) -> Result<Report, Failure> {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use git2::{Oid, Repository, Signature, build::TreeUpdateBuilder};
 
 use super::error::EffectsError;
+use super::git_known::Known;
 
 pub(super) fn failed(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> EffectsError {
     let doing = doing.into();
@@ -382,6 +383,7 @@ impl Git {
 /// Writing objects, and whole repositories for rehearsals.
 pub struct GitMut {
     repository: Repository,
+    pub(super) known: Known,
 }
 
 impl GitMut {
@@ -396,7 +398,7 @@ impl GitMut {
     pub fn open(dir: &Path) -> Result<GitMut, EffectsError> {
         let repository =
             Repository::discover(dir).map_err(failed(format!("open the repository of `{}`", dir.display())))?;
-        Ok(GitMut { repository })
+        Ok(GitMut { repository, known: Known::default() })
     }
 
     /// A new repository whose first branch is `branch`.
@@ -409,7 +411,7 @@ impl GitMut {
         options.bare(bare).initial_head(branch).external_template(false).no_reinit(true);
         let repository = Repository::init_opts(dir, &options)
             .map_err(failed(format!("make a repository in `{}`", dir.display())))?;
-        Ok(GitMut { repository })
+        Ok(GitMut { repository, known: Known::default() })
     }
 
     /// Copies `from`, with all its branches and tags, into the new folder `to`.
@@ -421,7 +423,7 @@ impl GitMut {
         let mut builder = git2::build::RepoBuilder::new();
         builder.clone_local(git2::build::CloneLocal::Local);
         let repository = builder.clone(&url, to).map_err(failed(format!("clone `{url}`")))?;
-        Ok(GitMut { repository })
+        Ok(GitMut { repository, known: Known::default() })
     }
 
     /// Reading of the same repository.
@@ -509,56 +511,6 @@ impl GitMut {
             self.repository.commit(None, &signature, &signature, message, &tree, &[&parent])
         };
         Ok(write().map_err(failed("write the commit"))?.to_string())
-    }
-
-    /// Whether these bytes of a file are what HEAD and the index have of it, line-ending rules applied: then
-    /// nothing of the user's is lost or swept along when it is committed. Writes at most an unnamed blob.
-    ///
-    /// # Errors
-    /// HEAD or the index cannot be read.
-    pub fn is_committed(&self, file: &CommitFile<'_>) -> Result<bool, EffectsError> {
-        let compare = || -> Result<bool, git2::Error> {
-            let tree = self.repository.head()?.peel_to_tree()?;
-            let Ok(committed) = tree.get_path(Path::new(file.path)) else { return Ok(false) };
-            let index = self.repository.index()?;
-            let Some(staged) = index.get_path(Path::new(file.path), 0) else { return Ok(false) };
-            let regular = matches!(committed.filemode(), 0o100_644 | 0o100_755);
-            let own = file.bytes.map(|bytes| self.blob(file.path, bytes)).transpose()?;
-            Ok(regular && staged.id == committed.id() && own == Some(committed.id()))
-        };
-        compare().map_err(failed(format!("compare `{}` with HEAD", file.path)))
-    }
-
-    /// Whether HEAD or the index has something at a path.
-    ///
-    /// # Errors
-    /// HEAD or the index cannot be read.
-    pub fn is_known(&self, path: &str) -> Result<bool, EffectsError> {
-        let look = || -> Result<bool, git2::Error> {
-            let committed = self.repository.head()?.peel_to_tree()?.get_path(Path::new(path)).is_ok();
-            Ok(committed || self.repository.index()?.get_path(Path::new(path), 0).is_some())
-        };
-        look().map_err(failed(format!("look for `{path}` in HEAD")))
-    }
-
-    /// Whether HEAD has a file as executable: what a file system without such bits says does not count.
-    ///
-    /// # Errors
-    /// HEAD cannot be read.
-    pub fn is_executable_at_head(&self, path: &str) -> Result<bool, EffectsError> {
-        let read = || -> Result<bool, git2::Error> {
-            let tree = self.repository.head()?.peel_to_tree()?;
-            Ok(tree.get_path(Path::new(path)).is_ok_and(|entry| entry.filemode() == 0o100_755))
-        };
-        read().map_err(failed(format!("read the mode of `{path}`")))
-    }
-
-    /// The blob of a file, with the line-ending rules of its attributes applied.
-    fn blob(&self, path: &str, bytes: &[u8]) -> Result<Oid, git2::Error> {
-        use std::io::Write;
-        let mut writer = self.repository.blob_writer(Some(Path::new(path)))?;
-        writer.write_all(bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
-        writer.commit()
     }
 
     /// Writes an annotated tag of `commit`; no reference moves.

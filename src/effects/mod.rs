@@ -12,6 +12,7 @@ pub mod error;
 pub mod files;
 pub mod git;
 pub mod git_history;
+mod git_known;
 pub mod git_own;
 pub mod git_program;
 pub mod http;

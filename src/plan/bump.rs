@@ -13,7 +13,6 @@ use super::message::{self, Places};
 use super::next::{self, Resolved};
 use crate::config::file::GitSign;
 use crate::effects::files::What;
-use crate::effects::git::Head;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::changelog::ChangelogError;
@@ -21,7 +20,7 @@ use crate::project::edit::{self, Lines, TextEdit};
 use crate::project::history::{self, Released};
 use crate::project::references::{self, Said};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
-use crate::python::bump::{Mode, Next, Request, Way};
+use crate::python::bump::{self, Level, Mode, Next, Request, Way};
 use crate::python::version::Version;
 use crate::report::{Report, diff, text};
 use crate::steps::Step;
@@ -104,13 +103,13 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
         None => Vec::new(),
     };
     let from = project.version().clone();
-    let done = done_already(project, wanted, head.as_ref(), &releases);
+    let date = wanted.date.unwrap_or_else(|| today(inspect));
+    let way = Way { scheme: &project.config.scheme.value, mode: wanted.mode, today: date };
+    let done = done_already(git.as_ref(), (project, wanted), &releases, way)?;
     if let Some(released) = done.filter(|_| !wanted.again) {
         let note = format!("{} is released as `{}`, and nothing was committed since", released.version, released.tag);
         return Ok(Bump { notes: vec![note], ..Bump::none(from) });
     }
-    let date = wanted.date.unwrap_or_else(|| today(inspect));
-    let way = Way { scheme: &project.config.scheme.value, mode: wanted.mode, today: date };
     let resolved = match wanted.request.clone() {
         None if project.is_versioned_by_tags() && releases.is_empty() => return Err(PlanError::NoFirstTag.into()),
         None => Resolved::Next(Next { version: from.clone(), notes: Vec::new() }),
@@ -233,19 +232,42 @@ pub fn today(inspect: Inspect<'_>) -> jiff::civil::Date {
     inspect.clock().now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
-/// The release that this very request made: HEAD is its commit, and the project is at its version. So a bump
-/// that is run twice bumps once.
+/// The release that this very request made: nothing of the project was committed since, it is at its version, and the
+/// request leads there from the release before. So a bump that is run twice bumps once, and what was a candidate can
+/// become final without another commit.
 fn done_already<'r>(
-    project: &Project,
-    wanted: &Wanted,
-    head: Option<&Head>,
+    git: Option<&Git>,
+    (project, wanted): (&Project, &Wanted),
     releases: &'r [Released],
-) -> Option<&'r Released> {
-    let commit = head?.commit.as_deref()?;
-    let current = releases.iter().find(|release| release.version == *project.version() && release.commit == commit)?;
-    // An explicit version is something else to want.
-    (!matches!(wanted.request, Some(Request::Set { ref version, .. }) if *version != current.version))
-        .then_some(current)
+    way: Way<'_>,
+) -> Result<Option<&'r Released>, Failure> {
+    let Some(git) = git else { return Ok(None) };
+    let Some(head) = git.head()?.commit else { return Ok(None) };
+    let Some(current) = releases.iter().find(|release| release.version == *project.version()) else {
+        return Ok(None);
+    };
+    let nothing_since = match project.neighbours {
+        None => current.commit == head,
+        // Commits about other packages do not count.
+        Some(_) => {
+            git.has_in_history(&current.commit)
+                && history::messages_since(git, project, Some(&current.commit))?.is_empty()
+        }
+    };
+    let is_asked_for = match &wanted.request {
+        None | Some(Request::Step { level: Some(Level::Auto), .. }) => true,
+        Some(Request::Set { version, .. }) => *version == current.version,
+        Some(request) => {
+            let before = releases.iter().rev().find(|release| release.version < current.version);
+            let leads_to = |from: &Version| bump::next(from, request, way).ok().map(|next| next.version);
+            match before.and_then(|before| leads_to(&before.version)) {
+                Some(version) => version == current.version,
+                // Nobody knows what it was made from; a candidate that becomes final is something else to want.
+                None => leads_to(&current.version).is_none_or(|next| next.release() != current.version.release()),
+            }
+        }
+    };
+    Ok((nothing_since && is_asked_for).then_some(current))
 }
 
 /// The top of the repository as an absolute path; the project's own folder outside of one.

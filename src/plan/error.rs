@@ -591,7 +591,7 @@ fn git_hints(error: &PlanError) -> Option<Vec<String>> {
             "put them back as the bump left them, with `git restore` or by hand, then run the same command again".to_owned()
         }
         PlanError::BumpOfAnother { .. } => {
-            "leave `--package` out, which takes back the last one, whatever it is of".to_owned()
+            "at the top of the workspace and without `--package` the last one is taken back, whatever it is of".to_owned()
         }
         PlanError::BumpPushed { .. } => {
             "what others may have is not taken back: release a higher version".to_owned()

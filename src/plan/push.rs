@@ -34,7 +34,13 @@ pub fn plan(
     let name = format!("refs/tags/{tag}");
     let commit = git.tags()?.into_iter().find(|known| known.name == tag).map(|known| known.commit);
     let mut references = Vec::new();
-    if let (Some(branch), Some(commit)) = (branch, commit) {
+    // Where others pushed on top of it already, only the tag is missing.
+    let is_there = |branch: &str, commit: &str| {
+        let known = git.resolve(&format!("refs/remotes/{REMOTE}/{branch}"));
+        known.is_some_and(|known| known != commit && git.is_on_top(&known, commit))
+    };
+    if let (Some(branch), Some(commit)) = (branch, commit.filter(|commit| !branch.is_some_and(|b| is_there(b, commit))))
+    {
         references.push((format!("refs/heads/{branch}"), commit));
     }
     references.extend(git.resolve(&name).map(|object| (name, object)));

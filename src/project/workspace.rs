@@ -121,7 +121,7 @@ pub(super) fn unknown(name: &str, packages: &[Package]) -> ProjectError {
 /// The changelog in a folder, under one of its customary names; its path below the root.
 pub(super) fn changelog_in(files: Files, root: &Path, folder: &str) -> Option<String> {
     let path = |name: &&str| if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-    changelog::NAMES.iter().map(path).find(|path| files.what(&root.join(path)) == What::File)
+    changelog::NAMES.iter().map(path).find(|path| files.what(&root.join(path)) != What::Missing)
 }
 
 /// The one that is meant: by its name, because `dir` lies in its folder, or because the tag is one of its own.

@@ -115,7 +115,7 @@ fn a_kind_a_version_a_comment_and_the_diff() {
           10  dev       1.4.10.dev1
           11  post      1.4.9.post1
         ? next version: its number, a kind, a version, or `none` [1]: ~0
-        warning: `0` is no answer: give another one: `0` is below the current version `1.4.9`
+        warning: `0` is no answer: give a number from 1 to 11, a kind or a version
         ? next version: its number, a kind, a version, or `none` [1]: ~1.4
         warning: `1.4` is no answer: give another one: `1.4` is below the current version `1.4.9`
         ? next version: its number, a kind, a version, or `none` [1]: ~2.0.0rc1

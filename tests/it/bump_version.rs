@@ -134,3 +134,14 @@ fn the_scheme_of_the_configuration_holds() {
         [exit status: 3]
     "#]].assert_eq(&sandbox.release(&["bump", "--allow-empty-notes", "auto"]).to_string());
 }
+
+#[test]
+fn a_candidate_becomes_final_without_another_commit_and_twice_is_once() {
+    let sandbox = tagged();
+    for (kind, makes) in [("minor,rc", "1.3.0rc1"), ("minor", "1.3.0")] {
+        let made = sandbox.release(&["bump", kind, "--allow-empty-notes"]).success();
+        assert!(made.stdout.contains(&format!("-> {makes}\n")), "{made}");
+        let again = sandbox.release(&["bump", kind, "--allow-empty-notes"]).success();
+        assert_eq!(again.stdout, format!("{makes} is released already\n"));
+    }
+}

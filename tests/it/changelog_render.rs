@@ -180,3 +180,27 @@ fn a_release_about_which_nothing_is_said_is_refused() {
     assert!(planned.code == 0 && planned.stderr.contains("warning: nothing is said about 1.3.0"), "{planned}");
     sandbox.release(&["bump", "minor", "--allow-empty-notes"]).success();
 }
+
+#[test]
+fn a_template_is_a_file_of_the_project_and_comes_to_an_end() {
+    let sandbox = Sandbox::with(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n[tool.release.changelog]\nkind = \"fragments\"\ntemplate = \"own.jinja\"\n",
+        ),
+        ("CHANGELOG.md", "# Changelog\n"),
+        ("changes/1.added.md", "More.\n"),
+    ]);
+    std::os::unix::fs::symlink("/etc/hostname", sandbox.repo().join("own.jinja")).expect("a link");
+    let render = || sandbox.release(&["changelog", "render", "--version", "1.3.0", "--format", "json"]).failure_code();
+    assert_eq!(render(), "project/link");
+    std::fs::remove_file(sandbox.repo().join("own.jinja")).expect("it is there");
+    for endless in [
+        "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+        "{{ debug() }}",
+        "{% set n = namespace(x=1) %}",
+    ] {
+        sandbox.write("own.jinja", endless);
+        assert_eq!(render(), "changelog/template", "{endless}");
+    }
+}

@@ -290,7 +290,7 @@ fn the_last_bump_is_taken_back_whatever_package_it_is_of() {
     expect![[r#"
         ------- stderr -------
         error[plan/bump-of-another]: the last bump of this clone, to 1.3.0, is of another package
-          hint: leave `--package` out, which takes back the last one, whatever it is of
+          hint: at the top of the workspace and without `--package` the last one is taken back, whatever it is of
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "--undo"]).to_string());
@@ -306,7 +306,8 @@ fn the_last_bump_is_taken_back_whatever_package_it_is_of() {
 fn an_interrupted_bump_is_not_taken_for_that_of_another_one() {
     let sandbox = independent();
     sandbox.write("packages/app/new.py", "");
-    sandbox.commit("fix: the app");
+    sandbox.write("packages/core/new.py", "");
+    sandbox.commit("fix: both");
     // A lock of somebody else stops the bump after its journal was written.
     let tag = sandbox.repo().join(".git/refs/tags/demo-core-v1.3.0.lock");
     std::fs::write(&tag, "in the way").expect("a file");
@@ -317,11 +318,31 @@ fn an_interrupted_bump_is_not_taken_for_that_of_another_one() {
         0.3.1 -> 0.4.0
           wrote packages/app/CHANGELOG.md
           wrote packages/app/pyproject.toml
-          committed 962f80f821fe
+          committed 6542c2fc25ad
           tagged demo-app-v0.4.0
         ------- stderr -------
         note: finished the interrupted bump to 1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["--package", "demo-app", "bump", "minor"]).to_string());
     assert_eq!(sandbox.git(&["tag", "--list", "*.3.0", "*.4.0"]), "demo-app-v0.4.0\ndemo-core-v1.3.0\n");
+}
+
+#[test]
+fn a_bump_of_another_package_is_no_reason_for_a_second_release() {
+    let sandbox = independent();
+    sandbox.write("packages/core/new.py", "");
+    sandbox.write("packages/app/new.py", "");
+    sandbox.commit("feat: both");
+    sandbox.release(&["--package", "demo-core", "bump", "minor"]).success();
+    sandbox.release(&["--package", "demo-app", "bump", "minor"]).success();
+    expect![[r#"
+        1.3.0 is released already
+        ------- stderr -------
+        note: 1.3.0 is released as `demo-core-v1.3.0`, and nothing was committed since
+    "#]]
+    .assert_eq(&sandbox.release(&["--package", "demo-core", "bump", "minor"]).to_string());
+    assert_eq!(sandbox.git(&["tag", "--list", "demo-core-*"]), "demo-core-v1.2.0\ndemo-core-v1.3.0\n");
+    // From the folder of the one, the bump of the other is not taken back.
+    let undone = sandbox.release(&["-C", "packages/core", "bump", "--undo", "--format", "json"]);
+    assert_eq!(undone.failure_code(), "plan/bump-of-another");
 }

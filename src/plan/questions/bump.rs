@@ -97,6 +97,10 @@ fn wanted(inspect: Inspect<'_>, project: &Project, mode: Mode) -> Result<Option<
         if answer == NONE {
             return Ok(None);
         }
+        let beyond = answer.parse::<usize>().is_ok_and(|number| number == 0 || number > choices.len());
+        if beyond {
+            return Err(format!("a number from 1 to {}, a kind or a version", choices.len()));
+        }
         let typed = picked(answer, choices.len()).map_or(answer, |at| choices[at].kind);
         if typed == "--current" {
             return Ok(Some(typed.to_owned()));

@@ -31,6 +31,7 @@ use crate::config::file::{ChangeLevel, ChangeTypeTable, ChangelogKind};
 use crate::effects::EffectsError;
 use crate::effects::files::{Files, What};
 use crate::error::Failure;
+use crate::project::ProjectError;
 use crate::python::version::Version;
 
 /// Names that a changelog is looked for under.
@@ -161,7 +162,14 @@ impl Changelog {
             (true, ..) => types_of(&FRAGMENTS),
         };
         let template = match &config.template {
-            Some(file) => Some((file.clone(), files.read_text(&project.root.join(file), FILE_LIMIT)?)),
+            Some(file) => {
+                let path = project.root.join(file);
+                // A link would bring a file of the machine into what is published.
+                if files.what(&path) != What::File || files.canonical(&path)? != path {
+                    return Err(ProjectError::Link { file: file.clone() }.into());
+                }
+                Some((file.clone(), files.read_text(&path, FILE_LIMIT)?))
+            }
             None => None,
         };
         Ok(Changelog {

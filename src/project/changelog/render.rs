@@ -46,6 +46,10 @@ pub fn render(
     let (name, text) = template.map_or(("changes.md", TEMPLATE), |(name, text)| (name.as_str(), text.as_str()));
     let refuse = |problem: String| ChangelogError::Template { file: name.to_owned(), problem };
     let mut environment = Environment::new();
+    // A template that does not end is stopped; what can only grow or look around is not needed.
+    environment.set_fuel(Some(1_000_000));
+    environment.remove_global("namespace");
+    environment.remove_global("debug");
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters differ from each other"));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

@@ -84,7 +84,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "plan/bump-of-another",
         title: "the last bump is of another package",
-        text: "Only the last bump of a clone is kept so that it can be taken back, and the one that `--package` names is not the last one. Leave `--package` out to take the last one back, whatever package it is of.",
+        text: "Only the last bump of a clone is kept so that it can be taken back, and the one that `--package` names, or whose folder this is, is not the last one. At the top of the workspace, leave `--package` out to take the last one back, whatever package it is of.",
         follows: "",
     },
     Code {

@@ -79,7 +79,10 @@ pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failur
 
 pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> Result<Moved, Failure> {
     for (number, file) in journal.files.iter().enumerate() {
-        move_file(effects, place, (number, file), &journal.top)?;
+        move_file(effects, place, (number, file), journal)?;
+    }
+    if journal.is_large() {
+        effects.files().sync_disk(&journal.top)?;
     }
     if let Some(index) = &journal.index {
         move_index(effects, place, journal, index)?;
@@ -110,8 +113,9 @@ fn move_file(
     effects: Effects<'_>,
     place: &Place,
     (number, file): (usize, &FileMove),
-    top: &Path,
+    journal: &Journal,
 ) -> Result<(), Failure> {
+    let top = &journal.top;
     let target = top.join(&file.path);
     let now = digest_of(&target);
     if now == file.after {
@@ -126,7 +130,12 @@ fn move_file(
     }
     let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
     effects.files().make_folder(target.parent().unwrap_or(top))?;
-    Ok(effects.files().replace(&target, &bytes, file.mode)?)
+    let files = effects.files();
+    let replaced = match journal.is_large() {
+        true => files.replace_unsynced(&target, &bytes, file.mode),
+        false => files.replace(&target, &bytes, file.mode),
+    };
+    Ok(replaced?)
 }
 
 /// Takes a lock that git honours, as a second name of `own`; one that is ours already is fine.

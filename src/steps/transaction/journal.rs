@@ -121,6 +121,12 @@ impl Pending {
 }
 
 impl Journal {
+    /// Whether so many files change that waiting for the disk once is better than once for each.
+    pub(super) fn is_large(&self) -> bool {
+        const MANY: usize = 64;
+        self.files.len() > MANY
+    }
+
     pub(super) fn new(transaction: &Transaction, git: Option<&Git>, references: Vec<ReferenceMove>) -> Self {
         let committing = references.iter().any(|reference| reference.reflog.is_some());
         let index = git.filter(|_| committing).map(Git::index_path);
@@ -226,8 +232,12 @@ impl Place {
         let files = effects.files();
         files.make_folder(&self.dir)?;
         for (number, change) in transaction.files.iter().enumerate() {
-            if let Some(after) = &change.after {
-                files.write_new(&self.file(number), after, change.mode)?;
+            match &change.after {
+                Some(after) if journal.is_large() => {
+                    files.write_new_unsynced(&self.file(number), after, change.mode)?;
+                }
+                Some(after) => files.write_new(&self.file(number), after, change.mode)?,
+                None => {}
             }
             if journal.command == KEPT {
                 files.write_scratch(&self.before(number), &change.before, 0o600)?;
@@ -240,6 +250,9 @@ impl Place {
         }
         if let (Some(index), Some(objects)) = (&journal.index, objects) {
             self.write_index(effects, index, transaction, objects)?;
+        }
+        if journal.is_large() {
+            files.sync_disk(&self.dir)?;
         }
         let json = serde_json::to_vec_pretty(journal).expect("journals have string keys");
         let beside = self.dir.join("journal.json.new");

@@ -115,7 +115,18 @@ pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Verdic
         return Verdict::stays(reason);
     }
     let after = place.after.as_bytes();
-    let longer = matches!(after, [b'-' | b'+', next, ..] if next.is_ascii_alphanumeric());
+    let longer = match after {
+        [b'-' | b'+', next, ..] => next.is_ascii_alphanumeric(),
+        // `.post1`, `.dev0`, `.*`; not the end of a file's name.
+        [b'.', b'*', ..] => true,
+        [b'.', rest @ ..] => [&b"post"[..], b"dev", b"rev", b"r"]
+            .iter()
+            .any(|word| rest.strip_prefix(*word).is_some_and(|number| number.first().is_some_and(u8::is_ascii_digit))),
+        _ => false,
+    };
+    if after.starts_with(b"@sha256:") {
+        return Verdict::stays("a pin by hash needs what is made later");
+    }
     if longer && !prose::may_go_on(place) {
         return Verdict::stays("it is a part of something longer");
     }
