@@ -40,8 +40,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let forge = match args.raw {
         true => None,
         false => match Forge::of_project(inspect, &project.config, &project.root) {
-            Err(ForgeError::Unknown { .. }) => {
-                inspect.note("no forge is known, so links stay as they are");
+            Err(error @ ForgeError::Unknown { .. }) => {
+                inspect.note(format!("links stay as they are: {error}"));
                 None
             }
             forge => Some(forge?),

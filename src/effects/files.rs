@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to files")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{ErrorKind, Read, Write};
@@ -164,7 +165,7 @@ impl FilesMut {
         write().map_err(write_error(path))
     }
 
-    /// Writes a new file as [`write_new`](Self::write_new) does, to be made durable by [`sync_disk`](Self::sync_disk).
+    /// Writes a new file as [`write_new`](Self::write_new) does, to be made durable by [`sync_many`](Self::sync_many).
     ///
     /// # Errors
     /// It exists, or it cannot be written.
@@ -177,14 +178,23 @@ impl FilesMut {
         write().map_err(write_error(path))
     }
 
-    /// Makes everything durable that was written to the disk that `folder` is on: one wait instead of one for each of
-    /// many files.
+    /// Makes many files and the folders they lie in durable, several at a time: a disk serves waiting writers together.
     ///
     /// # Errors
-    /// It cannot be opened, or the disk failed.
-    pub fn sync_disk(self, folder: &Path) -> Result<(), EffectsError> {
-        let sync = || rustix::fs::syncfs(File::open(folder)?).map_err(std::io::Error::from);
-        sync().map_err(write_error(folder))
+    /// One of them cannot be opened, or the disk failed.
+    pub fn sync_many(self, paths: &[PathBuf]) -> Result<(), EffectsError> {
+        const AT_ONCE: usize = 16;
+        let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).chain(folders).collect();
+        let sync = |part: &[&Path]| {
+            part.iter()
+                .try_for_each(|path| File::open(path).and_then(|file| file.sync_all()).map_err(write_error(path)))
+        };
+        let parts: Vec<&[&Path]> = all.chunks(all.len().div_ceil(AT_ONCE).max(1)).collect();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || sync(part))).collect();
+            running.into_iter().try_for_each(|thread| thread.join().expect("nothing in it panics"))
+        })
     }
 
     /// Writes a new file that need not survive a crash: in scratch folders.
@@ -207,7 +217,7 @@ impl FilesMut {
         self.rename(&beside, path)
     }
 
-    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_disk`](Self::sync_disk).
+    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_many`](Self::sync_many).
     ///
     /// # Errors
     /// It cannot be written; the old file is intact then.

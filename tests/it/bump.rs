@@ -700,3 +700,27 @@ fn a_repository_that_was_moved_in_between_is_finished_where_it_is() {
     assert_eq!(sandbox.git(&["tag"]), "v1.2.3\nv1.3.0\n");
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
 }
+
+#[test]
+fn a_change_of_many_files_is_whole_and_can_be_taken_back() {
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n"),
+        ("release.toml", "[[references]]\npath = \"docs/*.md\"\nmatch = \"acme=={version}\"\nexpect = 100\n"),
+    ]);
+    for number in 0..100 {
+        // One of them has line ends that a filter could touch.
+        let end = if number == 7 { "\r\n" } else { "\n" };
+        sandbox.write(&format!("docs/page{number}.md"), format!("acme==1.2.3{end}other==1.2.3{end}"));
+    }
+    sandbox.commit("feat: pages");
+    sandbox.git(&["tag", "v1.2.2"]);
+    let before = sandbox.git(&["ls-tree", "-r", "HEAD"]);
+    sandbox.release(&["bump", "minor"]).success();
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    assert_eq!(sandbox.git(&["grep", "-c", "acme==1.3.0", "HEAD", "--", "docs"]).lines().count(), 100);
+    assert_eq!(sandbox.read("docs/page7.md"), "acme==1.3.0\r\nother==1.2.3\r\n");
+    sandbox.git(&["fsck", "--strict"]);
+    sandbox.release(&["bump", "--undo"]).success();
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "HEAD"]), before);
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+}

@@ -120,7 +120,7 @@ fn without_a_forge_links_stay_as_they_are() {
     expect![[r#"
         - See [the page](docs/page.md).
         ------- stderr -------
-        note: no forge is known, so links stay as they are
+        note: links stay as they are: the remote `origin` is `/srv/acme.git`, which is no forge that is known by its name
     "#]]
     .assert_eq(&sandbox.release(&["notes"]).to_string());
 }

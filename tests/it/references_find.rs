@@ -373,6 +373,11 @@ fn what_is_found_and_what_is_left_alone_are_shown() {
     .assert_eq(&sandbox.release(&["references", "--write"]).stderr);
 }
 
+/// Lines without blanks at their end: a diff has lines of one space, which expectations cannot hold.
+fn without_blanks(shown: &str) -> String {
+    shown.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
 #[test]
 fn what_was_found_is_written_once_and_only_when_somebody_says_so() {
     let sandbox = Sandbox::with(SMALL);
@@ -405,7 +410,7 @@ fn what_was_found_is_written_once_and_only_when_somebody_says_so() {
         left alone tests/test_a.py:3 `VERSION = '1.2.3'`: in tests a version is an example: only a rule of your own reaches it
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&sandbox.release(&["references", "--find", "--write", "-n"]).to_string());
+    "#]].assert_eq(&without_blanks(&sandbox.release(&["references", "--find", "--write", "-n"]).to_string()));
     let output = sandbox.release(&["references", "--find", "--write", "--format", "json"]);
     assert_eq!((output.code, output.failure_code().as_str()), (1, "plan/unconfirmed"));
     assert!(before == sandbox.snapshot());

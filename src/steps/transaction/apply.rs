@@ -82,7 +82,8 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
         move_file(effects, place, (number, file), journal)?;
     }
     if journal.is_large() {
-        effects.files().sync_disk(&journal.top)?;
+        let written = journal.files.iter().filter(|file| file.after.is_some());
+        effects.files().sync_many(&written.map(|file| journal.top.join(&file.path)).collect::<Vec<_>>())?;
     }
     if let Some(index) = &journal.index {
         move_index(effects, place, journal, index)?;

@@ -239,7 +239,8 @@ impl Place {
                 Some(after) => files.write_new(&self.file(number), after, change.mode)?,
                 None => {}
             }
-            if journal.command == KEPT {
+            // What was committed before is in git.
+            if journal.command == KEPT && journal.index.is_none() {
                 files.write_scratch(&self.before(number), &change.before, 0o600)?;
             }
         }
@@ -252,7 +253,8 @@ impl Place {
             self.write_index(effects, index, transaction, objects)?;
         }
         if journal.is_large() {
-            files.sync_disk(&self.dir)?;
+            let contents = transaction.files.iter().enumerate().filter(|(_, change)| change.after.is_some());
+            files.sync_many(&contents.map(|(number, _)| self.file(number)).collect::<Vec<_>>())?;
         }
         let json = serde_json::to_vec_pretty(journal).expect("journals have string keys");
         let beside = self.dir.join("journal.json.new");
