@@ -30,6 +30,7 @@
 //!
 //! - `pyproject.toml` `[tool.release]` or `release.toml`: the configuration.
 //! - `<git>/release/journal/`, `<git>/release/lock`: a change in progress (`steps/transaction`).
+//! - `<git>/release/last/`: the last bump of this clone, so that it can be taken back.
 //! - `<git>/release/run.lock`, `<git>/release/begun`: one release at a time; the run that this clone began.
 //! - `<git>/release/security/`: the recorded state of findings and the last decision (`plan/security.rs`).
 //! - `refs/release/ledger`: what was done (`steps/record.rs`), and the state of every decision.

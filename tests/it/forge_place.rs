@@ -69,7 +69,8 @@ fn the_configuration_wins_over_the_workflow_and_the_remote() {
         [x](y.md)
         ------- stderr -------
         note: links stay as they are: nothing says which forge the project is on
-    "#]].assert_eq(&sandbox.release(&["notes"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["notes"]).to_string());
     sandbox.git(&["remote", "add", "origin", "git@git.example.org:acme/demo.git"]);
     expect![[r#"
         [x](y.md)
