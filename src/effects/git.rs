@@ -640,15 +640,6 @@ impl GitMut {
         set().map_err(failed(format!("move `{name}`")))
     }
 
-    /// Removes a reference, wherever git keeps it.
-    ///
-    /// # Errors
-    /// It is not there, or locked.
-    pub fn remove_reference(&self, name: &str) -> Result<(), EffectsError> {
-        let remove = || self.repository.find_reference(name)?.delete();
-        remove().map_err(failed(format!("remove `{name}`")))
-    }
-
     /// Pushes references to a repository on this machine, never by force.
     ///
     /// # Errors

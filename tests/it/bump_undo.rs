@@ -276,12 +276,25 @@ fn a_bump_of_a_run_is_taken_back_with_the_run() {
 #[test]
 #[cfg_attr(no_strace, ignore = "strace is not installed")]
 fn killed_anywhere_a_rerun_takes_it_back() {
+    killed_anywhere(false);
+}
+
+#[test]
+#[cfg_attr(no_strace, ignore = "strace is not installed")]
+fn killed_anywhere_a_rerun_takes_a_packed_tag_back() {
+    killed_anywhere(true);
+}
+
+fn killed_anywhere(packed: bool) {
     let mut template = Sandbox::with(&crate::support::projects::ACME[..3]);
     template.git(&["tag", "v1.2.3"]);
     template.commit("feat: more");
     template.unset("RELEASE_CACHE_DIR");
     let before = world(&template);
     template.release(&["bump", "minor"]).success();
+    if packed {
+        template.git(&["pack-refs", "--all"]);
+    }
     let program = crate::support::sandbox::program();
     let undo = [program.to_str().expect("a path"), "bump", "--undo"];
     let all: Vec<_> = points(&counts(&template.again(), &undo))

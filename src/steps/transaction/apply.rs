@@ -229,7 +229,7 @@ fn move_reference(
     reference: &ReferenceMove,
 ) -> Result<(), Failure> {
     let Some(new) = &reference.new else {
-        return remove_reference(git, reference, place);
+        return remove_reference(effects, git, (place, number), reference);
     };
     let own = &place.reference(number);
     let path = match reference.name.as_str() {
@@ -259,13 +259,80 @@ fn move_reference(
     release_lock(effects, &lock, &path)
 }
 
-/// Removes a reference that is where it was; one that is gone is done.
-fn remove_reference(git: &Git, reference: &ReferenceMove, place: &Place) -> Result<(), Failure> {
-    match git.resolve(&reference.name) {
-        None => Ok(()),
-        now if now == reference.old => Ok(GitMut::open(&git.common_dir())?.remove_reference(&reference.name)?),
-        _ => Err(StepError::ReferenceMoved { reference: reference.name.clone(), journal: place.shown() }.into()),
+/// Removes a reference that is where it was, under a lock that git honours; one that is gone is done.
+fn remove_reference(
+    effects: Effects<'_>,
+    git: &Git,
+    (place, number): (&Place, usize),
+    reference: &ReferenceMove,
+) -> Result<(), Failure> {
+    let (own, path) = (place.reference(number), git.common_dir().join(&reference.name));
+    let lock = with_suffix(&path, ".lock");
+    let inspect = effects.inspect().files();
+    if git.resolve(&reference.name).is_some() {
+        effects.files().make_folder(path.parent().unwrap_or(&path))?;
+        take_lock(effects, &own, &lock)?;
+        if git.resolve(&reference.name) != reference.old {
+            effects.files().remove_file(&lock)?;
+            let (reference, journal) = (reference.name.clone(), place.shown());
+            return Err(StepError::ReferenceMoved { reference, journal }.into());
+        }
+        // Packed ones first: without its own file the reference would come back as it was when it was packed.
+        remove_packed(effects, git, place, &reference.name)?;
+        effects.files().remove_durably(&path)?;
     }
+    if inspect.identity(&own).is_some() && inspect.identity(&own) == inspect.identity(&lock) {
+        effects.files().remove_file(&lock)?;
+    }
+    Ok(())
+}
+
+/// Takes a reference out of `packed-refs`, under the lock that git takes for it.
+fn remove_packed(effects: Effects<'_>, git: &Git, place: &Place, name: &str) -> Result<(), Failure> {
+    let path = git.common_dir().join("packed-refs");
+    let lock = with_suffix(&path, ".lock");
+    let [own, new, second] = ["packed", "packed.new", "packed.second"].map(|name| place.dir.join(name));
+    let (files, inspect) = (effects.files(), effects.inspect().files());
+    let is_same =
+        |one: &Path, other: &Path| inspect.identity(one).is_some() && inspect.identity(one) == inspect.identity(other);
+    // Left by a run that was killed: either whole, or only a lock.
+    if is_same(&new, &lock) {
+        return release_lock(effects, &lock, &path);
+    }
+    if is_same(&own, &lock) {
+        files.remove_file(&lock)?;
+    }
+    if inspect.what(&path) == What::Missing || without(&inspect.read(&path, u64::MAX - 1)?, name).is_none() {
+        return Ok(());
+    }
+    for stale in [&own, &new, &second] {
+        files.remove_file(stale)?;
+    }
+    files.write_new(&own, b"", 0o644)?;
+    take_lock(effects, &own, &lock)?;
+    let Some(rest) = without(&inspect.read(&path, u64::MAX - 1)?, name) else {
+        return Ok(files.remove_file(&lock)?);
+    };
+    files.write_new(&new, &rest, inspect.mode(&path)?)?;
+    files.hard_link(&new, &second)?;
+    files.rename(&second, &lock)?;
+    release_lock(effects, &lock, &path)
+}
+
+/// Packed references without one of them and what it is peeled to; nothing where it is not among them.
+fn without(packed: &[u8], name: &str) -> Option<Vec<u8>> {
+    let (mut rest, mut found, mut peeled) = (Vec::with_capacity(packed.len()), false, false);
+    for line in packed.split_inclusive(|byte| *byte == b'\n') {
+        let bare = line.strip_suffix(b"\n").unwrap_or(line);
+        let is_it = bare.get(41..) == Some(name.as_bytes()) && bare[40] == b' ';
+        if is_it || (peeled && line.starts_with(b"^")) {
+            found = true;
+        } else {
+            rest.extend_from_slice(line);
+        }
+        peeled = is_it;
+    }
+    found.then_some(rest)
 }
 
 /// Another run wrote to the ledger since: our entry goes on top of its.

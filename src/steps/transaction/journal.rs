@@ -245,9 +245,9 @@ impl Place {
             }
         }
         for (number, reference) in journal.references.iter().enumerate() {
-            if let Some(new) = &reference.new {
-                files.write_new(&self.reference(number), format!("{new}\n").as_bytes(), 0o644)?;
-            }
+            // One that is removed needs a file to make its lock of.
+            let new = reference.new.as_deref().unwrap_or_default();
+            files.write_new(&self.reference(number), format!("{new}\n").as_bytes(), 0o644)?;
         }
         if let (Some(index), Some(objects)) = (&journal.index, objects) {
             self.write_index(effects, index, transaction, objects)?;
