@@ -42,8 +42,12 @@ impl Files {
     /// # Errors
     /// It cannot be read, or it is larger.
     pub fn read(self, path: &Path, limit: u64) -> Result<Vec<u8>, EffectsError> {
+        /// What is reserved at once, whatever a file says of its size.
+        const RESERVED: u64 = 16 * 1024 * 1024;
         let file = File::open(path).map_err(read_error(path))?;
-        let mut bytes = Vec::new();
+        let size = file.metadata().map_or(0, |metadata| metadata.len()).min(limit).min(RESERVED);
+        // One byte more: a full buffer would be read again, and grow.
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
         file.take(limit + 1).read_to_end(&mut bytes).map_err(read_error(path))?;
         if bytes.len() as u64 > limit {
             return Err(EffectsError::TooLarge { path: path.to_owned(), limit });
@@ -156,7 +160,7 @@ impl FilesMut {
     /// It exists, or it cannot be written.
     pub fn write_new(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
         let write = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+            let mut file = new_file(path, mode)?;
             file.write_all(bytes)?;
             // The mask of the process must not take bits away that the old file had.
             file.set_permissions(fs::Permissions::from_mode(mode))?;
@@ -165,35 +169,16 @@ impl FilesMut {
         write().map_err(write_error(path))
     }
 
-    /// Writes a new file as [`write_new`](Self::write_new) does, to be made durable by [`sync_many`](Self::sync_many).
-    ///
-    /// # Errors
-    /// It exists, or it cannot be written.
-    pub fn write_new_unsynced(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
-        let write = || {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-            file.write_all(bytes)?;
-            file.set_permissions(fs::Permissions::from_mode(mode))
-        };
-        write().map_err(write_error(path))
-    }
-
-    /// Makes many files and the folders they lie in durable, several at a time: a disk serves waiting writers together.
+    /// Makes files and the folders they lie in durable; for one that is not there, that it is not.
     ///
     /// # Errors
     /// One of them cannot be opened, or the disk failed.
-    pub fn sync_many(self, paths: &[PathBuf]) -> Result<(), EffectsError> {
-        const AT_ONCE: usize = 16;
+    pub fn sync_all(self, paths: &[PathBuf]) -> Result<(), EffectsError> {
         let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
-        let all: Vec<&Path> = paths.iter().map(PathBuf::as_path).chain(folders).collect();
-        let sync = |part: &[&Path]| {
-            part.iter()
-                .try_for_each(|path| File::open(path).and_then(|file| file.sync_all()).map_err(write_error(path)))
-        };
-        let parts: Vec<&[&Path]> = all.chunks(all.len().div_ceil(AT_ONCE).max(1)).collect();
-        std::thread::scope(|scope| {
-            let running: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || sync(part))).collect();
-            running.into_iter().try_for_each(|thread| thread.join().expect("nothing in it panics"))
+        let all: Vec<&Path> = folders.into_iter().chain(paths.iter().map(PathBuf::as_path)).collect();
+        at_once(&all, |path| match File::open(path).and_then(|file| file.sync_all()) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(write_error(path)(error)),
+            _ => Ok(()),
         })
     }
 
@@ -202,7 +187,7 @@ impl FilesMut {
     /// # Errors
     /// It exists, or it cannot be written.
     pub fn write_scratch(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
-        let write = || OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(bytes);
+        let write = || new_file(path, mode)?.write_all(bytes);
         write().map_err(write_error(path))
     }
 
@@ -217,15 +202,41 @@ impl FilesMut {
         self.rename(&beside, path)
     }
 
-    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_many`](Self::sync_many).
+    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_all`](Self::sync_all). Killed
+    /// half way it may leave a file beside, which the next one, or [`tidy`](Self::tidy), removes.
     ///
     /// # Errors
     /// It cannot be written; the old file is intact then.
     pub fn replace_unsynced(self, path: &Path, bytes: &[u8], mode: u32) -> Result<(), EffectsError> {
         let beside = beside(path);
-        self.remove_file(&beside)?;
-        self.write_new_unsynced(&beside, bytes, mode)?;
-        fs::rename(&beside, path).map_err(write_error(path))
+        let write = || {
+            let mut file = new_file(&beside, mode)?;
+            file.write_all(bytes)?;
+            file.set_permissions(fs::Permissions::from_mode(mode))
+        };
+        match write() {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                self.remove_file(&beside)?;
+                write()
+            }
+            done => done,
+        }
+        .map_err(write_error(path))?;
+        // A rename over a file makes ext4 write it out there and then, one after the other; an exchange does not.
+        let exchange = rustix::fs::RenameFlags::EXCHANGE;
+        match rustix::fs::renameat_with(rustix::fs::CWD, &beside, rustix::fs::CWD, path, exchange) {
+            Ok(()) => self.remove_file(&beside),
+            // There is no file yet, or the file system cannot.
+            Err(_) => fs::rename(&beside, path).map_err(write_error(path)),
+        }
+    }
+
+    /// Removes what a killed [`replace_unsynced`](Self::replace_unsynced) left beside a file.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn tidy(self, path: &Path) -> Result<(), EffectsError> {
+        self.remove_file(&beside(path))
     }
 
     /// Renames, replacing what was there, and makes the new name durable.
@@ -337,6 +348,30 @@ impl FilesMut {
         file.try_lock().map_err(|error| write_error(path)(error.into()))?;
         Ok(file)
     }
+}
+
+fn new_file(path: &Path, mode: u32) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Does work on files, several at a time where there are many: a disk serves waiting writers together.
+///
+/// # Errors
+/// The first one of each part of the work.
+pub fn at_once<T: Sync, E: Send>(items: &[T], work: impl Fn(&T) -> Result<(), E> + Sync) -> Result<(), E> {
+    const MANY: usize = 64;
+    const THREADS: usize = 16;
+    if items.len() <= MANY {
+        return items.iter().try_for_each(work);
+    }
+    let work = &work;
+    std::thread::scope(|scope| {
+        let parts = items.chunks(items.len().div_ceil(THREADS));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().try_for_each(work))).collect();
+        // All of them end before the first error is told.
+        let ended: Vec<_> = running.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        ended.into_iter().try_for_each(|thread| thread.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 /// The name that a new content has until it replaces a file: short whatever the name is, and the same again after a

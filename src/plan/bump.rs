@@ -1,6 +1,6 @@
 //! A new version everywhere that names it: edits, changelog, commit and tag, as one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -303,7 +303,8 @@ fn changes(
     }
     let said = Said { version: to, tag: &project.config.tag.value, date: Some(date) };
     let mut stale = Vec::new();
-    for resolved in references::find(inspect.files(), project)? {
+    let (found, mut texts) = references::find_with_texts(inspect.files(), project)?;
+    for resolved in found {
         if !resolved.count_holds() {
             return Err(resolved.count_error().into());
         }
@@ -322,12 +323,14 @@ fn changes(
         edits.entry(project.root.join(path)).or_default().extend(written.edits.iter().cloned());
     }
     let mut files = Vec::new();
+    let mut own = OwnFiles::default();
     for (path, edits) in edits {
-        // An edit would replace a link, or reach a file outside of the project.
-        if inspect.files().what(&path) != What::File || inspect.files().canonical(&path)? != path {
-            return Err(ProjectError::Link { file: path.display().to_string() }.into());
-        }
-        let before = inspect.files().read(&path, FILE_LIMIT)?;
+        let mode = own.mode(inspect, &path)?;
+        let below = path.strip_prefix(&project.root).ok().and_then(Path::to_str);
+        let before = match below.and_then(|below| texts.remove(below)) {
+            Some(bytes) => bytes,
+            None => inspect.files().read(&path, FILE_LIMIT)?,
+        };
         if let Some(at) = edit::overlap(&edits) {
             let file = path.strip_prefix(top).unwrap_or(&path).display().to_string();
             return Err(ProjectError::Overlap { file, line: edit::line_of(&before, at) }.into());
@@ -335,13 +338,38 @@ fn changes(
         let after = edit::apply(&before, &edits);
         if after != before {
             let shown = path.strip_prefix(top).unwrap_or(&path).to_string_lossy().into_owned();
-            let mode = inspect.files().mode(&path)?;
             let preview = preview(&shown, &before, &edits);
             files.push(FileChange { preview, path: shown, before, after: Some(after), mode });
         }
     }
     files.extend(fragments(inspect, project, written, top)?);
     Ok(files)
+}
+
+/// Files that may be changed: an edit would replace a link, or reach a file outside of the project.
+#[derive(Default)]
+struct OwnFiles {
+    /// Folders that are no links and lie below none.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl OwnFiles {
+    /// The permission bits of a file; an error for what is none, or is reached through a link.
+    fn mode(&mut self, inspect: Inspect<'_>, path: &Path) -> Result<u32, Failure> {
+        let files = inspect.files();
+        let link = || ProjectError::Link { file: path.display().to_string() };
+        let folder = path.parent().unwrap_or(path);
+        if !self.folders.contains(folder) {
+            if files.canonical(folder)? != folder {
+                return Err(link().into());
+            }
+            self.folders.insert(folder.to_owned());
+        }
+        match files.what(path) {
+            What::File => Ok(files.mode(path)?),
+            _ => Err(link().into()),
+        }
+    }
 }
 
 /// The fragments that are removed, and what keeps their folder.
@@ -353,16 +381,15 @@ fn fragments(
 ) -> Result<Vec<FileChange>, Failure> {
     let shown = |path: &Path| path.strip_prefix(top).unwrap_or(path).to_string_lossy().into_owned();
     let mut files = Vec::new();
+    let mut own = OwnFiles::default();
     for path in written.removals(project) {
-        if inspect.files().what(&path) != What::File || inspect.files().canonical(&path)? != path {
-            return Err(ProjectError::Link { file: path.display().to_string() }.into());
-        }
+        let mode = own.mode(inspect, &path)?;
         files.push(FileChange {
             preview: vec![format!("{}: removed", shown(&path))],
             path: shown(&path),
             before: inspect.files().read(&path, FILE_LIMIT)?,
             after: None,
-            mode: inspect.files().mode(&path)?,
+            mode,
         });
     }
     if let Some(keeper) = &written.keeper {

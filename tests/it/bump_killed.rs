@@ -176,6 +176,36 @@ fn a_disk_that_fails_or_is_full_leaves_all_old_or_all_new_after_one_rerun() {
 
 #[test]
 #[cfg_attr(no_strace, ignore = "strace is not installed")]
+fn a_change_of_many_files_that_is_killed_is_finished_by_one_rerun() {
+    let template = Sandbox::with(&[
+        ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n"),
+        ("release.toml", "[[references]]\npath = \"docs/*.md\"\nmatch = \"acme=={version}\"\nexpect = 100\n"),
+    ]);
+    (0..100).for_each(|number| template.write(&format!("docs/page{number}.md"), "acme==1.2.3\n"));
+    template.commit("feat: pages");
+    let program = crate::support::sandbox::program();
+    let bump = [program.to_str().expect("a path"), "bump", "minor"];
+    let new = |sandbox: &Sandbox| {
+        (0..100).filter(|number| sandbox.read(&format!("docs/page{number}.md")) == "acme==1.3.0\n").count()
+    };
+    let mut between = 0;
+    // Files are moved on several threads, and calls are counted on each.
+    for call in ["renameat2", "unlink", "fchmod"] {
+        for number in 1..=3 {
+            let sandbox = template.again();
+            disturbed(&sandbox, Fault::Kill, &(call.to_owned(), number), &bump);
+            between += usize::from((1..100).contains(&new(&sandbox)));
+            sandbox.release(&["bump", "minor"]).success();
+            assert_eq!(new(&sandbox), 100, "{call} {number}");
+            assert_eq!(sandbox.git(&["status", "--porcelain", "--ignored"]), "", "{call} {number}");
+            assert_eq!(sandbox.git(&["tag"]), "v1.3.0\n", "{call} {number}");
+        }
+    }
+    assert!(between > 0, "no kill came in the middle: the harness proves nothing");
+}
+
+#[test]
+#[cfg_attr(no_strace, ignore = "strace is not installed")]
 fn the_harness_catches_a_writer_that_rewrites_in_place() {
     let script = "import sys\nfor f in ['pyproject.toml', 'README.md', 'acme/__init__.py']:\n    t = open(f).read().replace('1.2.3\"', '1.3.0\"').replace('acme==1.2.3', 'acme==1.3.0')\n    o = open(f, 'w')\n    o.write(t)\n    o.close()\n";
     let python = ["python3", "-c", script];

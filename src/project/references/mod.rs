@@ -132,6 +132,17 @@ pub struct Resolved {
 /// # Errors
 /// A file cannot be read, or is UTF-16.
 pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, Failure> {
+    Ok(find_with_texts(files, project)?.0)
+}
+
+/// The bytes of files, by their paths below the project.
+pub type Texts = BTreeMap<String, Vec<u8>>;
+
+/// Finds what the rules name as [`find`] does, with the files that were read for it.
+///
+/// # Errors
+/// A file cannot be read, or is UTF-16.
+pub fn find_with_texts(files: Files, project: &Project) -> Result<(Vec<Resolved>, Texts), Failure> {
     let mut repository = Repository { files, project, read: BTreeMap::new(), tracked: OnceCell::new() };
     // Asked for once: git lists every tag for it.
     let waits = project.version().is_prerelease() && project.config.references.iter().any(is_final);
@@ -154,7 +165,7 @@ pub fn find(files: Files, project: &Project) -> Result<Vec<Resolved>, Failure> {
         }
         all.push(Resolved { rule: rule.clone(), places, expected });
     }
-    Ok(all)
+    Ok((all, repository.read.into_iter().map(|(path, text)| (path, text.bytes)).collect()))
 }
 
 /// Whether pre-releases leave the places of a rule alone.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::journal::{FileMove, IndexMove, Journal, Place, ReferenceMove, digest_of};
-use crate::effects::files::What;
+use crate::archive::digest::Sha256;
+use crate::effects::files::{Files, FilesMut, What, at_once};
 use crate::effects::git::CommitFile;
 use crate::effects::{Effects, EffectsError, Git, GitMut};
 use crate::error::Failure;
@@ -78,13 +79,11 @@ pub fn recover(effects: Effects<'_>, top: &Path) -> Result<Option<Moved>, Failur
 }
 
 pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> Result<Moved, Failure> {
-    for (number, file) in journal.files.iter().enumerate() {
-        move_file(effects, place, (number, file), journal)?;
-    }
-    if journal.is_large() {
-        let written = journal.files.iter().filter(|file| file.after.is_some());
-        effects.files().sync_many(&written.map(|file| journal.top.join(&file.path)).collect::<Vec<_>>())?;
-    }
+    let contents = place.read_contents(effects.inspect().files(), journal)?;
+    let changes: Vec<_> = journal.new_contents(&contents).collect();
+    let (look, files) = (effects.inspect().files(), effects.files());
+    at_once(&changes, |change| move_file((look, files), place, journal, *change))?;
+    files.sync_all(&journal.files.iter().map(|file| journal.top.join(&file.path)).collect::<Vec<_>>())?;
     if let Some(index) = &journal.index {
         move_index(effects, place, journal, index)?;
     }
@@ -110,33 +109,29 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
     })
 }
 
+/// Makes one file what it should be; it is durable later.
 fn move_file(
-    effects: Effects<'_>,
+    (look, files): (Files, FilesMut),
     place: &Place,
-    (number, file): (usize, &FileMove),
     journal: &Journal,
+    (file, bytes): (&FileMove, Option<&[u8]>),
 ) -> Result<(), Failure> {
-    let top = &journal.top;
-    let target = top.join(&file.path);
+    let target = journal.top.join(&file.path);
     let now = digest_of(&target);
     if now == file.after {
-        return Ok(());
+        return Ok(files.tidy(&target)?);
     }
-    let was = now.unwrap_or_else(|| crate::archive::digest::Sha256::of(b"").to_string());
+    let was = now.unwrap_or_else(|| Sha256::of(b"").to_string());
     if was != file.before {
         return Err(StepError::Stale { file: file.path.clone(), journal: place.shown() }.into());
     }
-    if file.after.is_none() {
-        return Ok(effects.files().remove_durably(&target)?);
-    }
-    let bytes = effects.inspect().files().read(&place.file(number), u64::MAX - 1)?;
-    effects.files().make_folder(target.parent().unwrap_or(top))?;
-    let files = effects.files();
-    let replaced = match journal.is_large() {
-        true => files.replace_unsynced(&target, &bytes, file.mode),
-        false => files.replace(&target, &bytes, file.mode),
+    let Some(bytes) = bytes else {
+        return Ok(files.remove_file(&target)?);
     };
-    Ok(replaced?)
+    if let Some(folder) = target.parent().filter(|folder| look.what(folder) == What::Missing) {
+        files.make_folder(folder)?;
+    }
+    Ok(files.replace_unsynced(&target, bytes, file.mode)?)
 }
 
 /// Takes a lock that git honours, as a second name of `own`; one that is ours already is fine.
@@ -195,20 +190,10 @@ fn rebuild_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: 
     files.remove_file(&scratch)?;
     files.copy(&index.path, &scratch)?;
     let objects = GitMut::open(&journal.top)?;
-    let mut contents = Vec::new();
-    for (number, file) in journal.files.iter().enumerate() {
-        let read = || effects.inspect().files().read(&place.file(number), u64::MAX - 1);
-        contents.push(file.after.as_ref().map(|_| read()).transpose()?);
-    }
+    let contents = place.read_contents(effects.inspect().files(), journal)?;
     let entries: Vec<CommitFile<'_>> = journal
-        .files
-        .iter()
-        .zip(&contents)
-        .map(|(file, bytes)| CommitFile {
-            path: &file.path,
-            bytes: bytes.as_deref(),
-            executable: file.mode & 0o100 != 0,
-        })
+        .new_contents(&contents)
+        .map(|(file, bytes)| CommitFile { path: &file.path, bytes, executable: file.mode & 0o100 != 0 })
         .collect();
     objects.write_index(&scratch, &entries)?;
     let own = place.index();

@@ -1,7 +1,7 @@
 //! The journal of a change in progress: in the repository's git folder, where no build picks it up.
 //!
 //! `journal.json` is renamed into place last, after everything it names is durable: it is there whole or
-//! not at all. Beside it lie the new contents: `0.file`, `0.ref`, `index`.
+//! not at all. Beside it lie the new contents: `contents` (of all files, one after the other), `0.ref`, `index`.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,9 @@ const LIMIT: u64 = 4 * 1024 * 1024;
 
 /// The file that is the journal.
 const JSON: &str = "journal.json";
+
+/// The file that holds the new contents.
+const CONTENTS: &str = "contents";
 
 /// The subcommand whose changes are kept when they end.
 const KEPT: &str = "bump";
@@ -65,13 +68,14 @@ pub(super) struct IndexMove {
     pub(super) before: Option<String>,
 }
 
-/// A file with the digests of its old and new content; the new content is `N.file` beside the journal. A file that
-/// is not there counts as an empty one before; without an `after` it is removed.
+/// A file with the digests of its old and new content; the new content is the next `size` bytes of `contents`. A file
+/// that is not there counts as an empty one before; without an `after` it is removed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct FileMove {
     pub(super) path: String,
     pub(super) before: String,
     pub(super) after: Option<String>,
+    pub(super) size: usize,
     pub(super) mode: u32,
 }
 
@@ -121,12 +125,6 @@ impl Pending {
 }
 
 impl Journal {
-    /// Whether so many files change that waiting for the disk once is better than once for each.
-    pub(super) fn is_large(&self) -> bool {
-        const MANY: usize = 64;
-        self.files.len() > MANY
-    }
-
     pub(super) fn new(transaction: &Transaction, git: Option<&Git>, references: Vec<ReferenceMove>) -> Self {
         let committing = references.iter().any(|reference| reference.reflog.is_some());
         let index = git.filter(|_| committing).map(Git::index_path);
@@ -146,6 +144,7 @@ impl Journal {
                     path: change.path.clone(),
                     before: Sha256::of(&change.before).to_string(),
                     after: change.after.as_deref().map(|bytes| Sha256::of(bytes).to_string()),
+                    size: change.after.as_ref().map_or(0, Vec::len),
                     mode: change.mode,
                 })
                 .collect(),
@@ -155,6 +154,21 @@ impl Journal {
                 .as_ref()
                 .map(|Identity { name, email, seconds }| (name.clone(), email.clone(), *seconds)),
         }
+    }
+}
+
+impl Journal {
+    /// Each file with its new content; nothing for one that is removed.
+    pub(super) fn new_contents<'a>(
+        &'a self,
+        contents: &'a [u8],
+    ) -> impl Iterator<Item = (&'a FileMove, Option<&'a [u8]>)> {
+        let mut at = 0;
+        self.files.iter().map(move |file| {
+            let bytes = file.after.as_ref().map(|_| &contents[at..at + file.size]);
+            at += file.size;
+            (file, bytes)
+        })
     }
 }
 
@@ -173,8 +187,8 @@ impl Place {
         Ok(Place { dir: base.join("journal"), base, is_in_git: git.is_some() })
     }
 
-    pub(super) fn file(&self, number: usize) -> PathBuf {
-        self.dir.join(format!("{number}.file"))
+    fn contents(&self) -> PathBuf {
+        self.dir.join(CONTENTS)
     }
 
     /// The old content of a file of a bump.
@@ -231,19 +245,14 @@ impl Place {
     ) -> Result<(), Failure> {
         let files = effects.files();
         files.make_folder(&self.dir)?;
-        for (number, change) in transaction.files.iter().enumerate() {
-            match &change.after {
-                Some(after) if journal.is_large() => {
-                    files.write_new_unsynced(&self.file(number), after, change.mode)?;
-                }
-                Some(after) => files.write_new(&self.file(number), after, change.mode)?,
-                None => {}
-            }
-            // What was committed before is in git.
-            if journal.command == KEPT && journal.index.is_none() {
+        // What was committed before is in git.
+        if journal.command == KEPT && journal.index.is_none() {
+            for (number, change) in transaction.files.iter().enumerate() {
                 files.write_scratch(&self.before(number), &change.before, 0o600)?;
             }
         }
+        let contents: Vec<&[u8]> = transaction.files.iter().filter_map(|change| change.after.as_deref()).collect();
+        files.write_new(&self.contents(), &contents.concat(), 0o600)?;
         for (number, reference) in journal.references.iter().enumerate() {
             // One that is removed needs a file to make its lock of.
             let new = reference.new.as_deref().unwrap_or_default();
@@ -251,10 +260,6 @@ impl Place {
         }
         if let (Some(index), Some(objects)) = (&journal.index, objects) {
             self.write_index(effects, index, transaction, objects)?;
-        }
-        if journal.is_large() {
-            let contents = transaction.files.iter().enumerate().filter(|(_, change)| change.after.is_some());
-            files.sync_many(&contents.map(|(number, _)| self.file(number)).collect::<Vec<_>>())?;
         }
         let json = serde_json::to_vec_pretty(journal).expect("journals have string keys");
         let beside = self.dir.join("journal.json.new");
@@ -292,6 +297,19 @@ impl Place {
         read(files, &self.dir)
     }
 
+    /// The new contents, for [`Journal::new_contents`].
+    ///
+    /// # Errors
+    /// They cannot be read, or are not those of the journal.
+    pub(super) fn read_contents(&self, files: Files, journal: &Journal) -> Result<Vec<u8>, Failure> {
+        let contents = files.read(&self.contents(), u64::MAX - 1)?;
+        if contents.len() != journal.files.iter().map(|file| file.size).sum::<usize>() {
+            let problem = "the new contents are not whole".to_owned();
+            return Err(StepError::Journal { path: self.shown(), problem }.into());
+        }
+        Ok(contents)
+    }
+
     /// The journal of the last bump, if there is one.
     pub(super) fn read_last(&self, files: Files) -> Result<Option<Journal>, Failure> {
         read(files, &self.last())
@@ -304,9 +322,7 @@ impl Place {
         if journal.command == KEPT && self.is_in_git {
             files.remove_folder(&self.last())?;
             files.rename(&self.dir, &self.last())?;
-            for number in 0..journal.files.len() {
-                files.remove_file(&self.last().join(format!("{number}.file")))?;
-            }
+            files.remove_file(&self.last().join(CONTENTS))?;
             for number in 0..journal.references.len() {
                 files.remove_file(&self.last().join(format!("{number}.ref")))?;
             }
