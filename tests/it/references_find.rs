@@ -652,3 +652,16 @@ fn uv_agrees_with_the_lock_file() {
         sandbox.git(&["checkout", "-q", "HEAD", "--", "uv.lock"]);
     }
 }
+
+#[test]
+fn places_without_a_rule_are_named_and_their_number_is_bounded() {
+    // Each place but the first has the text of another one around it that names an older version.
+    let line = "demo==1.2.3 demo==1.0.0 ".repeat(60);
+    let sandbox = Sandbox::with(&[SMALL[0], ("docs/many.md", &format!("{line}\n"))]);
+    let document = sandbox.release(&["references", "--find", "--format", "json"]).success().json();
+    let left = document["result"]["left"].as_array().expect("places");
+    let reason = |place: &serde_json::Value| place["reason"].as_str().expect("a reason").to_owned();
+    let count = |wanted: &str| left.iter().filter(|place| reason(place) == wanted).count();
+    assert_eq!(count("the text around it fits other places, too"), 48);
+    assert_eq!(count("its file has too many such places: only a rule of your own reaches it"), 11);
+}

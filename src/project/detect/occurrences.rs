@@ -8,7 +8,7 @@ use crate::config::file::Form;
 use crate::python::name::normalize;
 
 /// More bytes of a line than this before or behind a place say nothing about it.
-const NEAR: usize = 320;
+pub(super) const NEAR: usize = 320;
 
 /// A place where the version stands.
 #[derive(Debug, Clone)]

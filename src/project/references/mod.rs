@@ -169,6 +169,9 @@ fn last_final(project: &Project) -> Result<Option<Version>, Failure> {
     Ok(history::releases(&git, project)?.into_iter().rev().find(before).map(|release| release.version))
 }
 
+/// More bytes of a line are not shown.
+const SHOWN: usize = 400;
+
 /// A file that rules look into.
 struct Text {
     bytes: Vec<u8>,
@@ -182,7 +185,9 @@ impl Text {
 
     fn line(&self, offset: usize) -> String {
         let lines = self.lines.get_or_init(|| Lines::of(&self.bytes));
-        String::from_utf8_lossy(lines.around(&self.bytes, offset)).trim().to_owned()
+        let line = lines.around(&self.bytes, offset);
+        // A line may be the whole file, and have many places.
+        String::from_utf8_lossy(&line[..line.len().min(SHOWN)]).trim().to_owned()
     }
 }
 

@@ -290,8 +290,7 @@ impl Search<'_> {
             };
             self.add(rule.kind, rule.named, table, places);
         }
-        for start in unfit {
-            let reason = "the text around it fits other places, too";
+        for (start, reason) in unfit {
             self.found.left.push(look_alike(file.path, file.text, lines, (start, reason)));
         }
     }
