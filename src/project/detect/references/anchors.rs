@@ -28,15 +28,15 @@ pub(super) struct Fitting {
     pub(super) starts: Vec<usize>,
 }
 
-/// Rules for the places of a file, and the places that no rule fits, with the reason. `text` has the bytes of the file, and may have
-/// others in place of what is not ASCII.
+/// Rules for the places of a file, and the places that no rule fits, with the reason. `text` has the bytes of the
+/// file, and may have others in place of what is not ASCII.
 pub(super) fn rules(text: &str, bytes: &[u8], spots: &[Spot]) -> (Vec<Fitting>, Vec<(usize, &'static str)>) {
     let mut accepted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for spot in spots {
         accepted.entry(spot.form.to_string()).or_default().insert(spot.range.start);
     }
     let mut covered: BTreeSet<(String, usize)> = BTreeSet::new();
-    let mut rules = Vec::new();
+    let mut rules: Vec<Fitting> = Vec::new();
     let mut unfit = Vec::new();
     for spot in spots {
         let form = spot.form.to_string();
@@ -46,10 +46,17 @@ pub(super) fn rules(text: &str, bytes: &[u8], spots: &[Spot]) -> (Vec<Fitting>, 
         let mine = &accepted[&form];
         let fits = |pattern: String| {
             let found = occurrences(bytes, &pattern, spot.form, "");
-            let starts: Vec<usize> = found.iter().map(|range| range.start).collect();
+            let starts: BTreeSet<usize> = found.iter().map(|range| range.start).collect();
             // The same extent: the rule must read what stands there, not more.
             let whole = found.contains(&spot.range);
-            (whole && starts.iter().all(|start| mine.contains(start))).then_some((pattern, starts))
+            // A rule that has places of another one takes its place, or does not fit.
+            let apart = |rule: &Fitting| {
+                rule.form != spot.form
+                    || rule.starts.iter().all(|start| starts.contains(start))
+                    || !rule.starts.iter().any(|start| starts.contains(start))
+            };
+            (whole && starts.iter().all(|start| mine.contains(start)) && rules.iter().all(apart))
+                .then_some((pattern, starts))
         };
         if rules.len() >= RULES || unfit.len() >= UNFIT {
             unfit.push((spot.range.start, MANY));
@@ -57,7 +64,9 @@ pub(super) fn rules(text: &str, bytes: &[u8], spots: &[Spot]) -> (Vec<Fitting>, 
         }
         match candidates(text, spot, spots).into_iter().find_map(fits) {
             Some((pattern, starts)) => {
+                rules.retain(|rule| rule.form != spot.form || !starts.contains(&rule.starts[0]));
                 covered.extend(starts.iter().map(|start| (form.clone(), *start)));
+                let starts = starts.into_iter().collect();
                 rules.push(Fitting { kind: spot.kind, named: spot.named, form: spot.form, pattern, starts });
             }
             None => unfit.push((spot.range.start, ALIKE)),
@@ -88,7 +97,11 @@ fn candidates(text: &str, spot: &Spot, spots: &[Spot]) -> Vec<String> {
     }
     let after = &text[end..text.floor_char_boundary(end + LONGEST + 2)];
     let more = spot.around.end - end;
-    let next = after.get(more..).and_then(|rest| rest.chars().next()).filter(|next| !next.is_whitespace()).map_or(more, |c| more + c.len_utf8());
+    let next = after
+        .get(more..)
+        .and_then(|rest| rest.chars().next())
+        .filter(|next| !next.is_whitespace())
+        .map_or(more, |c| more + c.len_utf8());
     let rest = after.find(['\r', '\n']).unwrap_or(after.len());
     let mut all: Vec<String> = Vec::new();
     for (at, begins) in from {

@@ -2,6 +2,7 @@
 //! version it is (confidence 1.0), or in files of a kind that says so (0.9), are proposed; every other place where
 //! the same number stands is named with the reason why it is left alone, so that a person can decide.
 
+mod address;
 mod anchors;
 mod beside;
 mod judge;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 use serde::{Serialize, Serializer};
 
-use super::occurrences::places;
+use super::occurrences::{Place, places};
 use super::remote::Remote;
 use super::tree::{self, Reading};
 use crate::config::file::{Form, On, ReferenceTable};
@@ -27,6 +28,7 @@ use crate::project::references::json::Node;
 use crate::project::references::switcher::Switcher;
 use crate::project::references::{Said, marked, occurrences};
 use crate::project::{Project, Pyproject};
+use anchors::Fitting;
 use judge::File;
 use names::Names;
 use spot::{Spot, Verdict};
@@ -254,12 +256,15 @@ impl Search<'_> {
             self.found.left.push(look_alike(file.path, file.text, &lines, (at, &reason)));
             found.truncate(PLACES);
         }
+        found.retain(|place| {
+            !is_source(self.project, file.path, place.range.start) && !marks.contains(&place.range.start)
+        });
+        let mut judged: Vec<(&Place<'_>, Verdict)> =
+            found.iter().map(|place| (place, judge::judge(&self.names, file, place))).collect();
+        address::together(&mut judged);
         let mut spots = Vec::new();
-        for place in &found {
-            if is_source(self.project, file.path, place.range.start) || marks.contains(&place.range.start) {
-                continue;
-            }
-            match judge::judge(&self.names, file, place) {
+        for (place, verdict) in judged {
+            match verdict {
                 Verdict::Follows(spot) => spots.push(spot),
                 Verdict::Stays(reason) => {
                     self.found.left.push(look_alike(file.path, file.text, &lines, (place.range.start, &reason)));
@@ -273,12 +278,12 @@ impl Search<'_> {
         }
         spots.extend(more);
         spots.retain(|spot| !is_source(self.project, file.path, spot.range.start));
-        self.propose(file, (bytes, &lines), &spots);
+        self.propose(file, (bytes, &lines), spots);
     }
 
     /// Rules for the places of a file.
-    fn propose(&mut self, file: &File<'_>, (bytes, lines): (&[u8], &Lines), spots: &[Spot]) {
-        let (rules, unfit) = anchors::rules(file.text, bytes, spots);
+    fn propose(&mut self, file: &File<'_>, (bytes, lines): (&[u8], &Lines), spots: Vec<Spot>) {
+        let (rules, unfit) = rules(file.text, bytes, spots);
         for rule in rules {
             let places = rule.starts.iter().map(|start| spotted(file.path, file.text, lines, *start)).collect();
             let table = ReferenceTable {
@@ -341,6 +346,24 @@ impl Search<'_> {
             let rule = ReferenceTable { path, pattern: Some(pattern), form: Form::Next, ..ReferenceTable::default() };
             self.add(Kind::Placeholder, false, rule, places);
         }
+    }
+}
+
+/// Rules for places, and those that have none, with the reason. An address gets rules for all of its places, or none.
+fn rules(text: &str, bytes: &[u8], mut spots: Vec<Spot>) -> (Vec<Fitting>, Vec<(usize, &'static str)>) {
+    let mut parted = Vec::new();
+    let mut round = 0;
+    loop {
+        let (rules, mut unfit) = anchors::rules(text, bytes, &spots);
+        // A rule that is given up may be one that others needed; that does not go on for ever.
+        let more = address::parted(text, &spots, &unfit, round > 2);
+        if more.is_empty() {
+            unfit.append(&mut parted);
+            return (rules, unfit);
+        }
+        spots.retain(|spot| !more.contains_key(&spot.range.start));
+        parted.extend(more);
+        round += 1;
     }
 }
 
