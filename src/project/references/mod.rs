@@ -266,7 +266,7 @@ fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> R
     }
     // What is no text has no marks.
     let Ok(whole) = std::str::from_utf8(bytes) else { return Ok(Vec::new()) };
-    match of_marks(whole, said) {
+    match of_marks((path, whole), said) {
         Ok(places) => Ok(places.into_iter().map(|(form, range)| place(form, range, None)).collect()),
         Err(mark) => {
             let line = line_of(bytes, mark.region.start);
@@ -276,9 +276,9 @@ fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> R
 }
 
 /// The places that the marks of a text speak for; else the mark that speaks for nobody knows which.
-fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
+fn of_marks((path, text): (&str, &str), said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
     let mut found = Vec::new();
-    for mark in marks::marks(text) {
+    for mark in marks::marks(path, text) {
         let region = &text.as_bytes()[mark.region.clone()];
         let inside = occurrences(region, "{version}", mark.form, said.tag);
         let agrees =
@@ -295,9 +295,9 @@ fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, ma
     Ok(found)
 }
 
-/// Where the marks of a text speak for this version; nothing where one speaks for another.
-pub fn marked(text: &str, said: &Said<'_>) -> Option<Vec<usize>> {
-    let places = of_marks(text, said).ok()?;
+/// Where the marks of a file speak for this version; nothing where one speaks for another.
+pub fn marked((path, text): (&str, &str), said: &Said<'_>) -> Option<Vec<usize>> {
+    let places = of_marks((path, text), said).ok()?;
     let agrees = |(form, range): &(Form, Range<usize>)| form.agrees(&text[range.clone()], said);
     let all = places.iter().all(agrees);
     all.then(|| places.into_iter().map(|(_, range)| range.start).collect())

@@ -309,7 +309,7 @@ impl Search<'_> {
     /// places that marks speak for are returned.
     fn whole(&mut self, file: &File<'_>, lines: &Lines) -> BTreeSet<usize> {
         let said = Said { version: &self.names.version, tag: &self.project.config.tag.value, date: None };
-        let marks = marked(file.text, &said).unwrap_or_default();
+        let marks = marked((file.path, file.text), &said).unwrap_or_default();
         let table =
             |form, expect| ReferenceTable { path: file.path.to_owned(), form, expect, ..ReferenceTable::default() };
         if !marks.is_empty() {
