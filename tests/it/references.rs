@@ -234,7 +234,8 @@ fn a_mark_in_a_string_of_python_is_text() {
         shown.py:5:9   agrees  SEEN = "1.2.3"  # release: version
         shown.py:9:9   agrees  acme 1.2.3
         shown.txt:1:2  agrees  '1.2.3  # release: version'
-    "#]].assert_eq(&sandbox.release(&["references"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["references"]).to_string());
 }
 
 #[test]

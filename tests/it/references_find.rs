@@ -700,5 +700,18 @@ fn a_place_has_one_rule() {
     let lock = r#"{"name": "demo", "version": "1.2.3", "packages": {"": {"name": "demo", "version": "1.2.3"}, "n": {"version": "1.2.3"}}}"#;
     expect![[r#"
         " \"version\": \"{version}\"" 2
-    "#]].assert_eq(&rules(lock));
+    "#]]
+    .assert_eq(&rules(lock));
+}
+
+#[test]
+fn files_that_are_too_large_are_named() {
+    let large = format!("pip install demo==1.2.3\n{}", "x".repeat(2 * 1024 * 1024));
+    let sandbox = Sandbox::with(&[PLAIN, ("docs/all.md", &large), ("tests/data.json", &large)]);
+    expect![[r#"
+        no place was found that should follow the version
+        ------- stderr -------
+        note: too large to be looked through: `docs/all.md`
+    "#]]
+    .assert_eq(&sandbox.release(&["references", "--find"]).to_string());
 }

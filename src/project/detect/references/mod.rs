@@ -19,7 +19,7 @@ use serde::{Serialize, Serializer};
 
 use super::occurrences::{Place, places};
 use super::remote::Remote;
-use super::tree::{self, Reading};
+use super::tree::{self, Content, Reading};
 use crate::config::file::{Form, On, ReferenceTable};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -28,6 +28,7 @@ use crate::project::references::json::Node;
 use crate::project::references::switcher::Switcher;
 use crate::project::references::{Said, marked, occurrences};
 use crate::project::{Project, Pyproject};
+use crate::report::text;
 use anchors::Fitting;
 use judge::File;
 use names::Names;
@@ -47,6 +48,8 @@ pub struct Found {
     pub left: Vec<LookAlike>,
     /// Files that are left alone whole, by their first place: of tests, of history.
     pub skipped: Vec<LookAlike>,
+    /// Files that are too large to be looked through, below the root.
+    pub large: Vec<String>,
     /// Whether the repository has more files than were read.
     pub cut: bool,
 }
@@ -124,6 +127,15 @@ fn rule<S: Serializer>(rule: &ReferenceTable, serializer: S) -> Result<S::Ok, S:
 }
 
 impl Found {
+    /// What is to be said of files that were not looked through; nothing where all were.
+    pub fn large_note(&self) -> Option<String> {
+        const NAMED: usize = 5;
+        let named: Vec<String> = self.large.iter().take(NAMED).map(|file| format!("`{file}`")).collect();
+        let more = self.large.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {}", text::count(more, "more file")) };
+        (!named.is_empty()).then(|| format!("too large to be looked through: {}{more}", named.join(", ")))
+    }
+
     /// The rules of the proposals.
     pub fn rules(&self) -> Vec<ReferenceTable> {
         self.proposals.iter().map(|proposal| proposal.rule.clone()).collect()
@@ -141,6 +153,12 @@ pub fn find_all(inspect: Inspect<'_>, projects: &[Project], remote: Option<&Remo
         all.proposals.extend(found.proposals);
         all.left.extend(found.left);
         all.skipped.extend(found.skipped);
+        // Each one sees those that are nobody's.
+        found.large.into_iter().for_each(|file| {
+            if !all.large.contains(&file) {
+                all.large.push(file);
+            }
+        });
         all.cut |= found.cut;
     }
     Ok(all)
@@ -162,7 +180,14 @@ pub fn find(inspect: Inspect<'_>, project: &Project, remote: Option<&Remote>) ->
     search.crates(inspect, &paths);
     let mut packages: BTreeSet<String> = BTreeSet::new();
     for (path, reading) in &paths {
-        let Some(bytes) = tree::read(inspect.files(), &project.root, path) else { continue };
+        let bytes = match tree::read(inspect.files(), &project.root, path) {
+            Content::Text(bytes) => bytes,
+            Content::Large if *reading == Reading::Judged && project.owns(path) => {
+                search.found.large.push(path.clone());
+                continue;
+            }
+            Content::Large | Content::Other => continue,
+        };
         let text = tree::as_text(&bytes);
         match reading {
             Reading::Left(reason) => search.leave(path, &text, reason),
@@ -210,7 +235,7 @@ impl Search<'_> {
         }
         let manifests = paths.iter().filter(|(path, _)| path.rsplit('/').next() == Some("Cargo.toml"));
         for (path, _) in manifests {
-            let Some(bytes) = tree::read(inspect.files(), &self.project.root, path) else { continue };
+            let Content::Text(bytes) = tree::read(inspect.files(), &self.project.root, path) else { continue };
             let Ok(manifest) = Pyproject::parse(path, tree::as_text(&bytes).into_owned()) else { continue };
             let Some(name) = manifest.string(&["package", "name"]) else { continue };
             let shares = manifest.get(&["package", "version", "workspace"]).is_some();
