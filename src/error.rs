@@ -147,7 +147,8 @@ impl<E: Explain> From<E> for Failure {
         let mut causes = Vec::new();
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
-            causes.push(cause.to_string());
+            // A program that fails may have written nothing.
+            causes.extend(Some(cause.to_string()).filter(|cause| !cause.trim().is_empty()));
             source = cause.source();
         }
         Failure {

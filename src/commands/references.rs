@@ -108,6 +108,9 @@ fn find(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     if found.cut {
         inspect.warn("the repository has more files than were read");
     }
+    if let Some(note) = found.large_note() {
+        inspect.note(note);
+    }
     let report = storing::report(&project, &found);
     if !args.write {
         return Ok(report);

@@ -10,7 +10,9 @@ use crate::error::Failure;
 use crate::project::Project;
 use crate::project::changelog::fragments::{self, Folder};
 use crate::project::changelog::generated;
-use crate::project::changelog::{Changelog, ChangelogError, Closing, Document, Entries, Group, Markup, merged, render};
+use crate::project::changelog::{
+    Changelog, ChangelogError, Closing, Document, Entries, Group, Markup, Section, merged, render,
+};
 use crate::project::conventional::Message;
 use crate::project::edit::{self, TextEdit};
 use crate::project::history::{COMMIT_LIMIT, Released};
@@ -46,6 +48,8 @@ pub struct Written {
     pub whole: Option<String>,
     /// How it is written.
     pub markup: Option<Markup>,
+    /// What would stay unsaid, where the release would be told of all the same.
+    refused: Option<ChangelogError>,
     /// What is empty, where a release must not be silent and is.
     pub empty: Option<String>,
     /// What is worth knowing.
@@ -57,8 +61,17 @@ pub struct Written {
 /// What a release makes of the changelog of a project.
 ///
 /// # Errors
-/// The changelog or a fragment cannot be read, or cannot become a section.
-pub fn written(
+/// The changelog or a fragment cannot be read, or cannot become a section; or entries would stay behind unsaid.
+pub fn written(inspect: Inspect<'_>, of: (&Project, Option<&Git>), release: &Release<'_>) -> Result<Written, Failure> {
+    let mut written = composed(inspect, of, release)?;
+    match written.refused.take() {
+        Some(refused) => Err(refused.into()),
+        None => Ok(written),
+    }
+}
+
+/// The same, where nothing is released: what a release would refuse is only noted.
+fn composed(
     inspect: Inspect<'_>,
     (project, git): (&Project, Option<&Git>),
     release: &Release<'_>,
@@ -94,6 +107,12 @@ pub fn written(
     let mut writer = Writer { changelog: &changelog, document: &document, closing, done: Written::default() };
     writer.done.path = text.as_ref().and(changelog.path.clone());
     writer.done.markup = Some(changelog.markup);
+    let is_out = release.releases.iter().any(|known| known.version == *release.version);
+    match unsaid((&changelog, &folder), &document, release.version).filter(|_| !is_out) {
+        // Its number was written before: what came since may well be meant for the next one.
+        Some(unsaid) if project.version() == release.version => writer.done.warnings.push(unsaid.to_string()),
+        unsaid => writer.done.refused = unsaid,
+    }
     if document.section(Some(release.version)).is_some() {
         writer.done.section = document.notes(Some(release.version));
         writer.done.whole = document.whole(Some(release.version));
@@ -112,6 +131,30 @@ pub fn written(
         ChangelogKind::KeepAChangelog | ChangelogKind::None => writer.section(String::new(), false),
     }
     Ok(writer.finish(&source))
+}
+
+/// What a section of the version, or one more `Unreleased`, would keep from being told.
+fn unsaid(
+    (changelog, folder): (&Changelog, &Folder),
+    document: &Document<'_>,
+    version: &Version,
+) -> Option<ChangelogError> {
+    let file = changelog.path.clone()?;
+    let open: Vec<&Section> = document.sections.iter().filter(|section| section.title.unreleased).collect();
+    let says = |section: &&&Section| !document.is_empty(section);
+    if let [first, .., _] = open.as_slice()
+        && open[1..].iter().any(|section| says(&section))
+    {
+        let lines = (document.line(first), document.line(open[1]));
+        return Some(ChangelogError::OpenTwice { file, lines });
+    }
+    let section = document.section(Some(version))?;
+    let waits = match (open.iter().find(says), folder.fragments.first()) {
+        (Some(open), _) => format!("`{}` (line {})", open.title.written(), document.line(open)),
+        (None, Some(fragment)) => format!("`{}`", fragment.file),
+        (None, None) => return None,
+    };
+    Some(ChangelogError::Unsaid { version: version.to_string(), file, line: document.line(section), waits })
 }
 
 /// The commits that a section is made from, newest first.
@@ -284,7 +327,7 @@ pub fn upcoming(
 /// What a release of a version today would make of the changelog.
 ///
 /// # Errors
-/// As [`written`].
+/// The changelog or a fragment cannot be read, or cannot become a section.
 pub fn preview(inspect: Inspect<'_>, project: &Project, version: &Version) -> Result<Written, Failure> {
     let git = Git::discover(&project.root)?;
     let releases = match &git {
@@ -293,5 +336,7 @@ pub fn preview(inspect: Inspect<'_>, project: &Project, version: &Version) -> Re
     };
     let (tag, date) = (project.tag_of(version), super::bump::today(inspect));
     let release = Release { version, tag: &tag, date, releases: &releases };
-    written(inspect, (project, git.as_ref()), &release)
+    let mut composed = composed(inspect, (project, git.as_ref()), &release)?;
+    composed.warnings.extend(composed.refused.take().map(|refused| refused.to_string()));
+    Ok(composed)
 }

@@ -3,19 +3,24 @@
 //! The network is asked for a push alone, and before: what a remote has comes in as [`Remote`]. Without one, the last
 //! fetch tells whether the branch is behind.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use super::bump::Wanted;
 use super::{PlanError, error, next};
-use crate::config::file::{GitHooks, GitSign};
+use crate::config::file::{ChangelogKind, GitHooks, GitSign};
 use crate::effects::git::{Head, Identity};
 use crate::effects::git_program::RemoteReference;
 use crate::effects::signing::{Signer, Signing};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::plan::push::REMOTE;
+use crate::project::changelog::{Changelog, fragments};
 use crate::project::history::Released;
 use crate::project::{Project, ProjectError};
 use crate::python::version::Version;
 use crate::report::Event;
+use crate::steps::StepError;
 use crate::steps::transaction::Hooks;
 
 /// What is known of the remote.
@@ -72,6 +77,9 @@ pub(super) fn check(
         }
     }
     broken.extend(remote(inspect, git, (wanted, &project.tag_of(to)), &head));
+    if wanted.commit && head.commit.is_some() {
+        broken.extend(fragments(inspect, git, (project, wanted))?);
+    }
     let mut held = Held::default();
     if writes {
         match git.identity(inspect.clock().now().as_second()) {
@@ -130,6 +138,28 @@ fn place(git: &Git, project: &Project, wanted: &Wanted, head: &Head) -> Result<V
         }
     }
     Ok(broken)
+}
+
+/// Fragments that git does not have as they are: the commit of the release could not remove them.
+fn fragments(inspect: Inspect<'_>, git: &Git, (project, wanted): (&Project, &Wanted)) -> Result<Vec<Failure>, Failure> {
+    let changelog = Changelog::of(inspect.files(), project)?;
+    if changelog.kind != ChangelogKind::Fragments {
+        return Ok(Vec::new());
+    }
+    let folder = fragments::read(inspect.files(), &project.root, &changelog)?;
+    let found = folder.fragments;
+    // What is no fragment at all is refused where the section is made.
+    if found.is_empty() || !folder.malformed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let top = inspect.files().canonical(&git.top())?;
+    let root = project.root.strip_prefix(&top).unwrap_or(Path::new(""));
+    let known: BTreeSet<String> = git.files_at_head("")?.into_iter().map(|file| file.path).collect();
+    // Otherwise they are refused already.
+    let changed = if wanted.allow_dirty { git.changed_files()? } else { Vec::new() };
+    let paths = found.iter().map(|fragment| root.join(&fragment.file).to_string_lossy().into_owned());
+    let unsaved = paths.filter(|path| !known.contains(path) || changed.contains(path));
+    Ok(unsaved.map(|file| StepError::Uncommitted { file }.into()).collect())
 }
 
 /// What would make the push fail.

@@ -287,3 +287,56 @@ fn no_secret_gets_into_a_message_and_none_is_repeated() {
         sandbox.release(&["bump", "minor", "-n", "-m", comment]).success();
     }
 }
+
+#[test]
+fn entries_that_a_bump_would_not_tell_of_stop_it() {
+    let sandbox = Sandbox::with(ACME);
+    let beside = "# Changelog\n\n## [Unreleased]\n\n- Forgotten\n\n## [1.3.0] - 2026-11-20\n\n- By hand\n\n## [1.2.3] - 2026-01-02\n\n- The start\n";
+    sandbox.write("CHANGELOG.md", beside);
+    sandbox.commit("docs: a section by hand");
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/unsaid]: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.3.0 already
+          at: CHANGELOG.md:7
+          hint: move the entries into the section 1.3.0, or take the section out: the bump makes it
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    // Whoever only looks sees the section, and is told.
+    expect![[r#"
+        ## [1.3.0] - 2026-11-20
+
+        - By hand
+        ------- stderr -------
+        warning: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.3.0 already
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
+    // A version that was written before may have its section, and what came since be meant for the next one.
+    sandbox.write("CHANGELOG.md", beside.replace("1.3.0", "1.2.4"));
+    sandbox.commit("docs: another one");
+    expect![[r#"
+        would tag `v1.2.3`
+        ------- stderr -------
+        warning: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.2.3 already
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["bump", "--current", "-n"]).to_string());
+    // An empty section of what comes next holds nothing back.
+    sandbox.write("CHANGELOG.md", beside.replace("- Forgotten\n\n", ""));
+    sandbox.commit("docs: told");
+    let _ = sandbox.release(&["bump", "minor", "-n"]).success();
+    let twice = "# Changelog\n\n## [Unreleased]\n\n- One\n\n## 1.3.0 (unreleased)\n\n- Two\n\n## [1.2.3] - 2026-01-02\n\n- The start\n";
+    sandbox.write("CHANGELOG.md", twice);
+    sandbox.commit("docs: twice");
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/open-twice]: `CHANGELOG.md` has two sections of what is not released yet, in lines 3 and 7
+          at: CHANGELOG.md:7
+          hint: make one section of the two: only the first one is closed
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
+    sandbox.write("CHANGELOG.md", twice.replace("- Two\n\n", ""));
+    sandbox.commit("docs: one of them is empty");
+    let _ = sandbox.release(&["bump", "minor", "-n"]).success();
+    assert_eq!(sandbox.git(&["status", "--porcelain"]) + &sandbox.git(&["tag"]), "");
+}

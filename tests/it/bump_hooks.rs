@@ -158,6 +158,15 @@ fn a_hook_that_fails_or_changes_files_leaves_everything_as_it_was() {
         [exit status: 1]
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
+    // What wrote nothing has no cause to be named.
+    hook(&sandbox, "pre-commit", "echo; exit 1");
+    expect![[r#"
+        ------- stderr -------
+        error[step/git-hook]: the git hook `pre-commit` stopped the bump: exit code 1
+          hint: run `git hook run pre-commit` and put right what it says; nothing was changed
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor"]).to_string());
     hook(&sandbox, "pre-commit", "echo '# formatted' >> README.md");
     expect![[r#"
         ------- stderr -------

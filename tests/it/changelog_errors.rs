@@ -17,6 +17,13 @@ fn every_variant_reads_well() {
             version: text("1.3.0"),
             missing: text("`CHANGELOG.md` has nothing under `Unreleased`"),
         },
+        ChangelogError::Unsaid {
+            version: text("1.3.0"),
+            file: text("CHANGELOG.md"),
+            line: 9,
+            waits: text("`Unreleased` (line 3)"),
+        },
+        ChangelogError::OpenTwice { file: text("CHANGELOG.md"), lines: (3, 9) },
         ChangelogError::UnknownType { typed: text("broke"), known: vec![text("`added`"), text("`fixed`")] },
         ChangelogError::Entry { problem: text("it is empty") },
         ChangelogError::Generated,
@@ -27,7 +34,7 @@ fn every_variant_reads_well() {
     .map(Failure::from)
     .collect();
     let codes: BTreeSet<&str> = failures.iter().map(|failure| failure.code).collect();
-    assert_eq!(codes.len(), 8);
+    assert_eq!(codes.len(), 10);
     let texts: Vec<String> = failures
         .iter()
         .map(|found| format!("{}  exit: {}\n", failure(found, Colour::Off), found.kind.exit_code()))
@@ -41,6 +48,14 @@ fn every_variant_reads_well() {
           exit: 3
         error[changelog/empty]: nothing is said about 1.3.0: `CHANGELOG.md` has nothing under `Unreleased`
           hint: say what changed (`release changelog add fixed "…"`), or bump with `--allow-empty-notes`
+          exit: 1
+        error[changelog/unsaid]: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.3.0 already
+          at: CHANGELOG.md:9
+          hint: move the entries into the section 1.3.0, or take the section out: the bump makes it
+          exit: 1
+        error[changelog/open-twice]: `CHANGELOG.md` has two sections of what is not released yet, in lines 3 and 9
+          at: CHANGELOG.md:9
+          hint: make one section of the two: only the first one is closed
           exit: 1
         error[changelog/unknown-type]: `broke` is no type of change
           hint: use one of `added`, `fixed`, or name your own in `[tool.release.changelog] types`

@@ -256,3 +256,49 @@ fn towncrier_groups_the_same_entries_under_the_same_headings() {
         );
     }
 }
+
+#[test]
+fn a_fragment_that_git_does_not_have_stops_the_plan_too() {
+    let sandbox = prepared(true);
+    sandbox.write("changes/9.fixed.md", "Nobody added this.\n");
+    let planned = sandbox.release(&["bump", "minor", "-n"]).to_string();
+    expect![[r#"
+        ------- stderr -------
+        error[step/uncommitted]: `changes/9.fixed.md` differs from what is committed
+          at: changes/9.fixed.md
+          hint: commit `changes/9.fixed.md` first: its other changes would be swept into the release, or lost from the index
+        [exit status: 1]
+    "#]].assert_eq(&planned);
+    assert_eq!(sandbox.release(&["bump", "minor"]).to_string(), planned);
+    // The index is not enough.
+    sandbox.git(&["add", "changes"]);
+    assert_eq!(
+        sandbox.release(&["bump", "minor", "-n", "--allow-dirty", "--format", "json"]).failure_code(),
+        "step/uncommitted"
+    );
+    // Without a commit nothing of it is lost from one.
+    let _ = sandbox.release(&["bump", "minor", "-n", "--allow-dirty", "--no-commit"]).success();
+    sandbox.commit("docs: a fragment");
+    sandbox.write("changes/9.fixed.md", "Edited since.\n");
+    assert_eq!(
+        sandbox.release(&["bump", "minor", "-n", "--allow-dirty", "--format", "json"]).failure_code(),
+        "step/uncommitted"
+    );
+    sandbox.write("changes/9.fixed.md", "Nobody added this.\n");
+    let _ = sandbox.release(&["bump", "minor"]).success();
+}
+
+#[test]
+fn fragments_beside_a_section_of_the_version_stop_the_bump() {
+    let sandbox = prepared(true);
+    sandbox.write("CHANGELOG.md", "# Changelog\n\n## 1.3.0 - 2026-11-20\n\n- By hand\n");
+    sandbox.commit("docs: a section by hand");
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/unsaid]: `changes/12.added.md` would not be told of: `CHANGELOG.md` has a section 1.3.0 already
+          at: CHANGELOG.md:3
+          hint: move the entries into the section 1.3.0, or take the section out: the bump makes it
+        [exit status: 1]
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
+}

@@ -203,4 +203,17 @@ fn a_template_is_a_file_of_the_project_and_comes_to_an_end() {
         sandbox.write("own.jinja", endless);
         assert_eq!(render(), "changelog/template", "{endless}");
     }
+    // What gives nothing would lose what there is to tell.
+    for silent in ["", "{# groups #}\n", "{% if false %}{{ groups }}{% endif %}"] {
+        sandbox.write("own.jinja", silent);
+        assert_eq!(render(), "changelog/template", "{silent}");
+    }
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/template]: `own.jinja` cannot be rendered: it gives no text, and there are entries to tell of
+          at: own.jinja
+          hint: correct the template; `release explain changelog/template` lists its values
+        [exit status: 3]
+    "#]]
+    .assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
 }

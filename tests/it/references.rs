@@ -226,6 +226,19 @@ fn marks_in_a_file_say_what_follows() {
 }
 
 #[test]
+fn a_mark_in_a_string_of_python_is_text() {
+    let module = "HELP = 'write \"1.2.3  # release: version\"'\nDOC = '''\n1.2.3  # release: version\n'''\nSEEN = \"1.2.3\"  # release: version\n\"\"\"\n.. release: version\n\n   acme 1.2.3\n\n.. /release\n\"\"\"\n";
+    let sandbox =
+        project(&[("shown.py", module), ("shown.txt", "'1.2.3  # release: version'\n")], &rule("shown.*", ""));
+    expect![[r#"
+        shown.py:5:9   agrees  SEEN = "1.2.3"  # release: version
+        shown.py:9:9   agrees  acme 1.2.3
+        shown.txt:1:2  agrees  '1.2.3  # release: version'
+    "#]]
+    .assert_eq(&sandbox.release(&["references"]).to_string());
+}
+
+#[test]
 fn a_reference_that_is_out_of_date_stops_the_bump() {
     let rules = rule("README.md", "match = \"acme=={version}\"");
     let sandbox = project(&[("README.md", "acme==1.2.3\nupgrade from acme==1.1.0\n")], &rules);

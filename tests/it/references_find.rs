@@ -109,6 +109,21 @@ const ROWS: &[Row] = &[
         "docs/urls.md",
         "https://github.com/ana/demo/releases/download/v«1.2.3→1.3.0»/demo-«1.2.3→1.3.0».tar.gz\nhttps://github.com/ana/demo/archive/v«1.2.3→1.3.0».tar.gz and https://github.com/ana/demo/archive/refs/tags/v«1.2.3→1.3.0».zip\n[x](https://github.com/ana/demo/blob/v«1.2.3→1.3.0»/README.md)\nhttps://raw.githubusercontent.com/ana/demo/v«1.2.3→1.3.0»/install.sh\nhttps://demo.readthedocs.io/en/v«1.2.3→1.3.0»/index.html\nhttps://img.shields.io/github/commits-since/ana/demo/v«1.2.3→1.3.0»\nhttps://github.com/ana/demo/compare/v«1.2.3→1.3.0»...HEAD\nhttps://github.com/ana/demo/compare/v1.2.2...v1.2.3\nhttps://github.com/ana/demo/releases/tag/v1.2.3\nhttps://github.com/bob/demo/archive/v1.2.3.tar.gz\nhttps://gitlab.com/ana/demo/blob/v1.2.3/README.md\npip install git+https://github.com/ana/demo.git@v«1.2.3→1.3.0»\n",
     ),
+    row(
+        "urls: what a release offers",
+        "docs/offers.md",
+        "https://github.com/ana/demo/releases/download/v«1.2.3→1.3.0»/tool_«1.2.3→1.3.0»_linux_amd64.zip\nhttps://github.com/ana/demo/releases/download/v«1.2.3→1.3.0»/Demo-«1.2.3→1.3.0»-macos-arm64.pkg\nhttps://github.com/ana/demo/archive/v«1.2.3→1.3.0»/demo-«1.2.3→1.3.0».tar.gz\n",
+    ),
+    row(
+        "urls: both places, or none",
+        "docs/none.md",
+        "https://github.com/bob/demo/releases/download/v1.2.3/demo-1.2.3.tar.gz\nhttps://github.com/ana/demo/releases/download/v1.2.3/demo-1.2.3-rc1.zip\n",
+    ),
+    row(
+        "urls: one place has no rule",
+        "docs/torn.md",
+        "https://github.com/ana/demo/releases/download/v1.2.3/demo-1.2.3.tar.gz\nhttps://github.com/ana/demo/releases/download/v1.2.2/demo.zip\n",
+    ),
     row("urls: a hash", "docs/hash.md", "https://files.pythonhosted.org/packages/ab/cd/0123/demo-1.2.3.tar.gz\n"),
     row(
         "badges",
@@ -651,4 +666,52 @@ fn uv_agrees_with_the_lock_file() {
         assert_eq!(sandbox.read("uv.lock"), ours, "{kind}");
         sandbox.git(&["checkout", "-q", "HEAD", "--", "uv.lock"]);
     }
+}
+
+const PLAIN: (&str, &str) = (
+    "pyproject.toml",
+    "[build-system]\nrequires = [\"flit_core>=3.11,<5\"]\nbuild-backend = \"flit_core.buildapi\"\n\n[project]\nname = \"demo\"\nversion = \"1.2.3\"\n",
+);
+
+#[test]
+fn places_without_a_rule_are_named_and_their_number_is_bounded() {
+    // Each place but the first has the text of another one around it that names an older version.
+    let line = "demo==1.2.3 demo==1.0.0 ".repeat(60);
+    let sandbox = Sandbox::with(&[PLAIN, ("docs/many.md", &format!("{line}\n"))]);
+    let document = sandbox.release(&["references", "--find", "--format", "json"]).success().json();
+    let left = document["result"]["left"].as_array().expect("places");
+    let reason = |place: &serde_json::Value| place["reason"].as_str().expect("a reason").to_owned();
+    let count = |wanted: &str| left.iter().filter(|place| reason(place) == wanted).count();
+    assert_eq!(count("the text around it fits other places, too"), 48);
+    assert_eq!(count("its file has too many such places: only a rule of your own reaches it"), 11);
+}
+
+#[test]
+fn a_place_has_one_rule() {
+    let rules = |lock: &str| {
+        let sandbox = Sandbox::with(&[PLAIN, ("package.json", LOCKED), ("package-lock.json", lock)]);
+        let document = sandbox.release(&["references", "--find", "--format", "json"]).success().json();
+        let proposals = document["result"]["proposals"].as_array().expect("proposals").clone();
+        let own = proposals.iter().filter(|proposal| proposal["path"] == "package-lock.json");
+        own.map(|rule| format!("{} {}\n", rule["match"], rule["expect"])).collect::<String>()
+    };
+    const LOCKED: &str = r#"{"name": "demo", "version": "1.2.3"}"#;
+    // A rule for the second place that has the first one, too, takes the place of the first rule.
+    let lock = r#"{"name": "demo", "version": "1.2.3", "packages": {"": {"name": "demo", "version": "1.2.3"}, "n": {"version": "1.2.3"}}}"#;
+    expect![[r#"
+        " \"version\": \"{version}\"" 2
+    "#]]
+    .assert_eq(&rules(lock));
+}
+
+#[test]
+fn files_that_are_too_large_are_named() {
+    let large = format!("pip install demo==1.2.3\n{}", "x".repeat(2 * 1024 * 1024));
+    let sandbox = Sandbox::with(&[PLAIN, ("docs/all.md", &large), ("tests/data.json", &large)]);
+    expect![[r#"
+        no place was found that should follow the version
+        ------- stderr -------
+        note: too large to be looked through: `docs/all.md`
+    "#]]
+    .assert_eq(&sandbox.release(&["references", "--find"]).to_string());
 }

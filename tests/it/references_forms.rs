@@ -161,7 +161,8 @@ fn no_text_is_too_strange() {
             let seed = random.pick(&seeds);
             random.mutated(seed, "1.23v-\"'=\n \r{}[]<>!#:/,é\u{feff}")
         };
-        for start in marked(&text, &said).unwrap_or_default() {
+        let path = random.pick(&["a.txt", "a.py"]);
+        for start in marked((path, &text), &said).unwrap_or_default() {
             assert!(start < text.len());
         }
         if let Some((_, range)) = Switcher::read(&text, Some(2)) {

@@ -223,6 +223,7 @@ fn fresh(
             "the repository has more files than were read: look for other places that name the version".to_owned(),
         );
     }
+    notes.extend(found.large_note());
     let gates = detect::gates::find(files, &project);
     notes.extend(gates.notes);
     let standalone = wanted.standalone || files.what(&survey.root.join("pyproject.toml")) == What::Missing;

@@ -1,6 +1,7 @@
 //! Whether a branch says what it changes: fragments, lines below `Unreleased` or conventional commits, against where
 //! it left another reference. And what is wrong with the fragments that are there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Changelog, Markup, fragments, judge};
@@ -164,7 +165,7 @@ impl Branch<'_> {
         let versions = |text: &str, markup: Markup| {
             let document = super::Document::read(text, markup);
             let titles = document.sections.iter().map(|section| section.title.version.clone());
-            titles.flatten().collect::<Vec<_>>()
+            titles.flatten().collect::<BTreeSet<_>>()
         };
         let old = versions(&before, self.changelog.markup);
         Ok(versions(&after, self.changelog.markup).iter().any(|version| !old.contains(version)))
@@ -173,7 +174,7 @@ impl Branch<'_> {
     /// Whether a line below `Unreleased` is new.
     fn says_more(&self) -> Result<bool, EffectsError> {
         let (before, after) = self.texts()?;
-        let old = judge::told(&before, self.changelog.markup);
+        let old: BTreeSet<String> = judge::told(&before, self.changelog.markup).into_iter().collect();
         Ok(judge::told(&after, self.changelog.markup).iter().any(|line| !old.contains(line)))
     }
 

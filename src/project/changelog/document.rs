@@ -1,11 +1,12 @@
 //! A changelog as a document: its sections, what stands in them, and the edits that change it. Every byte
 //! outside of the edits stays, line endings included; an edit that was made once is not made again.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::outline::{self, Heading, Markup, Style, definition, is_definition};
 use super::title::{Link, Title};
-use crate::project::edit::{TextEdit, line_of};
+use crate::project::edit::{Lines, TextEdit};
 use crate::python::version::Version;
 
 /// The order in which Keep a Changelog lists its headings.
@@ -22,6 +23,7 @@ pub struct Document<'t> {
     pub sections: Vec<Section>,
     headings: Vec<Heading>,
     level: usize,
+    lines: OnceCell<Lines>,
 }
 
 /// What a release, or what comes next, has in a changelog.
@@ -71,7 +73,7 @@ impl<'t> Document<'t> {
             let body = without_links(text, heading.next..next.map_or(text.len(), |next| next.whole.start), markup);
             sections.push(Section { title, body, heading: heading.clone() });
         }
-        Document { text, markup, sections, headings, level }
+        Document { text, markup, sections, headings, level, lines: OnceCell::new() }
     }
 
     /// The section of a version that is out; that of what comes next where none is given.
@@ -112,7 +114,18 @@ impl<'t> Document<'t> {
 
     /// The line of a section's heading, counted from 1.
     pub fn line(&self, section: &Section) -> usize {
-        line_of(self.text.as_bytes(), section.heading.title.start)
+        self.line_at(section.heading.title.start)
+    }
+
+    /// The line of an offset, counted from 1.
+    pub(super) fn line_at(&self, offset: usize) -> usize {
+        self.lines.get_or_init(|| Lines::of(self.text.as_bytes())).at(offset).0
+    }
+
+    /// The headings that lie in some bytes.
+    fn headings_in(&self, range: &Range<usize>) -> &[Heading] {
+        let before = |offset: usize| self.headings.partition_point(|found| found.whole.start < offset);
+        &self.headings[before(range.start)..before(range.end)]
     }
 
     /// The line ending of the file.
@@ -123,11 +136,8 @@ impl<'t> Document<'t> {
     /// What stands in a section, by its headings.
     pub fn groups(&self, section: &Section) -> Vec<Group> {
         let body = section.body.clone();
-        let inner: Vec<&Heading> = self
-            .headings
-            .iter()
-            .filter(|found| body.contains(&found.whole.start) && found.level == self.level + 1)
-            .collect();
+        let inner: Vec<&Heading> =
+            self.headings_in(&body).iter().filter(|found| found.level == self.level + 1).collect();
         let mut groups = Vec::new();
         let first = inner.first().map_or(body.end, |found| found.whole.start);
         let mut add = |heading: Option<&Heading>, range: Range<usize>| {
@@ -155,6 +165,8 @@ impl<'t> Document<'t> {
     pub fn is_empty(&self, section: &Section) -> bool {
         let mut at = section.body.start;
         let mut in_comment = false;
+        // Section and heading begin at lines, so that none reaches into the section from before.
+        let mut headings = self.headings_in(&section.body).iter().peekable();
         self.text[section.body.clone()].split_inclusive('\n').all(|line| {
             let range = at..at + line.len();
             at = range.end;
@@ -162,8 +174,8 @@ impl<'t> Document<'t> {
             let opens = bare.starts_with("<!--") || (self.markup == Markup::Restructured && bare == "..");
             let is_comment = in_comment || opens;
             in_comment = is_comment && self.markup == Markup::Markdown && !bare.contains("-->");
-            let is_heading =
-                self.headings.iter().any(|found| found.whole.start <= range.start && range.start < found.next);
+            while headings.next_if(|found| found.next <= range.start).is_some() {}
+            let is_heading = headings.peek().is_some_and(|found| found.whole.start <= range.start);
             bare.is_empty() || is_heading || is_comment || definition(bare, self.markup).is_some()
         })
     }
@@ -398,11 +410,8 @@ impl<'t> Document<'t> {
             let tail = if at == self.text.len() { newline } else { &gap };
             return vec![TextEdit { range: at..at, replacement: format!("{lead}{heading}{gap}{group}{tail}") }];
         };
-        let inner: Vec<&Heading> = self
-            .headings
-            .iter()
-            .filter(|found| open.body.contains(&found.whole.start) && found.level == self.level + 1)
-            .collect();
+        let inner: Vec<&Heading> =
+            self.headings_in(&open.body).iter().filter(|found| found.level == self.level + 1).collect();
         let title = |found: &Heading| self.text[found.title.clone()].trim().to_ascii_lowercase();
         if let Some(at) = inner.iter().position(|found| title(found) == heading.to_ascii_lowercase()) {
             let end = inner.get(at + 1).map_or(open.body.end, |next| next.whole.start);
@@ -551,7 +560,10 @@ pub fn merged(lists: Vec<Vec<Group>>) -> Vec<Group> {
             _ => false,
         };
         match found.iter_mut().find(same) {
-            Some(other) => other.text = format!("{}\n{}", other.text, group.text),
+            Some(other) => {
+                other.text.push('\n');
+                other.text.push_str(&group.text);
+            }
             None => found.push(group),
         }
     }

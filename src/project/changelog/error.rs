@@ -19,6 +19,26 @@ pub enum ChangelogError {
         /// What is empty.
         missing: String,
     },
+    /// Entries beside a section that is there already.
+    #[error("{waits} would not be told of: `{file}` has a section {version} already")]
+    Unsaid {
+        /// The version.
+        version: String,
+        /// The changelog.
+        file: String,
+        /// The line of the section.
+        line: usize,
+        /// What waits to be told.
+        waits: String,
+    },
+    /// Two sections of what comes next.
+    #[error("`{file}` has two sections of what is not released yet, in lines {} and {}", lines.0, lines.1)]
+    OpenTwice {
+        /// The changelog.
+        file: String,
+        /// Their lines.
+        lines: (usize, usize),
+    },
     /// A type that nobody named.
     #[error("`{typed}` is no type of change")]
     UnknownType {
@@ -60,6 +80,8 @@ impl Explain for ChangelogError {
             ChangelogError::NoFile => "changelog/no-file",
             ChangelogError::NotKept => "changelog/not-kept",
             ChangelogError::Empty { .. } => "changelog/empty",
+            ChangelogError::Unsaid { .. } => "changelog/unsaid",
+            ChangelogError::OpenTwice { .. } => "changelog/open-twice",
             ChangelogError::UnknownType { .. } => "changelog/unknown-type",
             ChangelogError::Entry { .. } => "changelog/entry",
             ChangelogError::Generated => "changelog/generated",
@@ -71,7 +93,10 @@ impl Explain for ChangelogError {
     fn kind(&self) -> Kind {
         match self {
             ChangelogError::UnknownType { .. } | ChangelogError::Entry { .. } => Kind::Usage,
-            ChangelogError::Empty { .. } | ChangelogError::Generated => Kind::Failed,
+            ChangelogError::Empty { .. }
+            | ChangelogError::Unsaid { .. }
+            | ChangelogError::OpenTwice { .. }
+            | ChangelogError::Generated => Kind::Failed,
             _ => Kind::Setup,
         }
     }
@@ -83,6 +108,10 @@ impl Explain for ChangelogError {
             ChangelogError::Empty { .. } => {
                 "say what changed (`release changelog add fixed \"…\"`), or bump with `--allow-empty-notes`".to_owned()
             }
+            ChangelogError::Unsaid { version, .. } => {
+                format!("move the entries into the section {version}, or take the section out: the bump makes it")
+            }
+            ChangelogError::OpenTwice { .. } => "make one section of the two: only the first one is closed".to_owned(),
             ChangelogError::UnknownType { known, .. } => {
                 format!("use one of {}, or name your own in `[tool.release.changelog] types`", known.join(", "))
             }
@@ -102,6 +131,9 @@ impl Explain for ChangelogError {
     fn location(&self) -> Option<Location> {
         match self {
             ChangelogError::Fragment { file, .. } | ChangelogError::Template { file, .. } => Some(Location::file(file)),
+            ChangelogError::Unsaid { file, line, .. } | ChangelogError::OpenTwice { file, lines: (_, line) } => {
+                Some(Location::line(file, *line))
+            }
             _ => None,
         }
     }

@@ -41,17 +41,13 @@ impl Subject<'_> {
     }
 
     fn twice(&self) -> Vec<Finding> {
-        let mut seen: Vec<&Version> = Vec::new();
+        let mut seen: BTreeSet<&Version> = BTreeSet::new();
         let mut open = false;
         let mut findings = Vec::new();
         for section in &self.document.sections {
             let again = match (&section.title.version, section.title.unreleased) {
                 (_, true) => std::mem::replace(&mut open, true),
-                (Some(version), false) => {
-                    let again = seen.contains(&version);
-                    seen.push(version);
-                    again
-                }
+                (Some(version), false) => !seen.insert(version),
                 (None, false) => false,
             };
             if again {
@@ -104,11 +100,11 @@ impl Subject<'_> {
     fn links(&self) -> Vec<Finding> {
         let document = self.document;
         let definitions = document.definitions();
-        let defined = |label: &str| definitions.iter().find(|(other, ..)| other.eq_ignore_ascii_case(label));
+        let labels: BTreeSet<String> = definitions.iter().map(|(label, ..)| label.to_ascii_lowercase()).collect();
         let mut findings = Vec::new();
         // Brackets without any definition are only a manner of writing.
         for section in document.sections.iter().filter(|_| !definitions.is_empty()) {
-            if section.title.link == Link::Reference && defined(&section.title.written).is_none() {
+            if section.title.link == Link::Reference && !labels.contains(&section.title.written.to_ascii_lowercase()) {
                 let message =
                     format!("`{}` is written as a link, and nothing says where it leads", section.title.written);
                 let line = match document.markup {
@@ -126,7 +122,7 @@ impl Subject<'_> {
         let newest = newest.and_then(|section| section.title.version.as_ref());
         for (label, url, range) in &definitions {
             let Some((from, to)) = super::document::compared(url) else { continue };
-            let place = Location::line(self.file, crate::project::edit::line_of(document.text.as_bytes(), range.start));
+            let place = Location::line(self.file, document.line_at(range.start));
             let wrong = match label.parse::<Version>() {
                 _ if label.eq_ignore_ascii_case("unreleased") => newest
                     .filter(|newest| self.version_of(from).is_some_and(|from| from != **newest))

@@ -78,6 +78,9 @@ pub fn render(
     let written = environment.render_str(text, values).map_err(|error| refuse(error.to_string().replace('\n', " ")))?;
     let lines: Vec<&str> = written.lines().map(str::trim_end).collect();
     let body = lines.join("\n").trim().to_owned();
+    if body.is_empty() && groups.iter().any(|group| !group.entries.is_empty()) {
+        return Err(refuse("it gives no text, and there are entries to tell of".to_owned()));
+    }
     if document.breaks_out(&body) {
         return Err(refuse("what it gives does not stay within one section".to_owned()));
     }

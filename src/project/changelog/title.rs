@@ -144,6 +144,11 @@ impl Title {
         })
     }
 
+    /// The version or the word as it is written.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
     /// Whether it is the heading of this version, and that version is out.
     pub fn is(&self, version: &Version) -> bool {
         !self.unreleased && self.version.as_ref() == Some(version)

@@ -8,7 +8,7 @@ use crate::config::file::Form;
 use crate::python::name::normalize;
 
 /// More bytes of a line than this before or behind a place say nothing about it.
-const NEAR: usize = 320;
+pub(super) const NEAR: usize = 320;
 
 /// A place where the version stands.
 #[derive(Debug, Clone)]
@@ -61,7 +61,9 @@ fn is_bounded(before: &str, after: &str) -> bool {
     let ends = match forwards.next() {
         Some('.' | '+' | '!') => forwards.next().is_none_or(|c| !c.is_ascii_digit()),
         Some('-') => forwards.next().is_none_or(|c| !c.is_ascii_digit()),
-        Some(c) => !c.is_alphanumeric() && c != '_',
+        // `…/releases/download/v1.2.3/acme_1.2.3_linux.zip`
+        Some('_') => before.contains("/releases/download/") && forwards.next().is_some_and(|c| c.is_ascii_alphabetic()),
+        Some(c) => !c.is_alphanumeric(),
         None => true,
     };
     starts && ends

@@ -8,7 +8,7 @@ use std::path::Path;
 use memchr::memchr;
 
 use crate::effects::files::{Files, What};
-use crate::effects::{Git, Inspect};
+use crate::effects::{EffectsError, Git, Inspect};
 use crate::error::Failure;
 use crate::project::{FILE_LIMIT, Project};
 use crate::python::version::Version;
@@ -184,17 +184,31 @@ pub(super) fn is_lock(path: &str) -> bool {
     LOCKS.contains(&name.as_str())
 }
 
-/// The bytes of a file that is text: small, no link, and without a byte that text has not.
-pub(super) fn read(files: Files, root: &Path, path: &str) -> Option<Vec<u8>> {
+/// A file that was looked at.
+pub(super) enum Content {
+    /// It is text: small, no link, and without a byte that text has not.
+    Text(Vec<u8>),
+    /// It is larger than what is read.
+    Large,
+    /// It is no text, or cannot be read.
+    Other,
+}
+
+/// The bytes of a file that is text.
+pub(super) fn read(files: Files, root: &Path, path: &str) -> Content {
     let full = root.join(path);
     if files.what(&full) != What::File {
-        return None;
+        return Content::Other;
     }
     let limit = if is_lock(path) { FILE_LIMIT } else { SIZE };
-    let bytes = files.read(&full, limit).ok()?;
+    let bytes = match files.read(&full, limit) {
+        Ok(bytes) => bytes,
+        Err(EffectsError::TooLarge { .. }) => return Content::Large,
+        Err(_) => return Content::Other,
+    };
     let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let binary = memchr(0, &bytes[..bytes.len().min(8192)]).is_some();
-    (!wide && !binary).then_some(bytes)
+    if wide || binary { Content::Other } else { Content::Text(bytes) }
 }
 
 /// The text of a file. In another encoding that keeps the first 128 characters, what is not of them is replaced one

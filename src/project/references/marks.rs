@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::config::file::Form;
+use crate::project::version_source::comments;
 
 /// A marked region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,11 @@ pub(super) struct Mark {
 const MARK: &str = "release: ";
 const END: &str = "/release";
 
-/// The marks of a text, in order.
-pub(super) fn marks(text: &str) -> Vec<Mark> {
+/// The marks of a file, in order. In Python a `#` inside of a string begins no comment.
+pub(super) fn marks(path: &str, text: &str) -> Vec<Mark> {
+    let is_python = path.ends_with(".py") || path.ends_with(".pyi");
+    // Few files have a mark at all.
+    let comments = (is_python && text.contains(MARK)).then(|| comments(text));
     let mut found = Vec::new();
     let mut at = 0;
     // The line that was looked at last: lines may be long, and have many marks.
@@ -27,7 +31,7 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
     while let Some(next) = text[at..].find(MARK).map(|offset| at + offset) {
         at = next + MARK.len();
         let word = &text[at..at + text[at..].bytes().take_while(u8::is_ascii_lowercase).count()];
-        let Some(form) = Form::named(word).filter(|_| in_comment(&text[..next])) else { continue };
+        let Some(form) = Form::named(word).filter(|_| in_comment(&text[..next], comments.as_deref())) else { continue };
         at += word.len();
         if next >= here.end {
             let start = text[here.end..next].rfind('\n').map_or(here.end, |end| here.end + end + 1);
@@ -52,7 +56,10 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
 
 /// Whether what stands before a mark on its line ends as a comment begins: prose that speaks of a
 /// "release: version" is no mark.
-fn in_comment(before: &str) -> bool {
+fn in_comment(before: &str, comments: Option<&[usize]>) -> bool {
     let before = before.trim_end_matches(' ');
+    if let Some(comments) = comments.filter(|_| before.ends_with('#')) {
+        return comments.binary_search(&(before.len() - 1)).is_ok();
+    }
     ["#", "//", "<!--", "..", "%", ";", "/*", "--", "{#"].iter().any(|opener| before.ends_with(opener))
 }

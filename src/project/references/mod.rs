@@ -180,6 +180,9 @@ fn last_final(project: &Project) -> Result<Option<Version>, Failure> {
     Ok(history::releases(&git, project)?.into_iter().rev().find(before).map(|release| release.version))
 }
 
+/// More bytes of a line are not shown.
+const SHOWN: usize = 400;
+
 /// A file that rules look into.
 struct Text {
     bytes: Vec<u8>,
@@ -193,7 +196,9 @@ impl Text {
 
     fn line(&self, offset: usize) -> String {
         let lines = self.lines.get_or_init(|| Lines::of(&self.bytes));
-        String::from_utf8_lossy(lines.around(&self.bytes, offset)).trim().to_owned()
+        let line = lines.around(&self.bytes, offset);
+        // A line may be the whole file, and have many places.
+        String::from_utf8_lossy(&line[..line.len().min(SHOWN)]).trim().to_owned()
     }
 }
 
@@ -272,7 +277,7 @@ fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> R
     }
     // What is no text has no marks.
     let Ok(whole) = std::str::from_utf8(bytes) else { return Ok(Vec::new()) };
-    match of_marks(whole, said) {
+    match of_marks((path, whole), said) {
         Ok(places) => Ok(places.into_iter().map(|(form, range)| place(form, range, None)).collect()),
         Err(mark) => {
             let line = line_of(bytes, mark.region.start);
@@ -282,9 +287,9 @@ fn in_file(path: &str, rule: &ReferenceTable, text: &Text, said: &Said<'_>) -> R
 }
 
 /// The places that the marks of a text speak for; else the mark that speaks for nobody knows which.
-fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
+fn of_marks((path, text): (&str, &str), said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, marks::Mark> {
     let mut found = Vec::new();
-    for mark in marks::marks(text) {
+    for mark in marks::marks(path, text) {
         let region = &text.as_bytes()[mark.region.clone()];
         let inside = occurrences(region, "{version}", mark.form, said.tag);
         let agrees =
@@ -301,9 +306,9 @@ fn of_marks(text: &str, said: &Said<'_>) -> Result<Vec<(Form, Range<usize>)>, ma
     Ok(found)
 }
 
-/// Where the marks of a text speak for this version; nothing where one speaks for another.
-pub fn marked(text: &str, said: &Said<'_>) -> Option<Vec<usize>> {
-    let places = of_marks(text, said).ok()?;
+/// Where the marks of a file speak for this version; nothing where one speaks for another.
+pub fn marked((path, text): (&str, &str), said: &Said<'_>) -> Option<Vec<usize>> {
+    let places = of_marks((path, text), said).ok()?;
     let agrees = |(form, range): &(Form, Range<usize>)| form.agrees(&text[range.clone()], said);
     let all = places.iter().all(agrees);
     all.then(|| places.into_iter().map(|(_, range)| range.start).collect())

@@ -20,7 +20,7 @@ use crate::error::Failure;
 use crate::python::bump::semver;
 use crate::python::version::Version;
 
-pub use python_source::{Found, find, tuple};
+pub use python_source::{Found, comments, find, tuple};
 
 /// Where the version of a package comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -43,6 +43,24 @@ pub fn find(source: &str, name: &str) -> Option<Found> {
     assigned.or_else(|| lines.iter().rev().find_map(|line| import(line, name)))
 }
 
+/// Where the comments of Python source begin, in order: a `#` in a string is none.
+pub fn comments(source: &str) -> Vec<usize> {
+    let bytes = source.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'#' => {
+                found.push(at);
+                at += bytes[at..].iter().position(|b| *b == b'\n').unwrap_or(bytes.len() - at);
+            }
+            b'"' | b'\'' => at = string(bytes, at, "", &mut Vec::new()),
+            _ => at += 1,
+        }
+    }
+    found
+}
+
 /// The bytes of the numbers in `NAME = (1, 2, 3)` at the top level: a tuple of nothing else.
 pub fn tuple(source: &str, name: &str) -> Option<Range<usize>> {
     if !source.contains(name) {

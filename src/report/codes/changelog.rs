@@ -22,6 +22,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "Keep a Changelog 1.1.0",
     },
     Code {
+        code: "changelog/unsaid",
+        title: "entries wait beside a section of the version that is there already",
+        text: "A section that stands in the changelog is taken as it is: somebody wrote it. What stands under `Unreleased`, or in fragments, would then be in the release and not in its section, and be told with the next version. Move the entries into the section, or remove its heading, so that the bump makes the section of all of them. Where the version was written before (`--current`), this is a warning only.",
+        follows: "Keep a Changelog 1.1.0",
+    },
+    Code {
+        code: "changelog/open-twice",
+        title: "two sections of what is not released yet",
+        text: "A bump closes the first section `Unreleased` under the version. What stands in another one would be released and not be told. Two of them come from merges, and from headings such as `1.3.0 (unreleased)` beside `Unreleased`. Make one section of them.",
+        follows: "Keep a Changelog 1.1.0",
+    },
+    Code {
         code: "changelog/unknown-type",
         title: "no such type of change",
         text: "The type decides the heading and what the next version must be. The usual ones are added, changed, deprecated, removed, fixed and security; towncrier's feature, bugfix, doc, removal and misc are read as well. Own types stand in `[tool.release.changelog] types`, each with `name`, `heading` and `level`.",

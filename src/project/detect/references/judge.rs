@@ -1,8 +1,9 @@
 //! What a place where the version stands is, by the kind of its file and the text around it. Pure.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
-use super::super::occurrences::{Place, last_name, requirement};
+use super::super::occurrences::{NEAR, Place, last_name, requirement};
 use super::names::Names;
 use super::spot::{Kind, Spot, Verdict};
 use super::{metadata, modules, prose};
@@ -10,9 +11,20 @@ use crate::config::file::Form;
 use crate::project::references::json::Node;
 use crate::project::references::occurrences;
 use crate::project::references::switcher::Switcher;
-use crate::project::version_source::{Found, find};
+use crate::project::version_source::{Found, find, in_setup_cfg};
 
-/// A file that is looked through.
+/// Where a file of JSON has the version of what it describes, between the quotes.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    /// `version` of the whole.
+    pub(super) own: Option<Range<usize>>,
+    /// `softwareVersion` of the whole.
+    pub(super) software: Option<Range<usize>>,
+    /// `version` of the package that a lock file is about.
+    pub(super) locked: Option<Range<usize>>,
+}
+
+/// A file that is looked through. What is asked at each place is found out once.
 pub(super) struct File<'t> {
     pub(super) path: &'t str,
     /// Its name in lower case.
@@ -22,6 +34,10 @@ pub(super) struct File<'t> {
     json: OnceCell<Option<Node>>,
     /// Whether that is a list of versions.
     switcher: OnceCell<bool>,
+    /// Where the versions of the whole begin.
+    versions: OnceCell<Versions>,
+    /// Where the version of `setup.cfg` is.
+    of_setup: OnceCell<Option<Range<usize>>>,
     /// Where the values of the variables that name the version begin.
     assigned: OnceCell<Vec<usize>>,
     /// Whether `package.json` beside it is the project's.
@@ -37,6 +53,8 @@ impl<'t> File<'t> {
             text,
             json: OnceCell::new(),
             switcher: OnceCell::new(),
+            versions: OnceCell::new(),
+            of_setup: OnceCell::new(),
             assigned: OnceCell::new(),
             beside_package: false,
         }
@@ -48,6 +66,28 @@ impl<'t> File<'t> {
 
     pub(super) fn json(&self) -> Option<&Node> {
         self.json.get_or_init(|| Node::parse(self.text)).as_ref()
+    }
+
+    /// Where its versions are, as JSON.
+    pub(super) fn versions(&self) -> &Versions {
+        self.versions.get_or_init(|| {
+            let range = |node: Option<&Node>, key: &str| match node?.get(self.text, key)? {
+                Node::Text(range) => Some(range.clone()),
+                _ => None,
+            };
+            let root = self.json();
+            let packages = root.and_then(|root| root.get(self.text, "packages"));
+            Versions {
+                own: range(root, "version"),
+                software: range(root, "softwareVersion"),
+                locked: range(packages.and_then(|packages| packages.get(self.text, "")), "version"),
+            }
+        })
+    }
+
+    /// Where the version of `setup.cfg` is.
+    pub(super) fn of_setup(&self) -> Option<&Range<usize>> {
+        self.of_setup.get_or_init(|| in_setup_cfg(self.text, "metadata", "version")).as_ref()
     }
 
     /// Whether it is a list of versions that documents switch between.
@@ -77,6 +117,13 @@ impl<'t> File<'t> {
             end = start;
         }
         lines
+    }
+
+    /// The line below a place, where it is near.
+    fn below(&self, place: &Place<'_>) -> &'t str {
+        let text: &'t str = self.text;
+        let near = &text[place.range.end..text.floor_char_boundary(place.range.end + 2 * NEAR)];
+        near.split('\n').nth(1).unwrap_or_default().trim()
     }
 
     /// The header of the table that a place of a TOML or INI file lies in, without its brackets.
@@ -247,10 +294,7 @@ fn of_bounds(file: &File<'_>, place: &Place<'_>, operator: &str) -> Option<Spot>
 fn of_lock(names: &Names, file: &File<'_>, place: &Place<'_>) -> Verdict {
     let spot = |kind: Kind, from: usize| Spot::of(kind, place, 0).from(from).quoted(place);
     let above = file.above(place, 4);
-    let below: String = {
-        let rest = &file.text[place.range.end..];
-        rest.split('\n').nth(1).unwrap_or_default().trim().to_owned()
-    };
+    let below = file.below(place);
     match (file.name.as_str(), place.before) {
         ("uv.lock", "version = \"") => {
             let Some((from, name)) = above.first().and_then(|(at, line)| Some((*at, named(line)?))) else {

@@ -1,12 +1,13 @@
 //! Files whose keys say what a place is: manifests, citations, recipes, settings of documents, JSON. Pure.
 
+use std::ops::Range;
+
 use super::super::occurrences::Place;
 use super::judge::{File, key};
 use super::names::Names;
 use super::spot::{Kind, Spot, Verdict};
 use crate::config::file::Form;
 use crate::project::references::json::Node;
-use crate::project::version_source::in_setup_cfg;
 use crate::python::name::normalize;
 
 const OWN_VERSION: &str = "the file may have a version of its own";
@@ -26,7 +27,7 @@ pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Option
         }
         "chart.yaml" if at_start && named == "appVersion" => Some(Verdict::Follows(Spot::key(Kind::Image, place))),
         "chart.yaml" if at_start && named == "version" => Some(Verdict::stays("a chart has a version of its own")),
-        "setup.cfg" if in_setup_cfg(file.text, "metadata", "version").is_some_and(|range| range == place.range) => {
+        "setup.cfg" if file.of_setup() == Some(&place.range) => {
             Some(Verdict::Follows(Spot::key(Kind::Manifest, place)))
         }
         "meson.build" => meson(names, file, place, named),
@@ -116,10 +117,8 @@ pub(super) fn json(names: &Names, file: &File<'_>, place: &Place<'_>) -> Verdict
     if file.is_switcher() {
         return Verdict::Silent;
     }
-    let stands = |node: Option<&Node>, key: &str| {
-        node.and_then(|node| node.get(text, key))
-            .is_some_and(|value| matches!(value, Node::Text(range) if *range == place.range))
-    };
+    let versions = file.versions();
+    let stands = |version: &Option<Range<usize>>| version.as_ref() == Some(&place.range);
     let before = ["\"version\"", "\"softwareVersion\""].iter().filter_map(|key| place.before.rfind(key)).max();
     let spot = |kind: Kind| {
         let count = before.map_or(place.before.len(), |at| place.before.len() - at);
@@ -127,17 +126,16 @@ pub(super) fn json(names: &Names, file: &File<'_>, place: &Place<'_>) -> Verdict
     };
     match file.name.as_str() {
         "package-lock.json" | "npm-shrinkwrap.json" => {
-            let packages = root.get(text, "packages").and_then(|packages| packages.get(text, ""));
-            let own = file.beside_package && (stands(Some(root), "version") || stands(packages, "version"));
+            let own = file.beside_package && (stands(&versions.own) || stands(&versions.locked));
             match own {
                 true => Verdict::Follows(spot(Kind::LockFile).written(Form::Semver)),
                 false => Verdict::Silent,
             }
         }
-        "codemeta.json" | ".zenodo.json" if stands(Some(root), "version") || stands(Some(root), "softwareVersion") => {
+        "codemeta.json" | ".zenodo.json" if stands(&versions.own) || stands(&versions.software) => {
             Verdict::Follows(spot(Kind::Citation).unnamed())
         }
-        name if stands(Some(root), "version") => match is_own_package(names, text, root) {
+        name if stands(&versions.own) => match is_own_package(names, text, root) {
             true if name == "package.json" => Verdict::Follows(spot(Kind::Javascript).written(Form::Semver)),
             true => Verdict::Follows(spot(Kind::Manifest)),
             false => Verdict::stays(OWN_VERSION),

@@ -2,6 +2,7 @@
 //! version it is (confidence 1.0), or in files of a kind that says so (0.9), are proposed; every other place where
 //! the same number stands is named with the reason why it is left alone, so that a person can decide.
 
+mod address;
 mod anchors;
 mod beside;
 mod judge;
@@ -16,9 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 use serde::{Serialize, Serializer};
 
-use super::occurrences::places;
+use super::occurrences::{Place, places};
 use super::remote::Remote;
-use super::tree::{self, Reading};
+use super::tree::{self, Content, Reading};
 use crate::config::file::{Form, On, ReferenceTable};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -27,6 +28,8 @@ use crate::project::references::json::Node;
 use crate::project::references::switcher::Switcher;
 use crate::project::references::{Said, marked, occurrences};
 use crate::project::{Project, Pyproject};
+use crate::report::text;
+use anchors::Fitting;
 use judge::File;
 use names::Names;
 use spot::{Spot, Verdict};
@@ -45,6 +48,8 @@ pub struct Found {
     pub left: Vec<LookAlike>,
     /// Files that are left alone whole, by their first place: of tests, of history.
     pub skipped: Vec<LookAlike>,
+    /// Files that are too large to be looked through, below the root.
+    pub large: Vec<String>,
     /// Whether the repository has more files than were read.
     pub cut: bool,
 }
@@ -122,6 +127,15 @@ fn rule<S: Serializer>(rule: &ReferenceTable, serializer: S) -> Result<S::Ok, S:
 }
 
 impl Found {
+    /// What is to be said of files that were not looked through; nothing where all were.
+    pub fn large_note(&self) -> Option<String> {
+        const NAMED: usize = 5;
+        let named: Vec<String> = self.large.iter().take(NAMED).map(|file| format!("`{file}`")).collect();
+        let more = self.large.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" and {}", text::count(more, "more file")) };
+        (!named.is_empty()).then(|| format!("too large to be looked through: {}{more}", named.join(", ")))
+    }
+
     /// The rules of the proposals.
     pub fn rules(&self) -> Vec<ReferenceTable> {
         self.proposals.iter().map(|proposal| proposal.rule.clone()).collect()
@@ -139,6 +153,12 @@ pub fn find_all(inspect: Inspect<'_>, projects: &[Project], remote: Option<&Remo
         all.proposals.extend(found.proposals);
         all.left.extend(found.left);
         all.skipped.extend(found.skipped);
+        // Each one sees those that are nobody's.
+        found.large.into_iter().for_each(|file| {
+            if !all.large.contains(&file) {
+                all.large.push(file);
+            }
+        });
         all.cut |= found.cut;
     }
     Ok(all)
@@ -160,7 +180,14 @@ pub fn find(inspect: Inspect<'_>, project: &Project, remote: Option<&Remote>) ->
     search.crates(inspect, &paths);
     let mut packages: BTreeSet<String> = BTreeSet::new();
     for (path, reading) in &paths {
-        let Some(bytes) = tree::read(inspect.files(), &project.root, path) else { continue };
+        let bytes = match tree::read(inspect.files(), &project.root, path) {
+            Content::Text(bytes) => bytes,
+            Content::Large if *reading == Reading::Judged && project.owns(path) => {
+                search.found.large.push(path.clone());
+                continue;
+            }
+            Content::Large | Content::Other => continue,
+        };
         let text = tree::as_text(&bytes);
         match reading {
             Reading::Left(reason) => search.leave(path, &text, reason),
@@ -208,7 +235,7 @@ impl Search<'_> {
         }
         let manifests = paths.iter().filter(|(path, _)| path.rsplit('/').next() == Some("Cargo.toml"));
         for (path, _) in manifests {
-            let Some(bytes) = tree::read(inspect.files(), &self.project.root, path) else { continue };
+            let Content::Text(bytes) = tree::read(inspect.files(), &self.project.root, path) else { continue };
             let Ok(manifest) = Pyproject::parse(path, tree::as_text(&bytes).into_owned()) else { continue };
             let Some(name) = manifest.string(&["package", "name"]) else { continue };
             let shares = manifest.get(&["package", "version", "workspace"]).is_some();
@@ -254,12 +281,15 @@ impl Search<'_> {
             self.found.left.push(look_alike(file.path, file.text, &lines, (at, &reason)));
             found.truncate(PLACES);
         }
+        found.retain(|place| {
+            !is_source(self.project, file.path, place.range.start) && !marks.contains(&place.range.start)
+        });
+        let mut judged: Vec<(&Place<'_>, Verdict)> =
+            found.iter().map(|place| (place, judge::judge(&self.names, file, place))).collect();
+        address::together(&mut judged);
         let mut spots = Vec::new();
-        for place in &found {
-            if is_source(self.project, file.path, place.range.start) || marks.contains(&place.range.start) {
-                continue;
-            }
-            match judge::judge(&self.names, file, place) {
+        for (place, verdict) in judged {
+            match verdict {
                 Verdict::Follows(spot) => spots.push(spot),
                 Verdict::Stays(reason) => {
                     self.found.left.push(look_alike(file.path, file.text, &lines, (place.range.start, &reason)));
@@ -273,12 +303,12 @@ impl Search<'_> {
         }
         spots.extend(more);
         spots.retain(|spot| !is_source(self.project, file.path, spot.range.start));
-        self.propose(file, (bytes, &lines), &spots);
+        self.propose(file, (bytes, &lines), spots);
     }
 
     /// Rules for the places of a file.
-    fn propose(&mut self, file: &File<'_>, (bytes, lines): (&[u8], &Lines), spots: &[Spot]) {
-        let (rules, unfit) = anchors::rules(file.text, bytes, spots);
+    fn propose(&mut self, file: &File<'_>, (bytes, lines): (&[u8], &Lines), spots: Vec<Spot>) {
+        let (rules, unfit) = rules(file.text, bytes, spots);
         for rule in rules {
             let places = rule.starts.iter().map(|start| spotted(file.path, file.text, lines, *start)).collect();
             let table = ReferenceTable {
@@ -290,8 +320,7 @@ impl Search<'_> {
             };
             self.add(rule.kind, rule.named, table, places);
         }
-        for start in unfit {
-            let reason = "the text around it fits other places, too";
+        for (start, reason) in unfit {
             self.found.left.push(look_alike(file.path, file.text, lines, (start, reason)));
         }
     }
@@ -305,7 +334,7 @@ impl Search<'_> {
     /// places that marks speak for are returned.
     fn whole(&mut self, file: &File<'_>, lines: &Lines) -> BTreeSet<usize> {
         let said = Said { version: &self.names.version, tag: &self.project.config.tag.value, date: None };
-        let marks = marked(file.text, &said).unwrap_or_default();
+        let marks = marked((file.path, file.text), &said).unwrap_or_default();
         let table =
             |form, expect| ReferenceTable { path: file.path.to_owned(), form, expect, ..ReferenceTable::default() };
         if !marks.is_empty() {
@@ -342,6 +371,24 @@ impl Search<'_> {
             let rule = ReferenceTable { path, pattern: Some(pattern), form: Form::Next, ..ReferenceTable::default() };
             self.add(Kind::Placeholder, false, rule, places);
         }
+    }
+}
+
+/// Rules for places, and those that have none, with the reason. An address gets rules for all of its places, or none.
+fn rules(text: &str, bytes: &[u8], mut spots: Vec<Spot>) -> (Vec<Fitting>, Vec<(usize, &'static str)>) {
+    let mut parted = Vec::new();
+    let mut round = 0;
+    loop {
+        let (rules, mut unfit) = anchors::rules(text, bytes, &spots);
+        // A rule that is given up may be one that others needed; that does not go on for ever.
+        let more = address::parted(text, &spots, &unfit, round > 2);
+        if more.is_empty() {
+            unfit.append(&mut parted);
+            return (rules, unfit);
+        }
+        spots.retain(|spot| !more.contains_key(&spot.range.start));
+        parted.extend(more);
+        round += 1;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Places in documents, workflows and Dockerfiles: what a reader types, addresses, badges, images, hooks. Pure.
 
 use super::super::occurrences::{Place, last_name};
+use super::address::ENDS;
 use super::judge::File;
 use super::names::Names;
 use super::spot::{Kind, Spot, Verdict};
@@ -8,10 +9,23 @@ use crate::python::name::normalize;
 
 /// The suffixes of archives behind the version.
 const ARCHIVES: [&str; 4] = [".tar.gz", "-py", "-cp", ".zip"];
+/// Where the downloads of a release lie, behind the repository.
+const DOWNLOAD: &str = "/releases/download/";
 
 /// Whether `-blue` or `-py3` behind a version is no part of it.
 pub(super) fn may_go_on(place: &Place<'_>) -> bool {
-    place.before.contains("img.shields.io/badge/") || ARCHIVES.iter().any(|suffix| place.after.starts_with(suffix))
+    let downloaded = || token(place.before).contains(DOWNLOAD) && is_platform(place.after);
+    place.before.contains("img.shields.io/badge/")
+        || ARCHIVES.iter().any(|suffix| place.after.starts_with(suffix))
+        || downloaded()
+}
+
+/// Whether what follows is the name of a system (`-linux-x64`), and not more of a version (`-rc1`).
+fn is_platform(after: &str) -> bool {
+    const STAGES: [&str; 12] = ["a", "b", "c", "rc", "alpha", "beta", "pre", "preview", "dev", "post", "r", "rev"];
+    let Some(rest) = after.strip_prefix('-') else { return false };
+    let word = &rest[..rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len())];
+    !word.is_empty() && !STAGES.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// What a place is by the text around it; nothing where that says nothing.
@@ -22,6 +36,7 @@ pub(super) fn judge(names: &Names, file: &File<'_>, place: &Place<'_>) -> Option
         .or_else(|| label(file, place))
         .or_else(|| address(names, place))
         .or_else(|| archive(names, place))
+        .or_else(|| download(names, place))
         .or_else(|| installed(names, place))
         .or_else(|| image(names, place))
         .or_else(|| variable(names, place))
@@ -155,23 +170,14 @@ fn of_repository(place: &Place<'_>, rest: &str, count: usize) -> Option<Verdict>
             false => Some(Verdict::stays("a comparison of two releases stays")),
         };
     }
-    const TREES: [&str; 9] = [
-        "/releases/download/",
-        "/archive/",
-        "/archive/refs/tags/",
-        "/blob/",
-        "/tree/",
-        "/raw/",
-        "/raw/tag/",
-        "/src/tag/",
-        "/",
-    ];
+    const TREES: [&str; 9] =
+        [DOWNLOAD, "/archive/", "/archive/refs/tags/", "/blob/", "/tree/", "/raw/", "/raw/tag/", "/src/tag/", "/"];
     let (path, prefix) = last_part(rest);
     let plain = !prefix.contains(['.', ':', '#', '?']);
     match TREES.contains(&path) && plain {
         true => follows(Kind::Url),
         // An archive in the downloads of a release is known by its own name.
-        false if path.starts_with("/releases/download/") => None,
+        false if path.starts_with(DOWNLOAD) || path.starts_with("/archive/") => None,
         false => Some(Verdict::stays("it is a link into one release, which may be meant to stay")),
     }
 }
@@ -181,6 +187,15 @@ fn archive(names: &Names, place: &Place<'_>) -> Option<Verdict> {
     let suffix = ARCHIVES.iter().find(|suffix| place.after.starts_with(**suffix))?;
     let name = last_name(place.before).strip_suffix('-')?;
     names.is_own(name).then(|| Verdict::Follows(Spot::of(Kind::Url, place, name.len() + 1).with_after(suffix.len())))
+}
+
+/// `…/releases/download/v1.2.3/tool_1.2.3_linux.zip`: what the release of this version offers has its version.
+fn download(names: &Names, place: &Place<'_>) -> Option<Verdict> {
+    let (path, prefix) = last_part(own_path(names, token(place.before))?);
+    let tag = path.strip_prefix(DOWNLOAD)?.strip_suffix('/')?;
+    let same = names.needles.iter().any(|(needle, _)| tag.ends_with(needle.as_str()));
+    let end = place.after.find(ENDS).unwrap_or(place.after.len());
+    same.then(|| Verdict::Follows(Spot::of(Kind::Url, place, prefix.len() + 1).with_after(end)))
 }
 
 /// `uvx acme@1.2.3`, `poetry add acme@1.2.3`, `conda install acme=1.2.3`.
