@@ -24,7 +24,7 @@ use crate::python::bump::{self, Level, Mode, Next, Request, Way};
 use crate::python::version::Version;
 use crate::report::{Report, diff, text};
 use crate::steps::Step;
-use crate::steps::record::{Draft, Facts};
+use crate::steps::record::{self, Draft, Facts};
 use crate::steps::transaction::{FileChange, TagChange, Transaction};
 
 /// The first version of a project whose tags are its version, where nobody names one.
@@ -148,7 +148,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
             command: "bump",
             project: project.title(),
             version: Some(to.to_string()),
-            summary: format!("{from} -> {to}"),
+            summary: record::bumped(&from.to_string(), &to.to_string()),
             facts: Facts::default(),
         },
         files,
@@ -254,20 +254,33 @@ fn done_already<'r>(
                 && history::messages_since(git, project, Some(&current.commit))?.is_empty()
         }
     };
+    if !nothing_since {
+        return Ok(None);
+    }
     let is_asked_for = match &wanted.request {
         None | Some(Request::Step { level: Some(Level::Auto), .. }) => true,
         Some(Request::Set { version, .. }) => *version == current.version,
         Some(request) => {
-            let before = releases.iter().rev().find(|release| release.version < current.version);
             let leads_to = |from: &Version| bump::next(from, request, way).ok().map(|next| next.version);
-            match before.and_then(|before| leads_to(&before.version)) {
-                Some(version) => version == current.version,
-                // Nobody knows what it was made from; a candidate that becomes final is something else to want.
-                None => leads_to(&current.version).is_none_or(|next| next.release() != current.version.release()),
+            let made_from = record::made_from(git, &project.title(), &current.version.to_string())?;
+            let from = made_from.and_then(|from| from.parse().ok()).or_else(|| {
+                let before = releases.iter().rev().find(|release| release.version < current.version);
+                before.map(|before| before.version.clone())
+            });
+            match (from, leads_to(&current.version)) {
+                (Some(from), _) => leads_to(&from).as_ref() == Some(&current.version),
+                // It leads nowhere: why, is told later.
+                (None, None) => false,
+                // A candidate that becomes final is something else to want.
+                (None, Some(next)) if next.release() == current.version.release() => false,
+                (None, Some(next)) => {
+                    let (version, tag) = (current.version.to_string(), current.tag.clone());
+                    return Err(PlanError::MadeFromUnknown { version, tag, next: next.to_string() }.into());
+                }
             }
         }
     };
-    Ok((nothing_since && is_asked_for).then_some(current))
+    Ok(is_asked_for.then_some(current))
 }
 
 /// The top of the repository as an absolute path; the project's own folder outside of one.

@@ -19,6 +19,16 @@ pub enum PlanError {
         /// Those that are allowed.
         allowed: Vec<String>,
     },
+    /// Nobody can tell whether this command was run before.
+    #[error("{version} is released as `{tag}`, nothing was committed since, and what it was made from is not known")]
+    MadeFromUnknown {
+        /// The version of now.
+        version: String,
+        /// Its tag.
+        tag: String,
+        /// The version that the request leads to from it.
+        next: String,
+    },
     /// History is cut off.
     #[error("the clone is shallow: its history and tags are cut off")]
     Shallow,
@@ -418,6 +428,7 @@ impl Explain for PlanError {
             PlanError::DirtyTree { .. } => "plan/dirty-tree",
             PlanError::WrongBranch { .. } => "plan/wrong-branch",
             PlanError::Shallow => "plan/shallow",
+            PlanError::MadeFromUnknown { .. } => "plan/made-from-unknown",
             PlanError::Behind { .. } => "plan/behind",
             PlanError::HooksRefused { .. } => "plan/hooks-refused",
             PlanError::HooksElsewhere { .. } => "plan/hooks-elsewhere",
@@ -522,6 +533,9 @@ impl Explain for PlanError {
                 );
                 return hints;
             }
+            PlanError::MadeFromUnknown { next, .. } => format!(
+                "for another release of the same commit name the version: `release bump {next}`; if this command made it already, there is nothing to do"
+            ),
             PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),

@@ -16,6 +16,14 @@ pub const LEDGER: &str = "refs/release/ledger";
 /// The one file of an entry.
 pub const RECORD_FILE: &str = "record.json";
 
+/// What stands between the two versions in the summary of a bump.
+const ARROW: &str = " -> ";
+
+/// The summary of a bump.
+pub fn bumped(from: &str, to: &str) -> String {
+    format!("{from}{ARROW}{to}")
+}
+
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -124,6 +132,19 @@ pub fn identity(git: &Git, inspect: Inspect<'_>) -> Identity {
         email: "unknown@localhost".to_owned(),
         seconds,
     })
+}
+
+/// The version that a bump of this clone, or of one whose ledger was fetched, made another one from; nothing where
+/// the ledger does not say.
+///
+/// # Errors
+/// The reference names something that is no ledger.
+pub fn made_from(git: &Git, project: &str, version: &str) -> Result<Option<String>, EffectsError> {
+    let chain = git.chain(LEDGER, RECORD_FILE)?;
+    let records = chain.into_iter().filter_map(|(_, bytes)| serde_json::from_slice::<Record>(&bytes?).ok());
+    let mut bumps = records.filter(|record| record.command == "bump" && record.outcome == "ok");
+    let of_it = bumps.find(|record| record.project == project && record.version.as_deref() == Some(version));
+    Ok(of_it.and_then(|record| Some(record.summary.split_once(ARROW)?.0.to_owned())))
 }
 
 /// Writes the object of a record on top of the ledger; the reference does not move yet. Returns the entry

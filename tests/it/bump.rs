@@ -702,6 +702,26 @@ fn a_repository_that_was_moved_in_between_is_finished_where_it_is() {
 }
 
 #[test]
+fn a_bump_that_follows_another_one_is_told_from_one_that_is_run_twice() {
+    let sandbox = Sandbox::with(ACME);
+    sandbox.git(&["tag", "v1.2.3"]);
+    // The only tag, and no ledger: a job that is run again, or a second release of the same commit?
+    expect![[""]].assert_eq(&sandbox.release(&["bump", "patch"]).to_string());
+    assert_eq!(sandbox.git(&["tag"]), "v1.2.3\n");
+    sandbox.git(&["tag", "-d", "v1.2.3"]);
+    sandbox.release(&["bump", "patch", "--allow-empty-notes"]).success();
+    // The ledger knows what 1.2.4 was made from, though no tag does.
+    let again = sandbox.release(&["bump", "patch", "--allow-empty-notes"]).success();
+    assert_eq!(again.stdout, "1.2.4 is released already\n");
+    let other = sandbox.release(&["bump", "minor", "--allow-empty-notes"]).success();
+    assert!(other.stdout.starts_with("1.2.4 -> 1.3.0\n"), "{other}");
+    sandbox.git(&["update-ref", "-d", "refs/release/ledger"]);
+    sandbox.git(&["tag", "-d", "v1.2.4"]);
+    let unknown = sandbox.release(&["bump", "major", "--allow-empty-notes"]);
+    assert_eq!((unknown.code, unknown.failure_code()), (1, "plan/made-from-unknown".to_owned()), "{unknown}");
+}
+
+#[test]
 fn a_change_of_many_files_is_whole_and_can_be_taken_back() {
     let sandbox = Sandbox::with(&[
         ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n"),

@@ -150,10 +150,11 @@ fn plan() -> Vec<Failure> {
         PlanError::BelowTag { version: version(), highest: "1.9.0".to_owned() },
         PlanError::NothingToRelease {
             version: "1.2.3".to_owned(),
-            reason: "no commit since the last release changes what is released".to_owned(),
+            reason: "no commit changes what is released".to_owned(),
         },
         PlanError::NoKind { choices: words(&["`release bump minor` gives 1.3.0"]) },
         PlanError::Stale { version: "1.2.3".to_owned(), places: words(&["README.md:3: acme==1.2.2"]) },
+        PlanError::MadeFromUnknown { version: "1.2.3".into(), tag: "v1.2.3".into(), next: "1.2.4".into() },
         PlanError::NoFirstTag,
         PlanError::CurrentWithKind { version: version() },
         PlanError::NoArchives { version: version(), dir: "dist".to_owned() },

@@ -196,6 +196,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/made-from-unknown",
+        title: "nobody can tell whether this bump was made before",
+        text: "A bump that is run twice bumps once: when HEAD is tagged with the project's version and nothing was committed since, the version before it says whether the same command made it. Here neither the ledger (`refs/release/ledger`) nor a tag says what the version was made from, as in a fresh clone without the ledger whose only tag is this one. Answering `released already` or bumping again could both be wrong. Name the version to release the same commit again, `release bump 1.2.4`, or fetch the ledger with `release history sync`.",
+        follows: "",
+    },
+    Code {
         code: "plan/no-first-tag",
         title: "the version is the git tag, and there is none yet",
         text: "The build takes the version of this project from git (setuptools-scm, hatch-vcs and the like), and no tag has the form that `tag` of the configuration gives. There is no version to release as it is, so the first one must be named: `release bump 0.1.0`. If there are tags of another form, set `tag`, for example `tag = \"release-{version}\"`.",
