@@ -706,7 +706,12 @@ fn a_bump_that_follows_another_one_is_told_from_one_that_is_run_twice() {
     let sandbox = Sandbox::with(ACME);
     sandbox.git(&["tag", "v1.2.3"]);
     // The only tag, and no ledger: a job that is run again, or a second release of the same commit?
-    expect![[""]].assert_eq(&sandbox.release(&["bump", "patch"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[plan/made-from-unknown]: 1.2.3 is released as `v1.2.3`, nothing was committed since, and what it was made from is not known
+          hint: for another release of the same commit name the version: `release bump 1.2.4`; if this command made it already, there is nothing to do
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["bump", "patch"]).to_string());
     assert_eq!(sandbox.git(&["tag"]), "v1.2.3\n");
     sandbox.git(&["tag", "-d", "v1.2.3"]);
     sandbox.release(&["bump", "patch", "--allow-empty-notes"]).success();
@@ -717,7 +722,7 @@ fn a_bump_that_follows_another_one_is_told_from_one_that_is_run_twice() {
     assert!(other.stdout.starts_with("1.2.4 -> 1.3.0\n"), "{other}");
     sandbox.git(&["update-ref", "-d", "refs/release/ledger"]);
     sandbox.git(&["tag", "-d", "v1.2.4"]);
-    let unknown = sandbox.release(&["bump", "major", "--allow-empty-notes"]);
+    let unknown = sandbox.release(&["--format", "json", "bump", "major", "--allow-empty-notes"]);
     assert_eq!((unknown.code, unknown.failure_code()), (1, "plan/made-from-unknown".to_owned()), "{unknown}");
 }
 

@@ -216,6 +216,7 @@ fn what_was_never_tagged_comes_first() {
           12  post       1.4.9.post1
         ? next version: its number, a kind, a version, or `none` [1]: ~
         ? comment for the commit and the tag [none]: ~
+        warning: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.4.9 already
         would tag `v1.4.9`
         dry run: nothing was done
         ^D

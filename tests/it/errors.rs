@@ -168,6 +168,12 @@ fn plan() -> Vec<Failure> {
         PlanError::NoAnswer { question: "branch".to_owned() },
         PlanError::Configured { option: "--forge", key: "init.workflows", file: "pyproject.toml".to_owned() },
         PlanError::NoGroup { group: "dev".to_owned() },
+    ])
+}
+
+fn plan_of_runs() -> Vec<Failure> {
+    let version = || "1.3.0".to_owned();
+    all(vec![
         PlanError::OtherCommit { tag: "v1.3.0".to_owned() },
         PlanError::PushesElsewhere { remote: "origin".to_owned() },
         PlanError::NoRemote { remote: "upstream".to_owned() },
@@ -284,7 +290,7 @@ fn all<E: Explain>(errors: Vec<E>) -> Vec<Failure> {
 
 #[test]
 fn every_variant_reads_well() {
-    let failures = [effects(), config(), project(), plan(), steps(), build()].concat();
+    let failures = [effects(), config(), project(), plan(), plan_of_runs(), steps(), build()].concat();
     let mut text = String::new();
     for failed in &failures {
         text.push_str(&failure(failed, Colour::Off));
