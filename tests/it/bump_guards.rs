@@ -319,7 +319,8 @@ fn entries_that_a_bump_would_not_tell_of_stop_it() {
         ------- stderr -------
         warning: `Unreleased` (line 3) would not be told of: `CHANGELOG.md` has a section 1.2.3 already
         dry run: nothing was done
-    "#]].assert_eq(&sandbox.release(&["bump", "--current", "-n"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["bump", "--current", "-n"]).to_string());
     // An empty section of what comes next holds nothing back.
     sandbox.write("CHANGELOG.md", beside.replace("- Forgotten\n\n", ""));
     sandbox.commit("docs: told");
