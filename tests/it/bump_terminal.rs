@@ -340,7 +340,8 @@ fn a_comment_that_is_refused_is_asked_for_again() {
         would write 3 files, commit, tag `v1.5.0`
         dry run: nothing was done
         ^D
-        [exit status: 0]"#]].assert_eq(&said.join("\n").replace(&token, "TOKEN"));
+        [exit status: 0]"#]]
+    .assert_eq(&said.join("\n").replace(&token, "TOKEN"));
     // Where the template is the comment, none is no answer.
     sandbox.write("release.toml", format!("{}\n[git]\nmessage = \"{{comment}}\"\n", sandbox.read("release.toml")));
     sandbox.commit("chore: messages");
@@ -349,7 +350,8 @@ fn a_comment_that_is_refused_is_asked_for_again() {
     expect![[r#"
         ? comment for the commit and the tag [none]: ~
         warning: this cannot be the comment: the message of the commit would be empty; give another one
-        ? comment for the commit and the tag [none]: ~Said"#]].assert_eq(&said.join("\n"));
+        ? comment for the commit and the tag [none]: ~Said"#]]
+    .assert_eq(&said.join("\n"));
 }
 
 #[test]
@@ -361,7 +363,8 @@ fn what_is_in_the_way_is_told_before_anything_is_asked() {
           hint: commit or stash them, or pass `--allow-dirty` to leave them out of the release
         ^D
         [exit status: 1]
-    "#]].assert_eq(&asked(&sandbox, &["bump"], ""));
+    "#]]
+    .assert_eq(&asked(&sandbox, &["bump"], ""));
     let shown = asked(&sandbox, &["bump", "-n", "--allow-dirty"], "none\n");
     assert!(shown.contains("next version"), "{shown}");
 }

@@ -386,5 +386,6 @@ fn what_towncrier_says_of_names_and_headings_holds_here() {
         ### Features
 
         - Even more. (#2)
-    "#]].assert_eq(&sandbox.read("NEWS.md"));
+    "#]]
+    .assert_eq(&sandbox.read("NEWS.md"));
 }
