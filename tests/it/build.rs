@@ -182,6 +182,40 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
 }
 
 #[test]
+fn settings_reach_every_hook_and_the_wheel_may_be_built_from_the_folder() {
+    let backend = r#"
+import json, os, zipfile
+def get_requires_for_build_wheel(config_settings=None):
+    assert config_settings["level"] == "3", config_settings
+    return []
+def build_sdist(*_):
+    raise SystemExit("no sdist is needed")
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(os.path.join(directory, "acme-1.2.3-py3-none-any.whl"), "w") as archive:
+        archive.writestr("seen.json", json.dumps([config_settings, os.getcwd()]))
+    return "acme-1.2.3-py3-none-any.whl"
+"#;
+    let sandbox = in_tree(backend);
+    let arguments = ["build", "--wheel", "--from-source", "--config-setting", "level=3", "--config-setting"];
+    sandbox
+        .release(
+            &[&arguments[..], &["define=a=1", "--config-setting", "define=b", "--config-setting", "bare"]].concat(),
+        )
+        .success();
+    let wheel = std::fs::File::open(sandbox.repo().join("dist/acme-1.2.3-py3-none-any.whl")).expect("a wheel");
+    let mut archive = zip::ZipArchive::new(wheel).expect("a zip");
+    let seen = std::io::read_to_string(archive.by_name("seen.json").expect("a member")).expect("text");
+    let seen: serde_json::Value = serde_json::from_str(&seen).expect("JSON");
+    assert_eq!(seen[0], serde_json::json!({"level": "3", "define": ["a=1", "b"], "bare": ""}));
+    assert_eq!(seen[1], sandbox.repo().display().to_string());
+    let flit = Sandbox::with(ACME);
+    let refused = flit.release(&["build", "--builder", "native", "--config-setting", "level=3"]);
+    assert!(refused.stderr.contains("`--config-setting level`: only the backend knows what it means"), "{refused}");
+    let typed = flit.release(&["build", "--config-setting", "=3"]);
+    assert_eq!(typed.code, 2, "{typed}");
+}
+
+#[test]
 fn every_way_a_backend_can_fail_has_its_error() {
     let show = |backend: &str| in_tree(backend).release(&["build"]).to_string();
     let failing = show("import sys\ndef build_sdist(*_):\n    print('working')\n    sys.exit('no luck')\n");

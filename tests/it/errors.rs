@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use expect_test::expect_file;
 use pyrelease::build::BuildError;
 use pyrelease::build::error::Output;
+use pyrelease::build::native::Reason;
 use pyrelease::config::ConfigError;
 use pyrelease::config::error::UnknownKey;
 use pyrelease::effects::EffectsError;
