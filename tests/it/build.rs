@@ -118,7 +118,12 @@ fn a_native_build_needs_no_python_and_gives_the_same_bytes_anywhere() {
     let mut sandbox = Sandbox::with(ACME);
     let first = sandbox.release(&["build", "--builder", "native", "--why"]).success();
     let lines: Vec<&str> = first.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
-    expect![[""]].assert_eq(&lines.join("\n"));
+    expect![[r#"
+        acme-1.2.3.tar.gz  599 B
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        acme-1.2.3-py3-none-any.whl  1.0 kB
+          native: everything can be known without running it; as flit_core 4.2.0 builds it"#]]
+    .assert_eq(&lines.join("\n"));
     let bin = sandbox.path("bin");
     std::fs::create_dir(&bin).expect("a folder");
     sandbox.set("PATH", bin);
@@ -138,7 +143,12 @@ fn a_native_build_needs_no_python_and_gives_the_same_bytes_anywhere() {
 #[test]
 fn what_cannot_be_known_is_named_and_built_by_the_backend() {
     let sandbox = in_tree("def build_sdist(*_):\n    raise SystemExit('it ran')\n");
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[build/not-native]: `acme` cannot be built natively: `build-system.backend-path`: the backend lies in the project
+          hint: `--builder auto` builds it with its backend
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
     let isolated = sandbox.release(&["build", "--why"]);
     assert!(isolated.stderr.contains("cause: it ran"), "{isolated}");
 }
