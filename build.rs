@@ -10,6 +10,7 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(no_chromium)");
     println!("cargo::rustc-check-cfg=cfg(no_ssh_keygen)");
     println!("cargo::rustc-check-cfg=cfg(no_gpg)");
+    println!("cargo::rustc-check-cfg=cfg(no_gpgsm)");
     println!("cargo::rerun-if-env-changed=PYRELEASE_TEST_OFFLINE");
     println!("cargo::rerun-if-env-changed=PATH");
     println!("cargo::rerun-if-changed=build.rs");
@@ -20,7 +21,7 @@ fn main() {
     if !env::split_paths(&path).any(|dir| dir.join("strace").is_file()) {
         println!("cargo::rustc-cfg=no_strace");
     }
-    for (program, missing) in [("ssh-keygen", "no_ssh_keygen"), ("gpg", "no_gpg")] {
+    for (program, missing) in [("ssh-keygen", "no_ssh_keygen"), ("gpg", "no_gpg"), ("gpgsm", "no_gpgsm")] {
         if !env::split_paths(&path).any(|dir| dir.join(program).is_file()) {
             println!("cargo::rustc-cfg={missing}");
         }

@@ -32,6 +32,21 @@ impl Sha256 {
         Sha256(sha2::Sha256::digest(bytes).into())
     }
 
+    /// The digest of what a reader gives.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of_reader(reader: &mut impl std::io::Read) -> std::io::Result<Self> {
+        let mut digester = Sha256Digester::default();
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok(digester.finish()),
+                count => digester.update(&buffer[..count]),
+            }
+        }
+    }
+
     /// The digest that 64 hex digits of either case spell, `None` for anything else.
     pub fn from_hex(hex: &str) -> Option<Self> {
         parse_hex(hex).map(Sha256)

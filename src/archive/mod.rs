@@ -16,6 +16,7 @@ mod scan;
 mod sink;
 mod source;
 mod tar;
+pub mod write;
 mod zip;
 mod zip_end;
 

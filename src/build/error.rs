@@ -1,5 +1,6 @@
 //! Why there is no archive.
 
+use super::native::Reason;
 use crate::error::{Explain, Kind};
 
 /// A build, or an environment for one, that did not work.
@@ -79,6 +80,14 @@ pub enum BuildError {
         /// What it named.
         named: String,
     },
+    /// It was to be built natively, and cannot be.
+    #[error("`{package}` cannot be built natively: {reason}")]
+    NotNative {
+        /// The package.
+        package: String,
+        /// What decided.
+        reason: Reason,
+    },
     /// The archive belongs to another name or version.
     #[error("the build backend built `{found}`, `{expected}` was expected")]
     WrongName {
@@ -117,6 +126,7 @@ impl Explain for BuildError {
             BuildError::Backend { .. } => "build/backend",
             BuildError::NoHook { .. } => "build/no-hook",
             BuildError::NoArchive { .. } => "build/no-archive",
+            BuildError::NotNative { .. } => "build/not-native",
             BuildError::WrongName { .. } => "build/wrong-name",
             BuildError::BadSdist { .. } => "build/bad-sdist",
         }
@@ -151,6 +161,10 @@ impl Explain for BuildError {
             BuildError::NoHook { .. } | BuildError::NoArchive { .. } => {
                 "check `build-backend` in `[build-system]` of `pyproject.toml`".to_owned()
             }
+            BuildError::NotNative { reason, .. } => match &reason.instead {
+                Some(instead) => format!("it would be with {instead}; `--builder auto` builds it with its backend"),
+                None => "`--builder auto` builds it with its backend".to_owned(),
+            },
             BuildError::WrongName { .. } => {
                 "the backend reads name or version from somewhere else: `release show` prints where we do".to_owned()
             }

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::environment::{Environment, Interpreter, tell_output};
 use super::error::{BuildError, Output};
 use super::wheels;
-use crate::archive::digest::Sha256;
 use crate::archive::{Limits, read};
 use crate::effects::Effects;
 use crate::effects::files::What;
@@ -181,24 +180,23 @@ pub struct Built {
     pub sha256: String,
     /// Its size in bytes.
     pub size: u64,
-    /// `isolated`.
+    /// `native` or `isolated`.
     pub builder: &'static str,
     /// Why that way.
     pub why: String,
 }
 
 impl Built {
-    /// The record of a file that was just written.
-    pub fn new(package: &str, path: PathBuf, made: &Made, why: &str) -> Self {
-        Built {
-            package: package.to_owned(),
-            kind: if made.name.ends_with(".whl") { "wheel" } else { "sdist" },
-            sha256: Sha256::of(&made.bytes).to_string(),
-            size: made.bytes.len() as u64,
-            builder: "isolated",
-            why: why.to_owned(),
-            path,
-        }
+    /// The record of a file that was just written, with its digest and size, by a builder for a reason.
+    pub fn new(
+        package: &str,
+        path: PathBuf,
+        (sha256, size): (String, u64),
+        (builder, why): (&'static str, &str),
+    ) -> Self {
+        let is_wheel = path.extension().is_some_and(|extension| extension == "whl");
+        let kind = if is_wheel { "wheel" } else { "sdist" };
+        Built { package: package.to_owned(), kind, sha256, size, builder, why: why.to_owned(), path }
     }
 
     /// A file that was built before, as the ledger has it: its sha256 and its size.

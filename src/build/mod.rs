@@ -1,11 +1,19 @@
-//! From a project to archives: which way and why. In this version everything is built by the project's own
-//! backend in an isolated environment (PEP 517); native building gets its own files beside.
+//! From a project to archives: which way and why.
 //!
-//! Environments and the cache of wheels live here, too: gates and verification need the same.
+//! `native` works out what the project's backend would put into both archives, without running anything (`backends/`,
+//! over `tree`, `declared`, `globs`, `metadata`); what cannot be known is built by the backend itself in an isolated
+//! environment (`isolated`, PEP 517). Environments and the cache of wheels live here, too: gates and verification need
+//! the same.
 
+pub mod backends;
+pub mod declared;
 pub mod environment;
 pub mod error;
+pub mod globs;
 pub mod isolated;
+pub mod metadata;
+pub mod native;
+pub mod tree;
 pub mod wheels;
 
 pub use error::BuildError;

@@ -14,7 +14,8 @@ use crate::steps::Produced;
 
 /// Build sdist and wheel
 ///
-/// The sdist is built from the project and the wheel from the sdist, by the project's own backend in an
+/// The sdist is built from the project and the wheel from the sdist: natively, the same members with the same bytes as
+/// the project's backend writes, where everything can be known without running code; else by the backend itself in an
 /// isolated environment (PEP 517). Members are dated by `SOURCE_DATE_EPOCH`, else by the commit.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -41,17 +42,35 @@ pub struct Args {
 /// A way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Builder {
-    /// The best way that is known for the project
+    /// Natively where everything can be known, else isolated
     Auto,
+    /// Natively, or not at all: it names what stands in the way
+    Native,
     /// The project's own backend in an isolated environment
     Isolated,
+}
+
+impl From<Builder> for build::Builder {
+    fn from(builder: Builder) -> Self {
+        match builder {
+            Builder::Auto => build::Builder::Auto,
+            Builder::Native => build::Builder::Native,
+            Builder::Isolated => build::Builder::Isolated,
+        }
+    }
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let project = context.project_of_packages()?;
     let packages = context.packages(&project)?;
     let out_dir = project.root.join(&args.out_dir);
-    let wanted = Wanted { sdist: !args.wheel, wheel: !args.sdist, out_dir: &out_dir, clean: args.clean };
+    let wanted = Wanted {
+        sdist: !args.wheel,
+        wheel: !args.sdist,
+        out_dir: &out_dir,
+        clean: args.clean,
+        builder: args.builder.into(),
+    };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),

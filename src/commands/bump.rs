@@ -77,7 +77,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             Some(asked) => asked,
             None => return Ok(bump_asked::not_wanted()),
         },
-        false => (context.project()?, args.clone()),
+        false => (bump_asked::project(context)?, args.clone()),
     };
     let report = match finished {
         Some(report) => report,
@@ -126,13 +126,19 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
         (None, true) => None,
         (Some(text), false) => Some(text.parse::<Request>()?),
     };
-    Ok(Wanted {
-        request,
+    let remote = if args.push { push::ask_for_release(context.world, project)? } else { Remote::NotAsked };
+    Ok(Wanted { request, remote, ..unasked(args) })
+}
+
+/// What the options say; the kind is not among it, nor what the remote has.
+pub(super) fn unasked(args: &Args) -> Wanted {
+    Wanted {
+        request: None,
         typed: args.wanted.clone().unwrap_or_else(|| "--current".to_owned()),
         mode: Mode::of(args.exact),
         comment: args.message.clone(),
         sign: args.sign,
-        remote: if args.push { push::ask_for_release(context.world, project)? } else { Remote::NotAsked },
+        remote: Remote::NotAsked,
         commit: !args.no_commit,
         tag: !args.no_tag && !args.no_commit,
         include_stale: args.include_stale,
@@ -140,5 +146,5 @@ fn wanted(context: &Context<'_>, args: &Args, project: &Project) -> Result<Wante
         again: false,
         silent: if args.allow_empty_notes { Silent::Allow } else { Silent::Refuse },
         date: None,
-    })
+    }
 }

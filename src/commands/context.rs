@@ -101,8 +101,7 @@ impl<'w> Context<'w> {
         let found: Vec<&Package> =
             project.packages.iter().filter(|package| package.name.normalized() == wanted).collect();
         if found.is_empty() {
-            let known: Vec<String> = project.packages.iter().map(|package| format!("`{}`", package.name)).collect();
-            return Err(ProjectError::UnknownPackage { name: name.clone(), known: known.join(", ") }.into());
+            return Err(project.no_package(name).into());
         }
         Ok(found)
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::error::EffectsError;
 
 /// Reading files.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Files;
 
 /// What a path is.
@@ -26,6 +26,19 @@ pub enum What {
     Folder,
     /// A symbolic link, a device, a socket.
     Other,
+}
+
+/// A file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    /// A regular file.
+    pub is_file: bool,
+    /// A folder.
+    pub is_folder: bool,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its permission bits.
+    pub mode: u32,
 }
 
 fn read_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
@@ -114,6 +127,22 @@ impl Files {
         self.mode(path).is_ok_and(|mode| mode & 0o222 != 0)
     }
 
+    /// What a path is after links; nothing where it leads nowhere.
+    pub fn stat(self, path: &Path) -> Option<Stat> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Stat {
+            is_file: metadata.is_file(),
+            is_folder: metadata.is_dir(),
+            size: metadata.len(),
+            mode: metadata.permissions().mode() & 0o7777,
+        })
+    }
+
+    /// What a symbolic link names, as text; nothing for what is none.
+    pub fn link(self, path: &Path) -> Option<String> {
+        Some(fs::read_link(path).ok()?.to_string_lossy().into_owned())
+    }
+
     /// Device and inode: whether two paths are one file.
     pub fn identity(self, path: &Path) -> Option<(u64, u64)> {
         fs::symlink_metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
@@ -139,6 +168,15 @@ impl Files {
     pub fn canonical(self, path: &Path) -> Result<PathBuf, EffectsError> {
         fs::canonicalize(path).map_err(read_error(path))
     }
+}
+
+/// A content that lies beside the file whose content it will be.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Where it lies.
+    pub beside: PathBuf,
+    /// Where it belongs.
+    pub path: PathBuf,
 }
 
 /// Writing files.
@@ -237,6 +275,44 @@ impl FilesMut {
     /// It cannot be removed.
     pub fn tidy(self, path: &Path) -> Result<(), EffectsError> {
         self.remove_file(&beside(path))
+    }
+
+    /// Writes the content that a file will have beside it, and makes it durable; [`place`](Self::place) puts it there.
+    ///
+    /// # Errors
+    /// It cannot be written; nothing is left then.
+    pub fn prepare<E: From<EffectsError>>(
+        self,
+        path: &Path,
+        mode: u32,
+        write: impl FnOnce(&mut File) -> Result<(), E>,
+    ) -> Result<Prepared, E> {
+        let prepared = Prepared { beside: beside(path), path: path.to_owned() };
+        self.remove_file(&prepared.beside)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&prepared.beside)
+            .map_err(write_error(path))?;
+        super::signals::remember_scratch(&prepared.beside);
+        let written = write(&mut file).and_then(|()| Ok(file.sync_all().map_err(write_error(path))?));
+        match written {
+            Ok(()) => Ok(prepared),
+            Err(error) => {
+                self.remove_file(&prepared.beside)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts a prepared content into its place.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn place(self, prepared: &Prepared) -> Result<(), EffectsError> {
+        self.rename(&prepared.beside, &prepared.path)
     }
 
     /// Renames, replacing what was there, and makes the new name durable.

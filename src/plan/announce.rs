@@ -82,16 +82,13 @@ pub fn notes_of(
     version: &Version,
     forge: Option<&Forge>,
 ) -> Result<Option<String>, Failure> {
-    let changelog = Changelog::of(inspect.files(), project)?;
-    let text = changelog.text(inspect.files(), project)?.unwrap_or_default();
-    let document = Document::read(&text, changelog.markup);
-    let section = match document.notes(Some(version)) {
+    let page = Page::of(inspect, project)?;
+    let section = match Document::read(&page.text, page.markup).notes(Some(version)) {
         Some(section) => Some(section),
         // Without a file the tag alone tells what was released.
-        None if changelog.path.is_none() => message_of(project, version)?,
+        None if page.file.is_none() => message_of(project, version)?,
         None => None,
     };
-    let page = Section { text: &text, markup: changelog.markup, file: changelog.path.as_deref().unwrap_or_default() };
     Ok(section.filter(|section| !section.is_empty()).map(|section| page.shown((project, version), &section, forge)))
 }
 
@@ -116,28 +113,33 @@ pub fn upcoming_notes(
     version: &Version,
     forge: Option<&Forge>,
 ) -> Result<Option<String>, Failure> {
-    let changelog = Changelog::of(inspect.files(), project)?;
-    let text = changelog.text(inspect.files(), project)?.unwrap_or_default();
-    let page = Section { text: &text, markup: changelog.markup, file: changelog.path.as_deref().unwrap_or_default() };
+    let page = Page::of(inspect, project)?;
     let section = super::changelog::upcoming(inspect, project, version)?;
     Ok(section.map(|(section, _)| page.shown((project, version), &section, forge)))
 }
 
-/// Where a section comes from.
-struct Section<'a> {
-    text: &'a str,
+/// Where sections come from.
+struct Page {
+    text: String,
     markup: Markup,
-    file: &'a str,
+    file: Option<String>,
 }
 
-impl Section<'_> {
+impl Page {
+    fn of(inspect: Inspect<'_>, project: &Project) -> Result<Page, Failure> {
+        let changelog = Changelog::of(inspect.files(), project)?;
+        let text = changelog.text(inspect.files(), project)?.unwrap_or_default();
+        Ok(Page { text, markup: changelog.markup, file: changelog.path })
+    }
+
     /// The section as it is shown: on a forge in Markdown, with links that lead to the tag.
     fn shown(&self, (project, version): (&Project, &Version), section: &str, forge: Option<&Forge>) -> String {
         let Some(forge) = forge else { return section.to_owned() };
-        let page = notes::Page { place: &forge.place, tag: &project.tag_of(version), file: self.file };
+        let file = self.file.as_deref().unwrap_or_default();
+        let page = notes::Page { place: &forge.place, tag: &project.tag_of(version), file };
         match self.markup {
-            Markup::Markdown => notes::for_forge(section, self.text, &page),
-            Markup::Restructured => notes::for_forge(&convert::to_markdown(section, self.text), "", &page),
+            Markup::Markdown => notes::for_forge(section, &self.text, &page),
+            Markup::Restructured => notes::for_forge(&convert::to_markdown(section, &self.text), "", &page),
         }
     }
 }

@@ -3,13 +3,27 @@
 use std::path::Path;
 
 use super::Plan;
+use crate::build::BuildError;
 use crate::build::isolated::Task;
+use crate::build::native::{self, Archives, Reason};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::history::releases;
 use crate::project::{Package, Project};
+use crate::python::filename::SdistName;
 use crate::steps::Step;
-use crate::steps::build_archives::BuildArchives;
+use crate::steps::build_archives::{BuildArchives, Way};
+
+/// Which way to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Builder {
+    /// Natively where everything can be known, else isolated.
+    Auto,
+    /// Natively, or not at all.
+    Native,
+    /// By the project's own backend in an isolated environment.
+    Isolated,
+}
 
 /// What is wanted of a build.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +36,8 @@ pub struct Wanted<'a> {
     pub out_dir: &'a Path,
     /// Whether other archives are removed from there.
     pub clean: bool,
+    /// Which way to build.
+    pub builder: Builder,
 }
 
 /// Plans the builds of these packages.
@@ -36,30 +52,58 @@ pub fn plan(
 ) -> Result<Plan, Failure> {
     let epoch = epoch(inspect, project)?;
     let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
-    let steps = packages
-        .iter()
-        .enumerate()
-        .map(|(number, package)| {
-            Step::BuildArchives(BuildArchives {
-                package: package.name.clone(),
-                version: known.then(|| package.version.clone()),
-                task: Task {
-                    source: project.dir_of(package),
-                    backend: package.pyproject.backend().to_owned(),
-                    backend_path: package.pyproject.strings(&["build-system", "backend-path"]),
-                    requires: package.pyproject.build_requires(),
-                    epoch,
-                    sdist: wanted.sdist,
-                    wheel: wanted.wheel,
-                },
-                out_dir: wanted.out_dir.to_owned(),
-                // The first package clears the folder for all.
-                clean: wanted.clean && number == 0,
-                why: "this version of release builds through the project's own backend (PEP 517)".to_owned(),
-            })
-        })
-        .collect();
+    let mut steps = Vec::new();
+    for (number, package) in packages.iter().enumerate() {
+        let (way, why) = way(inspect, project, package, wanted.builder)?;
+        steps.push(Step::BuildArchives(BuildArchives {
+            package: package.name.clone(),
+            version: known.then(|| package.version.clone()),
+            task: Task {
+                source: project.dir_of(package),
+                backend: package.pyproject.backend().to_owned(),
+                backend_path: package.pyproject.strings(&["build-system", "backend-path"]),
+                requires: package.pyproject.build_requires(),
+                epoch,
+                sdist: wanted.sdist,
+                wheel: wanted.wheel,
+            },
+            out_dir: wanted.out_dir.to_owned(),
+            // The first package clears the folder for all.
+            clean: wanted.clean && number == 0,
+            way,
+            why,
+        }));
+    }
     Ok(Plan::of(steps))
+}
+
+/// The way for a package, and why.
+fn way(inspect: Inspect<'_>, project: &Project, package: &Package, builder: Builder) -> Result<(Way, String), Failure> {
+    if builder == Builder::Isolated {
+        return Ok((Way::Isolated, "`--builder isolated` was given".to_owned()));
+    }
+    let root = inspect.files().canonical(&project.dir_of(package))?;
+    match native::archives(inspect, &root, &package.pyproject).and_then(|archives| agreed(archives, package)) {
+        Ok(archives) => {
+            let why = format!("everything can be known without running it; as {} builds it", archives.like);
+            Ok((Way::Native(Box::new(archives)), why))
+        }
+        Err(reason) if builder == Builder::Native => {
+            Err(BuildError::NotNative { package: package.name.to_string(), reason }.into())
+        }
+        Err(reason) => Ok((Way::Isolated, reason.to_string())),
+    }
+}
+
+/// The archives, as long as they have the version that the project is known by.
+fn agreed(archives: Archives, package: &Package) -> Result<Archives, Reason> {
+    let expected = SdistName::expected(&package.name, &package.version).to_string();
+    match archives.sdist.name == expected {
+        true => Ok(archives),
+        false => {
+            Err(Reason::new("project.version", format!("`{}` would be built, not `{expected}`", archives.sdist.name)))
+        }
+    }
 }
 
 /// Whether what is built is the commit of the current version's tag, and nothing else.

@@ -98,7 +98,9 @@ fn composed(
         .iter()
         .rev()
         .find(|known| known.version < *release.version && !(swallows && known.version.is_prerelease()));
+    let title = changelog.towncrier.title_of(project, (release.version, &date));
     let closing = Closing {
+        title: title.as_deref(),
         version: release.version,
         date: &date,
         tag: release.tag,
@@ -107,6 +109,11 @@ fn composed(
     let mut writer = Writer { changelog: &changelog, document: &document, closing, done: Written::default() };
     writer.done.path = text.as_ref().and(changelog.path.clone());
     writer.done.markup = Some(changelog.markup);
+    if let Some(template) = changelog.towncrier.template.as_ref().filter(|_| changelog.template.is_none()) {
+        let own = "`template` of `[tool.release.changelog]` names one for this program";
+        let warning = format!("`template` of `[tool.towncrier]` (`{template}`) is not used: {own}");
+        writer.done.warnings.push(warning);
+    }
     let is_out = release.releases.iter().any(|known| known.version == *release.version);
     match unsaid((&changelog, &folder), &document, release.version).filter(|_| !is_out) {
         // Its number was written before: what came since may well be meant for the next one.
@@ -287,6 +294,11 @@ impl Writer<'_> {
             let document = Document::read(&after, self.changelog.markup);
             self.done.section = document.notes(Some(self.closing.version));
             self.done.whole = document.whole(Some(self.closing.version));
+            let lost = self.closing.title.filter(|_| self.done.section.is_none() && !self.done.edits.is_empty());
+            if let Some(title) = lost {
+                let (title, version) = (title.to_owned(), self.closing.version.to_string());
+                self.done.refused.get_or_insert(ChangelogError::TitleFormat { title, version });
+            }
         }
         self.done
     }

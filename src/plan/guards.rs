@@ -103,6 +103,16 @@ pub(super) fn check(
     Ok(held)
 }
 
+/// Whether the repository stands as a bump needs it; before anybody is asked anything.
+///
+/// # Errors
+/// It does not; all of it in one failure.
+pub fn ready(project: &Project, wanted: &Wanted) -> Result<(), Failure> {
+    let Some(git) = Git::discover(&project.root)? else { return Ok(()) };
+    let broken = place(&git, project, wanted, &git.head()?)?;
+    error::all(broken.into_iter().map(Failure::from).collect())
+}
+
 /// Where the repository stands.
 fn place(git: &Git, project: &Project, wanted: &Wanted, head: &Head) -> Result<Vec<PlanError>, Failure> {
     let writes = wanted.commit || wanted.tag;

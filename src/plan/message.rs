@@ -5,6 +5,7 @@
 //! section of the changelog. Neither ever holds a secret, and no error quotes one.
 
 use super::PlanError;
+use crate::project::Project;
 use crate::secret::Redactor;
 
 /// A subject longer than this is cut by most programs that show history.
@@ -47,6 +48,28 @@ pub fn check_comment(comment: &str) -> Result<(), PlanError> {
         return refuse("its first line is followed by text, so it has no subject");
     }
     Ok(())
+}
+
+/// Why this cannot be the comment of a release of a project, in words; nothing where it can.
+pub fn refused(redactor: &Redactor, project: &Project, comment: Option<&str>) -> Option<String> {
+    let (name, version) = (project.title(), project.version().to_string());
+    let places = Places {
+        name: &name,
+        is_one_of_several: project.neighbours.is_some(),
+        version: &version,
+        previous: &version,
+        tag: &project.tag_of(project.version()),
+        comment,
+    };
+    let checked = comment.map_or(Ok(()), check_comment);
+    let error = checked
+        .and_then(|()| refuse_secret(redactor, "it", comment.unwrap_or_default()))
+        .and_then(|()| of_commit(&project.config.git.message, places).map(|_| ()))
+        .err()?;
+    Some(match error {
+        PlanError::Comment { problem } => problem.to_owned(),
+        error => error.to_string(),
+    })
 }
 
 /// The message of the commit.

@@ -1,10 +1,11 @@
 //! Taking a bump back that nobody has seen yet: files, branch and tag as they were, in one transaction.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::release::Document;
 use super::{Plan, PlanError};
 use crate::effects::files::What;
+use crate::effects::git::{Head, Identity};
 use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
@@ -41,32 +42,46 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, git: &Git, document: &Docum
         files.push(file(inspect, git, &top, (&edit.path, &document.base.commit))?);
     }
     let identity = git.identity(inspect.clock().now().as_second())?;
+    let back = TakeBack {
+        commit: committed.then(|| tag.commit.clone()),
+        parent: document.base.commit.clone(),
+        tag: git.resolve(&reference).is_some().then(|| document.tag.clone()),
+    };
+    let draft = Draft {
+        command: "undo",
+        project: project.title(),
+        version: Some(document.to.clone()),
+        summary: format!("{} -> {}", document.to, document.from),
+        facts: Facts { plan: Some(document.token()), ..Facts::default() },
+    };
+    Ok(taking_back((&document.to, document.from.clone()), (top, files), (head, identity), back, draft))
+}
+
+/// The transaction that takes a released version back: what is left afterwards, the files as they were, and where
+/// branch and tag go.
+pub(super) fn taking_back(
+    (released, left): (&str, String),
+    (top, files): (PathBuf, Vec<FileChange>),
+    (head, identity): (Head, Identity),
+    back: TakeBack,
+    draft: Draft,
+) -> Plan {
     let transaction = Transaction {
-        request: format!("{TAKE_BACK}{}", document.to),
-        version: document.from.clone(),
+        request: format!("{TAKE_BACK}{released}"),
+        version: left,
         top,
         files,
         commit: None,
         tag: None,
-        take_back: Some(TakeBack {
-            commit: committed.then(|| tag.commit.clone()),
-            parent: document.base.commit.clone(),
-            tag: git.resolve(&reference).is_some().then(|| document.tag.clone()),
-        }),
+        take_back: Some(back),
         branch: head.branch,
         head: head.commit,
         identity: Some(identity),
         signing: Signing::default(),
         hooks: Hooks::default(),
-        draft: Draft {
-            command: "undo",
-            project: project.title(),
-            version: Some(document.to.clone()),
-            summary: format!("{} -> {}", document.to, document.from),
-            facts: Facts { plan: Some(document.token()), ..Facts::default() },
-        },
+        draft,
     };
-    Ok(Plan::of(vec![Step::Transaction(Box::new(transaction))]))
+    Plan::of(vec![Step::Transaction(Box::new(transaction))])
 }
 
 /// A file as it was before; what the bump made is removed, what it removed is there again.

@@ -3,18 +3,17 @@
 
 use super::guards::Remote;
 use super::push::REMOTE;
+use super::undo::taking_back;
 use super::{Plan, PlanError};
 use crate::archive::Sha256;
 use crate::effects::files::What;
 use crate::effects::git::Head;
-use crate::effects::signing::Signing;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::{FILE_LIMIT, Project};
 use crate::report::text;
-use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
-use crate::steps::transaction::{FileChange, Hooks, Kept, TAKE_BACK, TakeBack, Transaction};
+use crate::steps::transaction::{FileChange, Kept, TakeBack};
 
 /// The names that the remote is asked for: the branch and the tag of a bump.
 pub fn references(kept: &Kept) -> Vec<String> {
@@ -59,32 +58,17 @@ pub fn plan(
     }
     let identity = git.identity(inspect.clock().now().as_second()).ok();
     let parent = kept.branch.as_ref().map(|moved| moved.old.clone()).or_else(|| kept.head.clone());
-    let transaction = Transaction {
-        request: format!("{TAKE_BACK}{}", kept.version),
-        version: kept.version.clone(),
-        top,
-        files,
-        commit: None,
-        tag: None,
-        take_back: Some(TakeBack {
-            commit: kept.branch.as_ref().map(|moved| moved.new.clone()),
-            parent: parent.unwrap_or_default(),
-            tag,
-        }),
-        branch: head.branch,
-        head: head.commit,
-        identity: identity.or_else(|| Some(crate::steps::record::identity(git, inspect))),
-        signing: Signing::default(),
-        hooks: Hooks::default(),
-        draft: Draft {
-            command: "undo",
-            project: project.title(),
-            version: Some(kept.version.clone()),
-            summary: format!("took back {}", kept.summary),
-            facts: Facts::default(),
-        },
+    let identity = identity.unwrap_or_else(|| crate::steps::record::identity(git, inspect));
+    let commit = kept.branch.as_ref().map(|moved| moved.new.clone());
+    let back = TakeBack { commit, parent: parent.unwrap_or_default(), tag };
+    let draft = Draft {
+        command: "undo",
+        project: project.title(),
+        version: Some(kept.version.clone()),
+        summary: format!("took back {}", kept.summary),
+        facts: Facts::default(),
     };
-    Ok(Plan::of(vec![Step::Transaction(Box::new(transaction))]))
+    Ok(taking_back((&kept.version, kept.version.clone()), (top, files), (head, identity), back, draft))
 }
 
 /// Branch and tag are where the bump put them; the tag, if it is still there.

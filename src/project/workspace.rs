@@ -24,6 +24,11 @@ impl Project {
         self.neighbours.as_ref().map(|_| self.packages[0].name.normalized())
     }
 
+    /// The error of a name that none of its packages has.
+    pub fn no_package(&self, name: &str) -> ProjectError {
+        unknown(name, &self.packages)
+    }
+
     /// What this very project is read by again, in this folder or another one.
     pub fn again<'a>(&'a self, config: Option<&'a Path>) -> Which<'a> {
         Which { config, package: self.selection(), tag: None }
@@ -113,7 +118,7 @@ fn position(packages: &[Package], name: &str) -> Option<usize> {
     packages.iter().position(|package| package.name.normalized() == name)
 }
 
-pub(super) fn unknown(name: &str, packages: &[Package]) -> ProjectError {
+fn unknown(name: &str, packages: &[Package]) -> ProjectError {
     let known: Vec<String> = packages.iter().map(|package| format!("`{}`", package.name)).collect();
     ProjectError::UnknownPackage { name: name.to_owned(), known: known.join(", ") }
 }

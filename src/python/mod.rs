@@ -14,6 +14,7 @@ pub mod marker;
 pub mod metadata;
 pub mod name;
 pub mod requirement;
+pub mod spdx;
 pub mod specifier;
 pub mod tag;
 pub mod version;

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::archive::{Sha256, write};
 use crate::build::BuildError;
 use crate::build::environment::Interpreter;
 use crate::build::isolated::{self, Built, Task};
-use crate::effects::Effects;
+use crate::build::native::{Archives, Contents};
 use crate::effects::files::What;
+use crate::effects::{Effects, EffectsError};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -28,8 +30,35 @@ pub struct BuildArchives {
     pub out_dir: PathBuf,
     /// Whether other archives are removed from there.
     pub clean: bool,
+    /// Which way it is built.
+    pub way: Way,
     /// Why it is built this way.
     pub why: String,
+}
+
+/// A way to build.
+#[derive(Debug)]
+pub enum Way {
+    /// By the project's own backend in an isolated environment.
+    Isolated,
+    /// From what the backend is known to put into its archives.
+    Native(Box<Archives>),
+}
+
+impl Serialize for Way {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl Way {
+    /// Its name in results.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Way::Isolated => "isolated",
+            Way::Native(_) => "native",
+        }
+    }
 }
 
 impl BuildArchives {
@@ -41,10 +70,53 @@ impl BuildArchives {
             _ => "wheel",
         };
         let version = self.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-        format!("build {kinds} of {}{version} with `{}`", self.package, self.task.backend)
+        let backend = match &self.way {
+            Way::Isolated => format!("with `{}`", self.task.backend),
+            Way::Native(archives) => format!("natively, as {} does", archives.like),
+        };
+        format!("build {kinds} of {}{version} {backend}", self.package)
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
+        match &self.way {
+            Way::Isolated => self.isolated(effects),
+            Way::Native(archives) => self.native(effects, archives),
+        }
+    }
+
+    /// Writes both archives beside their places, and puts them there when both are whole.
+    fn native(&self, effects: Effects<'_>, archives: &Archives) -> Result<Vec<Built>, Failure> {
+        let files = effects.files();
+        files.make_folder(&self.out_dir)?;
+        let epoch = self.task.epoch.unwrap_or(0);
+        let (look, mut prepared) = (effects.inspect().files(), Vec::new());
+        for (contents, is_wanted) in [(&archives.sdist, self.task.sdist), (&archives.wheel, self.task.wheel)] {
+            if is_wanted {
+                let path = self.out_dir.join(&contents.name);
+                prepared.push(files.prepare(&path, 0o644, |file| -> Result<(), Failure> {
+                    let Contents { folder, entries, .. } = contents;
+                    match contents.is_wheel() {
+                        true => write::wheel(look, file, &format!("{folder}/RECORD"), entries, epoch)?,
+                        false => write::sdist(look, file, folder, entries, epoch)?,
+                    }
+                    Ok(())
+                })?);
+            }
+        }
+        self.clear(effects)?;
+        let mut built = Vec::new();
+        for file in prepared {
+            let sha256 = Sha256::of_reader(&mut look.open(&file.beside)?)
+                .map_err(|source| EffectsError::Read { path: file.beside.clone(), source })?;
+            let size = look.size(&file.beside)?;
+            files.place(&file)?;
+            let digest = (sha256.to_string(), size);
+            built.push(Built::new(self.package.as_str(), file.path, digest, (self.way.name(), &self.why)));
+        }
+        Ok(built)
+    }
+
+    fn isolated(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
         let interpreter = Interpreter::find(effects.inspect())?;
         let made = isolated::build(effects, &interpreter, &self.task)?;
         for file in &made {
@@ -52,22 +124,30 @@ impl BuildArchives {
         }
         let files = effects.files();
         files.make_folder(&self.out_dir)?;
-        if self.clean {
-            for path in effects.inspect().files().list(&self.out_dir)? {
-                let name = path.to_string_lossy();
-                let archive = name.ends_with(".whl") || name.ends_with(".tar.gz");
-                if archive && effects.inspect().files().what(&path) == What::File {
-                    files.remove_file(&path)?;
-                }
-            }
-        }
+        self.clear(effects)?;
         let mut built = Vec::new();
         for file in made {
             let path = self.out_dir.join(&file.name);
             files.replace(&path, &file.bytes, 0o644)?;
-            built.push(Built::new(self.package.as_str(), path, &file, &self.why));
+            let digest = (Sha256::of(&file.bytes).to_string(), file.bytes.len() as u64);
+            built.push(Built::new(self.package.as_str(), path, digest, (self.way.name(), &self.why)));
         }
         Ok(built)
+    }
+
+    /// Removes other archives, where that is wanted.
+    fn clear(&self, effects: Effects<'_>) -> Result<(), Failure> {
+        if !self.clean {
+            return Ok(());
+        }
+        for path in effects.inspect().files().list(&self.out_dir)? {
+            let name = path.to_string_lossy();
+            let archive = name.ends_with(".whl") || name.ends_with(".tar.gz");
+            if archive && effects.inspect().files().what(&path) == What::File {
+                effects.files().remove_file(&path)?;
+            }
+        }
+        Ok(())
     }
 
     /// The name of an archive says what the backend took for name and version.

@@ -255,3 +255,43 @@ fn what_git_and_forges_say_is_sorted() {
         assert_eq!(pyrelease::steps::push_answer::sort(&stdout, &stderr), answer, "{stdout}{stderr}");
     }
 }
+
+/// A `git` that does with its first pushes what `script` says.
+fn with_git(sandbox: &mut Sandbox, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = sandbox
+        .command(&[])
+        .get_envs()
+        .find_map(|(name, value)| (name == "PATH").then(|| value?.to_str().map(str::to_owned)))
+        .flatten()
+        .expect("a PATH");
+    let real = path.split(':').map(|folder| std::path::Path::new(folder).join("git")).find(|git| git.is_file());
+    let (bin, real) = (sandbox.path("bin"), real.expect("git is installed").display().to_string());
+    std::fs::create_dir(&bin).expect("a folder");
+    let count = sandbox.path("pushes").display().to_string();
+    let text = format!(
+        "#!/bin/sh\nreal={real}\nfor word in \"$@\"; do\n  if [ \"$word\" = push ]; then echo push >> {count}; case $(wc -l < {count}) in {script} esac; fi\ndone\nexec \"$real\" \"$@\"\n"
+    );
+    std::fs::write(bin.join("git"), text).expect("a file");
+    std::fs::set_permissions(bin.join("git"), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    sandbox.set("PATH", format!("{}:{path}", bin.display()));
+}
+
+#[test]
+fn a_push_that_does_not_get_through_is_tried_again() {
+    const LOST: &str = "echo 'fatal: the remote end hung up unexpectedly' >&2; exit 128";
+    let mut sandbox = pushed();
+    with_git(&mut sandbox, &format!("1) {LOST};;"));
+    let output = sandbox.release(&["bump", "minor", "--push"]).success();
+    assert!(output.stdout.ends_with("pushed main and v1.3.0 to `origin`\n"), "{output}");
+    assert_eq!(output.stderr.matches("trying again").count(), 1, "{output}");
+    assert_eq!(std::fs::read_to_string(sandbox.path("pushes")).expect("it was pushed"), "push\npush\n");
+    assert_eq!(remote(&sandbox), "HEAD refs/heads/main refs/tags/v1.3.0 refs/tags/v1.3.0^{}");
+    // It got through, and only the answer was lost: the remote is asked, and nothing is pushed twice.
+    let mut sandbox = pushed();
+    with_git(&mut sandbox, &format!("1) \"$real\" \"$@\" > /dev/null 2>&1; {LOST};;"));
+    let output = sandbox.release(&["bump", "minor", "--push"]).success();
+    assert_eq!(output.stderr.matches("trying again").count(), 1, "{output}");
+    assert_eq!(std::fs::read_to_string(sandbox.path("pushes")).expect("it was pushed"), "push\n");
+    assert_eq!(remote(&sandbox), "HEAD refs/heads/main refs/tags/v1.3.0 refs/tags/v1.3.0^{}");
+}

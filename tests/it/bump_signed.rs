@@ -208,3 +208,62 @@ fn gpg_signs_too() {
     // Nobody but the daemon of this folder is ended.
     let _ = std::process::Command::new("gpgconf").arg("--homedir").arg(&home).args(["--kill", "gpg-agent"]).output();
 }
+
+#[test]
+#[cfg_attr(no_gpgsm, ignore = "gpgsm is not installed")]
+fn a_certificate_signs_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut sandbox = tagged();
+    let home = sandbox.path("g");
+    std::fs::create_dir(&home).expect("a folder");
+    let file = |name: &str, text: &str, mode: u32| {
+        std::fs::write(home.join(name), text).expect("a file");
+        std::fs::set_permissions(home.join(name), std::fs::Permissions::from_mode(mode)).expect("a mode");
+    };
+    std::fs::set_permissions(&home, std::fs::Permissions::from_mode(0o700)).expect("a mode");
+    // Asked for a passphrase, it gives an empty one.
+    let answers = "#!/bin/sh\necho OK\nwhile read -r line; do\n  case \"$line\" in GETPIN*) echo 'D ' ;; esac\n  echo OK\n  case \"$line\" in BYE*) exit ;; esac\ndone\n";
+    file("pin", answers, 0o700);
+    file("gpg-agent.conf", &format!("pinentry-program {}\n", home.join("pin").display()), 0o600);
+    file("gpgsm.conf", "disable-crl-checks\n", 0o600);
+    file(
+        "wanted",
+        "Key-Type: RSA\nKey-Length: 2048\nKey-Usage: sign\nSerial: random\nName-DN: CN=Ana Tester\nName-Email: ana@example.org\nNot-After: 2099-01-01 00:00\n",
+        0o600,
+    );
+    let gpgsm = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("gpgsm");
+        command.args(["--batch", "--homedir"]).arg(&home).args(arguments).current_dir(&home);
+        command.output().expect("gpgsm is installed")
+    };
+    let end = || {
+        // Nobody but the daemon of this folder is ended.
+        let mut command = std::process::Command::new("gpgconf");
+        let _ = command.arg("--homedir").arg(&home).args(["--kill", "gpg-agent"]).output();
+    };
+    assert!(gpgsm(&["--output", "own.crt", "--generate-key", "wanted"]).status.success(), "gpgsm makes no key");
+    assert!(gpgsm(&["--import", "own.crt"]).status.success());
+    let listed = gpgsm(&["--with-colons", "--list-keys"]).stdout;
+    let listed = String::from_utf8_lossy(&listed).into_owned();
+    let print = listed.lines().find_map(|line| line.starts_with("fpr:").then(|| line.split(':').nth(9)).flatten());
+    let print = print.expect("a certificate");
+    file("trustlist.txt", &format!("{print} S relax\n"), 0o600);
+    // It reads anew whom it trusts.
+    end();
+    sandbox.set("GNUPGHOME", &home);
+    let signing = "[gpg]\n\tformat = x509\n[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n";
+    own(&sandbox, &format!("{signing}[user]\n\tsigningKey = {print}\n"));
+    let bumped = sandbox.release(&["bump", "minor"]);
+    let seen = verified(&sandbox);
+    end();
+    bumped.success();
+    assert_eq!(seen, (true, true));
+    let signature = sandbox.git(&["cat-file", "commit", "HEAD"]);
+    assert!(signature.contains("gpgsig -----BEGIN SIGNED MESSAGE-----"), "{signature}");
+    // Without the key nothing is begun.
+    let _ = sandbox.release(&["bump", "--undo"]).success();
+    std::fs::remove_dir_all(home.join("private-keys-v1.d")).expect("it is there");
+    let refused = sandbox.release(&["bump", "minor", "--format", "json"]);
+    end();
+    assert_eq!(refused.failure_code(), "effects/signing", "{refused}");
+}

@@ -33,8 +33,10 @@ fn asked(sandbox: &Sandbox, arguments: &[&str], keys: &str) -> String {
     });
     let plain = plain.collect::<String>();
     // Sentences wrap by themselves; tables and plans would not be read any more.
-    for line in plain.lines().filter(|line| !line.starts_with(['w', 'e'])) {
-        assert!(line.chars().count() < 80, "{line}");
+    for line in plain.lines().filter(|line| !line.starts_with(['w', 'e']) && !line.starts_with("  hint: ")) {
+        // What was typed is as long as it is.
+        let shown = line.split('~').next().unwrap_or_default();
+        assert!(shown.chars().count() < 80, "{line}");
     }
     // A diff has lines of one space, which the expectations cannot hold.
     let lines = plain.lines().map(|line| format!("{}\n", line.trim_end()));
@@ -291,6 +293,19 @@ fn of_packages_with_versions_of_their_own_one_is_picked() {
         [exit status: 0]
     "#]]
     .assert_eq(&asked(&sandbox, &["bump"], "3\ndemo-two\n\n\nyes\n"));
+    // With a kind it is asked for, too.
+    let shown = asked(&sandbox, &["bump", "patch", "-n"], "1\n");
+    expect![[r#"
+           1  demo-one  1.0
+           2  demo-two  2.0
+        ? package: its number or name [1]: ~1
+        one/pyproject.toml:3: 1.0 -> 1.0.1
+        would write 1 file, commit, tag `demo-one-v1.0.1`
+        dry run: nothing was done
+        ^D
+        [exit status: 0]
+    "#]]
+    .assert_eq(&shown);
     // A name on the command line is not asked for.
     let shown = asked(&sandbox, &["bump", "--package", "demo-one"], "\n\nyes\n");
     assert!(!shown.contains("package: its number") && shown.contains("tagged demo-one-v1.0"), "{shown}");
@@ -302,4 +317,54 @@ fn without_a_terminal_or_with_yes_the_kind_must_be_typed() {
     let refused = asked(&sandbox, &["bump", "--yes"], "");
     assert!(refused.contains("plan/no-kind"), "{refused}");
     assert_eq!(sandbox.release(&["bump", "--format", "json"]).failure_code(), "plan/no-kind");
+}
+
+#[test]
+fn a_comment_that_is_refused_is_asked_for_again() {
+    let sandbox = demo();
+    let token = format!("pypi-AgEIcHlwaS5vcmc{}", "A1b2".repeat(30));
+    let shown = asked(&sandbox, &["bump", "-n"], &format!("\nThe {token}\n\u{7}bell\nA good one\n"));
+    let said: Vec<&str> = shown.lines().filter(|line| !line.starts_with(' ')).collect();
+    expect![[r#"
+        demo 1.4.9 on main, 1 commit since v1.4.9
+        a feature calls for a minor release: `feat: a thing that has a long name, so l…
+        ? next version: its number, a kind, a version, or `none` [1]: ~
+        ? comment for the commit and the tag [none]: ~The TOKEN
+        warning: this cannot be the comment: it holds a token of PyPI; give another one
+        ? comment for the commit and the tag [none]: ~^Gbell
+        warning: this cannot be the comment: it has a control character in it; give another one
+        ? comment for the commit and the tag [none]: ~A good one
+        CHANGELOG.md:3: + ## [1.5.0] - 2026-11-21
+        README.md:1: 1.4.9 -> 1.5.0
+        pyproject.toml:3: 1.4.9 -> 1.5.0
+        would write 3 files, commit, tag `v1.5.0`
+        dry run: nothing was done
+        ^D
+        [exit status: 0]"#]]
+    .assert_eq(&said.join("\n").replace(&token, "TOKEN"));
+    // Where the template is the comment, none is no answer.
+    sandbox.write("release.toml", format!("{}\n[git]\nmessage = \"{{comment}}\"\n", sandbox.read("release.toml")));
+    sandbox.commit("chore: messages");
+    let shown = asked(&sandbox, &["bump", "-n"], "\n\nSaid\n");
+    let said: Vec<&str> = shown.lines().filter(|line| line.contains("comment")).collect();
+    expect![[r#"
+        ? comment for the commit and the tag [none]: ~
+        warning: this cannot be the comment: the message of the commit would be empty; give another one
+        ? comment for the commit and the tag [none]: ~Said"#]]
+    .assert_eq(&said.join("\n"));
+}
+
+#[test]
+fn what_is_in_the_way_is_told_before_anything_is_asked() {
+    let sandbox = demo();
+    sandbox.write("README.md", "pip install demo==1.4.9\n\nmine\n");
+    expect![[r#"
+        error[plan/dirty-tree]: the working tree has uncommitted changes: `README.md`
+          hint: commit or stash them, or pass `--allow-dirty` to leave them out of the release
+        ^D
+        [exit status: 1]
+    "#]]
+    .assert_eq(&asked(&sandbox, &["bump"], ""));
+    let shown = asked(&sandbox, &["bump", "-n", "--allow-dirty"], "none\n");
+    assert!(shown.contains("next version"), "{shown}");
 }

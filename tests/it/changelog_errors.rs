@@ -24,6 +24,7 @@ fn every_variant_reads_well() {
             waits: text("`Unreleased` (line 3)"),
         },
         ChangelogError::OpenTwice { file: text("CHANGELOG.md"), lines: (3, 9) },
+        ChangelogError::TitleFormat { title: text("The newest one"), version: text("1.3.0") },
         ChangelogError::UnknownType { typed: text("broke"), known: vec![text("`added`"), text("`fixed`")] },
         ChangelogError::Entry { problem: text("it is empty") },
         ChangelogError::Generated,
@@ -34,7 +35,7 @@ fn every_variant_reads_well() {
     .map(Failure::from)
     .collect();
     let codes: BTreeSet<&str> = failures.iter().map(|failure| failure.code).collect();
-    assert_eq!(codes.len(), 10);
+    assert_eq!(codes.len(), 11);
     let texts: Vec<String> = failures
         .iter()
         .map(|found| format!("{}  exit: {}\n", failure(found, Colour::Off), found.kind.exit_code()))
@@ -57,6 +58,9 @@ fn every_variant_reads_well() {
           at: CHANGELOG.md:9
           hint: make one section of the two: only the first one is closed
           exit: 1
+        error[changelog/title-format]: `title_format` of `[tool.towncrier]` gives `The newest one`, which is no heading of 1.3.0
+          hint: let it begin with `{version}` or `{name} {version}`, such as `{name} {version} ({project_date})`
+          exit: 3
         error[changelog/unknown-type]: `broke` is no type of change
           hint: use one of `added`, `fixed`, or name your own in `[tool.release.changelog] types`
           exit: 2

@@ -302,3 +302,90 @@ fn fragments_beside_a_section_of_the_version_stop_the_bump() {
     "#]]
     .assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
 }
+
+#[test]
+fn what_towncrier_says_of_names_and_headings_holds_here() {
+    let table = |more: &str| {
+        format!(
+            "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n\n[tool.towncrier]\ndirectory = \"news\"\nfilename = \"NEWS.rst\"\nname = \"The Acme\"\n{more}"
+        )
+    };
+    let format = "title_format = \"{name} {version} ({project_date})\"\nignore = [\"NOTES\", \"*.orig\"]\ntemplate = \"news/_own.rst\"\n";
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", &table(format).replace("The Acme", "Acme")),
+        (
+            "NEWS.rst",
+            "News\n====\n\n.. towncrier release notes start\n\n1.2.3 - 2026-01-02\n------------------\n\n- The start\n",
+        ),
+        ("news/1.feature", "More.\n"),
+        ("news/notes", "Write fragments here.\n"),
+        ("news/1.feature.rst.orig", "Old.\n"),
+        ("news/_own.rst", "{% for section in sections %}{% endfor %}\n"),
+    ]);
+    sandbox.commit("feat: more");
+    expect![[r#"
+        Acme 1.3.0 (2026-11-21)
+        -----------------------
+
+        Features
+        ~~~~~~~~
+
+        - More. (#1)
+        ------- stderr -------
+        warning: `template` of `[tool.towncrier]` (`news/_own.rst`) is not used: `template` of `[tool.release.changelog]` names one for this program
+    "#]].assert_eq(&sandbox.release(&["changelog", "render", "--version", "1.3.0"]).to_string());
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    expect![[r#"
+        News
+        ====
+
+        .. towncrier release notes start
+
+        Acme 1.3.0 (2026-11-21)
+        -----------------------
+
+        Features
+        ~~~~~~~~
+
+        - More. (#1)
+
+        1.2.3 - 2026-01-02
+        ------------------
+
+        - The start
+    "#]]
+    .assert_eq(&sandbox.read("NEWS.rst"));
+    // What could not be found again is not written.
+    sandbox.git(&["rm", "-q", "news/_own.rst", "news/notes", "news/1.feature.rst.orig"]);
+    sandbox.write("pyproject.toml", table("title_format = \"What is new in {version}\"\n").replace("1.2.3", "1.3.0"));
+    sandbox.write("news/2.feature", "Even more.\n");
+    sandbox.commit("feat: even more");
+    expect![[r#"
+        ------- stderr -------
+        error[changelog/title-format]: `title_format` of `[tool.towncrier]` gives `What is new in 1.4.0`, which is no heading of 1.4.0
+          hint: let it begin with `{version}` or `{name} {version}`, such as `{name} {version} ({project_date})`
+        [exit status: 3]
+    "#]].assert_eq(&sandbox.release(&["bump", "minor", "-n"]).to_string());
+    // Markdown has its marks in the format.
+    sandbox.write(
+        "pyproject.toml",
+        table("title_format = \"## [{version}](https://example.org/{version}) - {project_date}\"\n")
+            .replace("1.2.3", "1.3.0")
+            .replace("NEWS.rst", "NEWS.md"),
+    );
+    sandbox.write("NEWS.md", "# News\n\n<!-- towncrier release notes start -->\n");
+    sandbox.commit("docs: Markdown");
+    let _ = sandbox.release(&["bump", "minor"]).success();
+    expect![[r#"
+        # News
+
+        <!-- towncrier release notes start -->
+
+        ## [1.4.0](https://example.org/1.4.0) - 2026-11-21
+
+        ### Features
+
+        - Even more. (#2)
+    "#]]
+    .assert_eq(&sandbox.read("NEWS.md"));
+}

@@ -452,6 +452,9 @@ fn packages_with_versions_of_their_own_are_released_one_by_one() {
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"packages/*\"]\n"),
         ("packages/one/pyproject.toml", &member("acme-one", "1.2.0", "")),
         ("packages/one/README.md", "pip install acme-one==1.2.0\n"),
+        // No list of modules holds for each of them.
+        ("packages/one/acme_one/__init__.py", ""),
+        ("packages/two/src/acme_two/__init__.py", ""),
         ("packages/two/pyproject.toml", &member("Acme.Two", "0.3", "\"acme-one==1.2.0\"")),
         ("packages/two/README.md", "pip install acme-one==1.2.0\npip install acme-two==0.3\n"),
         ("README.md", "# Acme\n"),
@@ -545,7 +548,7 @@ fn packages_with_versions_of_their_own_are_released_one_by_one() {
           wrote packages/one/pyproject.toml
           wrote packages/two/README.md
           wrote packages/two/pyproject.toml
-          committed 7ea0149996e0
+          committed 67986ea0b139
           tagged acme-one/v1.3.0
     "#]]
     .assert_eq(&sandbox.release(&["--package", "acme-one", "bump", "minor"]).to_string());

@@ -37,7 +37,7 @@ proptest! {
         let text = format!("# Changelog\n\n## [Unreleased]\n\n{body}\n## [1.0] - 2026-01-01\n\n- x\n\n[Unreleased]: https://e.org/compare/v1.0...HEAD\n");
         let text = if crlf { text.replace('\n', "\r\n") } else { text };
         let version: Version = "1.1".parse().expect("a version");
-        let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1", previous_tag: Some("v1.0") };
+        let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1", previous_tag: Some("v1.0"), title: None };
         let once = String::from_utf8(apply(text.as_bytes(), &changelog::close(&text, Markup::Markdown, &closing))).expect("text");
         prop_assert_eq!(changelog::notes(&once, Markup::Markdown, Some(&version)), Some(body.trim().to_owned()));
         prop_assert_eq!(changelog::notes(&once, Markup::Markdown, None), Some(String::new()));

@@ -16,7 +16,8 @@ fn edited(text: &str, edits: &[TextEdit]) -> String {
 fn closed(text: &str, markup: Markup, to: &str) -> String {
     let version = version(to);
     let tag = format!("v{to}");
-    let closing = Closing { version: &version, date: "2026-11-21", tag: &tag, previous_tag: Some("v1.0.0") };
+    let closing =
+        Closing { version: &version, date: "2026-11-21", tag: &tag, previous_tag: Some("v1.0.0"), title: None };
     let once = edited(text, &Document::read(text, markup).close(&closing));
     assert!(Document::read(&once, markup).close(&closing).is_empty(), "closing twice: {once}");
     once
@@ -264,7 +265,8 @@ fn a_final_release_takes_over_its_pre_releases() {
     let lists =
         [None, Some(&rc), Some(&a)].map(|version| document.groups(document.section(version).expect("it is there")));
     let body = document.joined(&pyrelease::project::changelog::merged(lists.to_vec()));
-    let closing = Closing { version: &to, date: "2026-11-21", tag: "v1.1.0", previous_tag: Some("v1.0.0") };
+    let closing =
+        Closing { version: &to, date: "2026-11-21", tag: "v1.1.0", previous_tag: Some("v1.0.0"), title: None };
     let once = edited(text, &document.enter(&closing, &body, &[&rc, &a]));
     expect![[r#"
         # Changelog

@@ -37,7 +37,7 @@ proptest! {
     ) {
         let text = text_of(&said, crlf, bom, end);
         let version: Version = "1.1.0".parse().expect("a version");
-        let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1.0", previous_tag: Some("v1.0.0") };
+        let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1.0", previous_tag: Some("v1.0.0"), title: None };
         let document = Document::read(&text, Markup::Markdown);
         let open = document.section(None).expect("it is there");
         let all = document.joined(&merged(vec![document.groups_of(&body), document.groups(open)]));
@@ -97,7 +97,7 @@ fn no_changelog_is_too_strange() {
     let markdown = "---\na: b\n---\n# Changelog\n\n<!-- x -->\n## [Unreleased]\n\n### Added\n\n- a `b`\n\n```\n## 2.0\n```\n\n[1.0](https://e.org/compare/v0.9...v1.0) - 2026-01-02\n---\n\n- c\n\n[unreleased]: https://e.org/compare/v1.0...HEAD\n";
     let restructured = "=======\nHistory\n=======\n\n`Unreleased`_\n-------------\n\nAdded\n~~~~~\n\n* a ``b`` :role:`c` `d <e>`_::\n\n    f\n\n1.0 (2026-01-02)\n----------------\n\n.. note:: g\n\n.. _unreleased: https://e.org/compare/v1.0...HEAD\n";
     let version: Version = "1.1".parse().expect("a version");
-    let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1", previous_tag: None };
+    let closing = Closing { version: &version, date: "2026-11-21", tag: "v1.1", previous_tag: None, title: None };
     for round in 0..rounds(40_000) {
         let (sample, markup) =
             if round % 2 == 0 { (markdown, Markup::Markdown) } else { (restructured, Markup::Restructured) };

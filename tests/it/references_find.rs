@@ -233,6 +233,11 @@ const ROWS: &[Row] = &[
         "http://121.2.3.1:8000 --host 11.2.3.1 11.2.30 1.2.3.4 1.2.30 a1.2.3 1.2.3a http://1.2.3.4/demo demo==1.2.3.4 demo==1.2.3-rc1 demo==11.2.3\n",
     ),
     row(
+        "more than the version",
+        "docs/more.md",
+        "pip install demo==1.2.3.post1 demo==1.2.3.dev0 demo==1.2.* demo==1.2.3.* demo==1.2.3+local\ndocker pull ghcr.io/ana/demo:1.2.3@sha256:0123456789abcdef\n",
+    ),
+    row(
         "history in documents",
         "docs/past.md",
         ".. versionadded:: 1.2.3\n.. versionchanged:: 1.2.3\n    @deprecated(\"1.2.3\")\nintroduced in version 1.2.3, new in demo==1.2.3\n",

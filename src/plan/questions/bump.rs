@@ -1,9 +1,10 @@
 //! The questions of `release bump`: which package, which version, what to say, and whether to go on.
 
-use super::one;
+use super::{one, unrepeated};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::plan::bump::{Bump, today};
+use crate::plan::message;
 use crate::plan::next::{self, Choice, Suggestion};
 use crate::project::Project;
 use crate::project::history;
@@ -53,8 +54,13 @@ pub fn ask(
 ) -> Result<Option<Answers>, Failure> {
     let Some(wanted) = wanted(inspect, project, mode)? else { return Ok(None) };
     let asked = match message {
-        None => one(inspect, "comment for the commit and the tag", NONE, |answer| {
-            Ok((answer != NONE).then(|| answer.to_owned()))
+        // It may be a secret that was pasted.
+        None => unrepeated(inspect, "comment for the commit and the tag", NONE, |answer| {
+            let comment = (answer != NONE).then_some(answer);
+            match message::refused(inspect.redactor(), project, comment) {
+                Some(why) => Err(format!("this cannot be the comment: {why}; give another one")),
+                None => Ok(comment.map(str::to_owned)),
+            }
         })?,
         given => given,
     };

@@ -17,6 +17,17 @@ fn one<T>(
     default: &str,
     read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<T, Failure> {
+    let said = |answer: &str| read(answer).map_err(|wanted| format!("`{answer}` is no answer: give {wanted}"));
+    unrepeated(inspect, question, default, said)
+}
+
+/// The same for answers that are not shown again: what `read` gives says all.
+fn unrepeated<T>(
+    inspect: Inspect<'_>,
+    question: &str,
+    default: &str,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, Failure> {
     let unanswered = || Failure::from(PlanError::NoAnswer { question: question.to_owned() });
     for _ in 0..ATTEMPTS {
         let Some(line) = inspect.terminal().ask(&format!("{question} [{default}]:"))? else {
@@ -25,7 +36,7 @@ fn one<T>(
         let typed = line.trim();
         match read(if typed.is_empty() { default } else { typed }) {
             Ok(answer) => return Ok(answer),
-            Err(wanted) => inspect.warn(format!("`{typed}` is no answer: give {wanted}")),
+            Err(why) => inspect.warn(why),
         }
     }
     Err(unanswered())

@@ -47,6 +47,8 @@ pub struct Closing<'a> {
     pub tag: &'a str,
     /// The tag of the version before, where there is one.
     pub previous_tag: Option<&'a str>,
+    /// Its heading, where somebody says how it is written; in Markdown with its `#`, or without.
+    pub title: Option<&'a str>,
 }
 
 /// Entries under one heading.
@@ -313,6 +315,12 @@ impl<'t> Document<'t> {
 
     /// The heading of the version.
     fn heading_of(&self, closing: &Closing<'_>) -> String {
+        if let Some(title) = closing.title {
+            return match self.markup == Markup::Markdown && title.starts_with('#') {
+                true => title.to_owned(),
+                false => self.section_heading(title).replace('\n', self.newline()),
+            };
+        }
         let plain = || match self.markup {
             Markup::Markdown => format!("{} - {}", closing.version, closing.date),
             Markup::Restructured => format!("{} ({})", closing.version, closing.date),

@@ -39,6 +39,14 @@ pub enum ChangelogError {
         /// Their lines.
         lines: (usize, usize),
     },
+    /// A heading that cannot be read again.
+    #[error("`title_format` of `[tool.towncrier]` gives `{title}`, which is no heading of {version}")]
+    TitleFormat {
+        /// What it gives.
+        title: String,
+        /// The version.
+        version: String,
+    },
     /// A type that nobody named.
     #[error("`{typed}` is no type of change")]
     UnknownType {
@@ -82,6 +90,7 @@ impl Explain for ChangelogError {
             ChangelogError::Empty { .. } => "changelog/empty",
             ChangelogError::Unsaid { .. } => "changelog/unsaid",
             ChangelogError::OpenTwice { .. } => "changelog/open-twice",
+            ChangelogError::TitleFormat { .. } => "changelog/title-format",
             ChangelogError::UnknownType { .. } => "changelog/unknown-type",
             ChangelogError::Entry { .. } => "changelog/entry",
             ChangelogError::Generated => "changelog/generated",
@@ -112,6 +121,9 @@ impl Explain for ChangelogError {
                 format!("move the entries into the section {version}, or take the section out: the bump makes it")
             }
             ChangelogError::OpenTwice { .. } => "make one section of the two: only the first one is closed".to_owned(),
+            ChangelogError::TitleFormat { .. } => {
+                "let it begin with `{version}` or `{name} {version}`, such as `{name} {version} ({project_date})`".to_owned()
+            }
             ChangelogError::UnknownType { known, .. } => {
                 format!("use one of {}, or name your own in `[tool.release.changelog] types`", known.join(", "))
             }

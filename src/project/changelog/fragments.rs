@@ -84,7 +84,10 @@ pub fn read(files: Files, root: &Path, changelog: &Changelog) -> Result<Folder, 
     for path in files.list(&dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let file = format!("{}/{name}", changelog.folder);
-        if is_apart(&name) || Some(&file) == changelog.template.as_ref().map(|(name, _)| name) {
+        if is_apart(&name)
+            || changelog.towncrier.ignores(&name)
+            || Some(&file) == changelog.template.as_ref().map(|(name, _)| name)
+        {
             found.is_kept = true;
             continue;
         }

@@ -110,6 +110,8 @@ pub struct Changelog {
     pub types: Vec<ChangeType>,
     /// The project's own template: its file and text.
     pub template: Option<(String, String)>,
+    /// What `[tool.towncrier]` says besides.
+    pub towncrier: Manner,
     /// Whether only first parents of merges are followed.
     pub first_parent: bool,
     /// The folders whose commits are told of; empty: all.
@@ -118,6 +120,61 @@ pub struct Changelog {
     pub authors: bool,
     /// Whether a final release takes over what its pre-releases said.
     pub merges_prereleases: bool,
+}
+
+/// What `[tool.towncrier]` says of fragments and of headings.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    /// Names of files in the folder that are no fragments, in lower case; `*` stands for anything.
+    pub ignored: Vec<String>,
+    /// How the heading of a release is written, with `{name}`, `{version}` and `{project_date}` in it.
+    pub title: Option<String>,
+    /// What stands for `{name}`.
+    pub name: Option<String>,
+    /// A template of its own, which is not rendered here.
+    pub template: Option<String>,
+}
+
+impl Manner {
+    fn read(manifest: &Pyproject) -> Manner {
+        let value = |key: &str| manifest.string(&["tool", "towncrier", key]).filter(|text| !text.is_empty());
+        let template = value("template").filter(|name| !name.starts_with("towncrier:")).map(str::to_owned);
+        let own = template.as_ref().map(|path| path.rsplit('/').next().unwrap_or(path).to_owned());
+        let ignored = manifest.strings(&["tool", "towncrier", "ignore"]).into_iter().chain(own);
+        Manner {
+            ignored: ignored.map(|name| name.to_lowercase()).collect(),
+            title: value("title_format").map(str::to_owned),
+            name: value("name").map(str::to_owned),
+            template,
+        }
+    }
+
+    /// Whether a file in the folder is no fragment.
+    fn ignores(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.ignored.iter().any(|pattern| *pattern == name || fast_glob::glob_match(pattern, &name))
+    }
+
+    /// The heading of a release of a project.
+    pub fn title_of(&self, project: &Project, (version, date): (&Version, &str)) -> Option<String> {
+        let name = self.name.clone().unwrap_or_else(|| project.title());
+        let format = self.title.as_ref()?;
+        // In one pass: a name may have braces.
+        let mut title = String::new();
+        let mut rest = format.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            title.push_str(before);
+            let (place, behind) = after.split_once('}').unwrap_or((after, ""));
+            match place {
+                "name" => title.push_str(&name),
+                "version" => title.push_str(&version.to_string()),
+                "project_date" => title.push_str(date),
+                _ => title.push_str(&format!("{{{place}}}")),
+            }
+            rest = behind;
+        }
+        Some(title + rest)
+    }
 }
 
 fn types_of(table: &[(&str, &str, Impact)]) -> Vec<ChangeType> {
@@ -154,6 +211,7 @@ impl Changelog {
         let named = towncrier.as_ref().and_then(|found| found.file.clone());
         let named = named.filter(|file| config.path.is_none() && files.what(&project.root.join(file)) == What::File);
         let path = named.or_else(|| project.changelog.clone());
+        let manner = towncrier.as_ref().map(|found| found.manner.clone()).unwrap_or_default();
         let own: Vec<ChangeType> = config.types.iter().map(ChangeType::of).collect();
         let types = match (own.is_empty(), kind, towncrier) {
             (false, ..) => own,
@@ -179,6 +237,7 @@ impl Changelog {
             folder,
             types,
             template,
+            towncrier: if kind == ChangelogKind::Fragments { manner } else { Manner::default() },
             first_parent: config.first_parent,
             paths: config.paths.clone(),
             authors: config.authors,
@@ -227,6 +286,7 @@ struct Towncrier {
     folder: String,
     file: Option<String>,
     types: Vec<ChangeType>,
+    manner: Manner,
 }
 
 impl Towncrier {
@@ -259,7 +319,7 @@ impl Towncrier {
         let file = Some(value("filename").unwrap_or_else(|| "NEWS.rst".to_owned())).filter(|file| is_below(file));
         let types = towncrier_types(manifest);
         let types = if types.is_empty() { types_of(&TOWNCRIER) } else { types };
-        Some(Towncrier { folder, file, types })
+        Some(Towncrier { folder, file, types, manner: Manner::read(manifest) })
     }
 }
 

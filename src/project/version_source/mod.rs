@@ -2,7 +2,7 @@
 
 mod backend;
 mod cargo;
-mod python_source;
+pub mod python_source;
 mod setup_cfg;
 mod tags;
 

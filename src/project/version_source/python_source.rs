@@ -43,6 +43,14 @@ pub fn find(source: &str, name: &str) -> Option<Found> {
     assigned.or_else(|| lines.iter().rev().find_map(|line| import(line, name)))
 }
 
+/// The docstring of a module; nothing where it has none, or one with an escape, whose value is not what is written.
+pub fn docstring(source: &str) -> Option<String> {
+    let first = logical_lines(source).into_iter().next()?;
+    let [Token::Text(range)] = &first[..] else { return None };
+    let text = &source[range.clone()];
+    (!text.contains('\\')).then(|| text.to_owned())
+}
+
 /// Where the comments of Python source begin, in order: a `#` in a string is none.
 pub fn comments(source: &str) -> Vec<usize> {
     let bytes = source.as_bytes();

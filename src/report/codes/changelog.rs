@@ -34,6 +34,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "Keep a Changelog 1.1.0",
     },
     Code {
+        code: "changelog/title-format",
+        title: "the heading that `title_format` gives is not that of the version",
+        text: "`title_format` of `[tool.towncrier]` says how the heading of a release is written, with `{name}`, `{version}` and `{project_date}` in it. The section is found again by that heading, for the notes of the release and for the next bump, so it must begin with the version, or with one word and the version: `{name} {version} ({project_date})`, `## [{version}] - {project_date}`.",
+        follows: "towncrier",
+    },
+    Code {
         code: "changelog/unknown-type",
         title: "no such type of change",
         text: "The type decides the heading and what the next version must be. The usual ones are added, changed, deprecated, removed, fixed and security; towncrier's feature, bugfix, doc, removal and misc are read as well. Own types stand in `[tool.release.changelog] types`, each with `name`, `heading` and `level`.",

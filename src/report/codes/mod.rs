@@ -17,6 +17,7 @@ mod security;
 mod setup;
 mod status;
 mod workflows;
+mod writing;
 
 /// What stands behind a code.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +51,7 @@ const TABLES: &[&[Code]] = &[
     setup::CODES,
     status::CODES,
     workflows::CODES,
+    writing::CODES,
 ];
 
 /// Every code, room by room.

@@ -1,0 +1,155 @@
+//! Blocks of at most 1 MiB, each deflated for itself by a few threads, taken back in the order they were given.
+//!
+//! A block that is not the last of its stream ends with a sync flush (RFC 1951, an empty stored block), so that the
+//! packed blocks, one after the other, are one deflate stream. Nothing of a block depends on another one or on who
+//! packs it. Memory is bounded by what is on its way.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, Scope};
+
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+/// Where streams are cut. Part of the bytes that come out: another size makes other archives.
+pub(super) const BLOCK: usize = 1 << 20;
+const LEVEL: u32 = 6;
+/// Blocks of a member of a few bytes are bounded by number, not by size.
+const MOST_ON_THE_WAY: usize = 512;
+
+/// A block before and after.
+pub(super) struct Packed {
+    pub(super) raw: Vec<u8>,
+    pub(super) packed: Vec<u8>,
+}
+
+struct Job {
+    raw: Vec<u8>,
+    last: bool,
+    done: SyncSender<Packed>,
+}
+
+enum Pending {
+    Here(Packed),
+    Coming(Receiver<Packed>),
+}
+
+/// The blocks on their way, each with what its owner wants to know when it comes back.
+pub(super) struct Pipeline<T> {
+    jobs: Option<mpsc::Sender<Job>>,
+    own: Packer,
+    pending: VecDeque<(T, usize, Pending)>,
+    on_the_way: usize,
+    most: usize,
+    spare: Vec<Vec<u8>>,
+}
+
+/// Calls `work` with a pipeline of so many threads; with none, blocks are packed where they are put.
+pub(super) fn with<T, R>(workers: usize, work: impl FnOnce(Pipeline<T>) -> R) -> R {
+    std::thread::scope(|scope| {
+        let jobs = start(scope, workers);
+        let most = (2 * workers + 1) * BLOCK;
+        let (own, pending, spare) = (Packer::new(), VecDeque::new(), Vec::new());
+        work(Pipeline { jobs, own, pending, on_the_way: 0, most, spare })
+    })
+}
+
+/// Starts the threads; as few as the system lets us have.
+fn start<'scope>(scope: &'scope Scope<'scope, '_>, workers: usize) -> Option<mpsc::Sender<Job>> {
+    let (sender, receiver) = mpsc::channel::<Job>();
+    let receiver = Arc::new(Mutex::new(receiver));
+    let mut started = 0;
+    for _ in 0..workers {
+        let receiver = Arc::clone(&receiver);
+        let work = move || {
+            let mut packer = Packer::new();
+            loop {
+                let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(Job { raw, last, done }) = job else { return };
+                let packed = packer.pack(&raw, last);
+                // Nobody waits for it any more where writing has failed.
+                let _ = done.send(Packed { raw, packed });
+            }
+        };
+        started += usize::from(Builder::new().spawn_scoped(scope, work).is_ok());
+    }
+    (started > 0).then_some(sender)
+}
+
+impl<T> Pipeline<T> {
+    /// An empty buffer for a block.
+    pub(super) fn buffer(&mut self) -> Vec<u8> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
+        if self.spare.len() < 4 {
+            buffer.clear();
+            self.spare.push(buffer);
+        }
+    }
+
+    /// Puts a block on its way; `last` ends its stream.
+    pub(super) fn put(&mut self, tag: T, raw: Vec<u8>, last: bool) {
+        let size = raw.len();
+        let pending = match &self.jobs {
+            None => {
+                let packed = self.own.pack(&raw, last);
+                Pending::Here(Packed { raw, packed })
+            }
+            Some(jobs) => {
+                let (done, coming) = mpsc::sync_channel(1);
+                jobs.send(Job { raw, last, done }).expect("the threads wait for work as long as there may be some");
+                Pending::Coming(coming)
+            }
+        };
+        self.on_the_way += size;
+        self.pending.push_back((tag, size, pending));
+    }
+
+    /// The next block in order, where too much is on its way; waits for it.
+    pub(super) fn take_surplus(&mut self) -> Option<(T, Packed)> {
+        let here = matches!(self.pending.front(), Some((_, _, Pending::Here(_))));
+        let surplus = self.on_the_way > self.most || self.pending.len() > MOST_ON_THE_WAY;
+        (here || surplus).then(|| self.take()).flatten()
+    }
+
+    /// The next block in order; waits for it.
+    pub(super) fn take(&mut self) -> Option<(T, Packed)> {
+        let (tag, size, pending) = self.pending.pop_front()?;
+        self.on_the_way -= size;
+        let packed = match pending {
+            Pending::Here(packed) => packed,
+            Pending::Coming(coming) => coming.recv().expect("a thread packs each block that it takes"),
+        };
+        Some((tag, packed))
+    }
+}
+
+struct Packer(Compress);
+
+impl Packer {
+    fn new() -> Self {
+        Packer(Compress::new(Compression::new(LEVEL), false))
+    }
+
+    fn pack(&mut self, raw: &[u8], last: bool) -> Vec<u8> {
+        let deflate = &mut self.0;
+        deflate.reset();
+        // What cannot be compressed grows by a few bytes for each 16 KiB.
+        let mut packed = Vec::with_capacity(raw.len() + raw.len() / 1024 + 64);
+        let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
+        loop {
+            let used = usize::try_from(deflate.total_in()).expect("a block fits in memory");
+            let status = deflate.compress_vec(&raw[used..], &mut packed, flush);
+            match status.expect("deflate takes any bytes") {
+                Status::StreamEnd => break,
+                // A flush is complete as soon as it leaves room.
+                _ if !last && packed.len() < packed.capacity() => break,
+                _ => packed.reserve(raw.len() / 8 + 64),
+            }
+        }
+        packed
+    }
+}

@@ -1,0 +1,174 @@
+//! Writers of sdists and wheels: the same entries give the same bytes, on every machine.
+//!
+//! What the entries are and in which order they stand is the caller's; nothing here looks at the project, the
+//! clock, the user or the mask. Compression is parallel, but cut at fixed places ([`blocks`]), so that the number of
+//! cores shows in the time only. Follows RFC 1951, 1952, APPNOTE.TXT 6.3, POSIX.1-2017 pax and PEP 427, each
+//! narrowed to what our strict readers and PyPI take.
+
+mod blocks;
+mod contents;
+mod error;
+mod gzip;
+mod tar;
+mod zip;
+
+use std::collections::HashSet;
+use std::io::{Seek, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use error::WriteError;
+
+use crate::effects::Files;
+
+/// The longest path that is written: what our readers read.
+const LONGEST: usize = 1024;
+/// Archives smaller than this are compressed before a thread would have started.
+const SMALL: u64 = 512 << 10;
+/// More workers than this wait for the one thread that reads, hashes and writes.
+const MOST_WORKERS: usize = 8;
+
+/// A member of an archive that is to be written.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The path inside the archive, parts divided by `/`, without the top folder of an sdist.
+    pub path: String,
+    /// What it holds.
+    pub content: Content,
+    /// Whether it gets the mode 0755 instead of 0644.
+    pub executable: bool,
+}
+
+/// What a member holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Bytes that were made.
+    Bytes(Arc<[u8]>),
+    /// A file that is read when its turn comes, links followed; it must still have this size in bytes.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Its size.
+        size: u64,
+    },
+    /// A symbolic link to this target: in sdists only.
+    Link(String),
+}
+
+impl Content {
+    fn size(&self) -> u64 {
+        match self {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File { size, .. } => *size,
+            Content::Link(_) => 0,
+        }
+    }
+}
+
+/// Writes `entries` in this order below the folder `top` as a gzip-compressed tar, dated `epoch` (Unix seconds).
+///
+/// # Errors
+/// An entry does not belong into an sdist, its file cannot be read or has another size, or `out` cannot be written.
+pub fn sdist(
+    files: Files,
+    out: &mut (impl Write + Seek),
+    top: &str,
+    entries: &[Entry],
+    epoch: i64,
+) -> Result<(), WriteError> {
+    Writer { files, epoch, workers: workers() }.sdist(out, top, entries)
+}
+
+/// Writes `entries` in this order as a zip, dated `epoch` (Unix seconds), and last the RECORD at `record` of all of
+/// them. `out` must be at its start.
+///
+/// # Errors
+/// An entry does not belong into a wheel, its file cannot be read or has another size, or `out` cannot be written.
+pub fn wheel(
+    files: Files,
+    out: &mut (impl Write + Seek),
+    record: &str,
+    entries: &[Entry],
+    epoch: i64,
+) -> Result<(), WriteError> {
+    Writer { files, epoch, workers: workers() }.wheel(out, record, entries)
+}
+
+/// How many threads may compress at once on this machine.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_WORKERS)
+}
+
+/// What writing needs besides the entries; the number of workers shows in the time only.
+#[derive(Clone, Copy)]
+pub struct Writer {
+    /// Where files are read from.
+    pub files: Files,
+    /// The date of all members in Unix seconds, moved to the nearest that the format can hold.
+    pub epoch: i64,
+    /// Threads that compress; with 0 or 1 the calling thread does it.
+    pub workers: usize,
+}
+
+impl Writer {
+    /// As [`sdist`].
+    ///
+    /// # Errors
+    /// As [`sdist`].
+    pub fn sdist(self, out: &mut (impl Write + Seek), top: &str, entries: &[Entry]) -> Result<(), WriteError> {
+        let below = |path: &str| format!("{top}/{path}");
+        let paths = entries.iter().map(|entry| below(&entry.path)).collect::<Vec<_>>();
+        judge(paths.iter().map(String::as_str))?;
+        blocks::with(self.workers_for(entries), |pipeline| {
+            let mut stream = gzip::Gzip::begin(out, pipeline)?;
+            for (entry, path) in entries.iter().zip(&paths) {
+                tar::member(&mut stream, self, path, entry)?;
+            }
+            tar::end(&mut stream)?;
+            stream.finish()
+        })
+    }
+
+    /// As [`wheel`].
+    ///
+    /// # Errors
+    /// As [`wheel`].
+    pub fn wheel(self, out: &mut (impl Write + Seek), record: &str, entries: &[Entry]) -> Result<(), WriteError> {
+        judge(entries.iter().map(|entry| entry.path.as_str()).chain([record]))?;
+        blocks::with(self.workers_for(entries), |pipeline| {
+            let mut zip = zip::Zip::begin(out, pipeline, self.epoch)?;
+            for entry in entries {
+                zip.member(self.files, entry)?;
+            }
+            zip.record(self.files, record)?;
+            zip.finish()
+        })
+    }
+
+    fn workers_for(self, entries: &[Entry]) -> usize {
+        let size = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.content.size()));
+        if size < SMALL || self.workers < 2 { 0 } else { self.workers }
+    }
+}
+
+/// Refuses paths that readers would refuse or take differently. What else is wrong with a name (Windows' reserved
+/// names, say) is for `check` to say: the project's own backend writes it, too.
+fn judge<'p>(paths: impl Iterator<Item = &'p str>) -> Result<(), WriteError> {
+    let mut seen = HashSet::new();
+    for path in paths {
+        let hollow = |part: &str| part.is_empty() || part == "." || part == "..";
+        let problem = if path.len() > LONGEST {
+            "its path has more than 1024 bytes"
+        } else if path.split('/').any(hollow) {
+            "its path is empty, absolute, or has an empty, `.` or `..` part"
+        } else if path.contains(char::is_control) {
+            "its path has a control character"
+        } else if !seen.insert(path) {
+            "there are two of this path"
+        } else {
+            continue;
+        };
+        return Err(WriteError::member(path, problem));
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Whether a project can be built without its backend, and what decided it.
+//!
+//! A native backend works out what the real one of a stated version would put into both archives. What it cannot know
+//! without running code is a [`Reason`], and the project's own backend builds then: never a guess.
+
+use crate::archive::write::Entry;
+use crate::effects::{EffectsError, Inspect};
+use crate::project::pyproject::Pyproject;
+use crate::python::requirement::Requirement;
+use crate::python::version::Version;
+
+use super::backends::{self, Backend};
+use super::declared::Declared;
+use super::tree::Tree;
+
+/// Why a project is built by its own backend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What decided: a key of a file, or a file.
+    pub key: String,
+    /// What about it.
+    pub why: String,
+    /// What would make the build native; nothing where nothing would.
+    pub instead: Option<String>,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Reason { key, why, .. } = self;
+        let quote = if key.contains('`') { "" } else { "`" };
+        write!(f, "{quote}{key}{quote}: {why}")
+    }
+}
+
+impl Reason {
+    /// A reason that nothing can be done about.
+    pub fn new(key: impl Into<String>, why: impl Into<String>) -> Self {
+        Reason { key: key.into(), why: why.into(), instead: None }
+    }
+
+    /// The same, with what would make the build native.
+    #[must_use]
+    pub fn instead(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
+        self
+    }
+
+    /// A key that the backend does not know, or whose value it refuses.
+    pub fn key(key: impl Into<String>, why: impl Into<String>) -> Self {
+        Reason::new(key, why)
+    }
+
+    pub(super) fn unreadable(path: &str, error: &EffectsError) -> Self {
+        let mut why = error.to_string();
+        if let Some(source) = std::error::Error::source(error) {
+            why = format!("{why}: {source}");
+        }
+        Reason::new(format!("the file `{path}`"), why)
+    }
+
+    pub(super) fn odd_name(folder: &str) -> Self {
+        let folder = if folder.is_empty() { "the project" } else { folder };
+        Reason::new("names of files", format!("one in `{folder}` is not UTF-8"))
+    }
+}
+
+/// The members of one archive, before there is an archive.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// The name of the file.
+    pub name: String,
+    /// The folder that all members of an sdist lie in; for a wheel its `.dist-info`.
+    pub folder: String,
+    /// The members, without RECORD: an sdist's below its folder. Sorted, what is generated last.
+    pub entries: Vec<Entry>,
+}
+
+impl Contents {
+    /// Whether it is a wheel; else it is an sdist.
+    pub fn is_wheel(&self) -> bool {
+        self.name.ends_with(".whl")
+    }
+}
+
+/// What both archives will hold.
+#[derive(Debug, Clone)]
+pub struct Archives {
+    /// The sdist.
+    pub sdist: Contents,
+    /// The wheel, as it is built from the sdist.
+    pub wheel: Contents,
+    /// The backend whose output they equal, with its version.
+    pub like: String,
+}
+
+/// What a native backend looks at: the project, or the sdist that was made of it.
+pub struct Source<'a> {
+    /// Its files.
+    pub tree: &'a Tree,
+    /// Its `pyproject.toml`.
+    pub pyproject: &'a Pyproject,
+    /// Its `[project]` table; nothing where it has none.
+    pub declared: Option<Declared>,
+    /// Values of variables that change what a backend does.
+    pub variables: &'a [(String, String)],
+}
+
+/// The real backend whose output a native one equals.
+pub struct Profile {
+    /// The package, as `requires` names it.
+    pub package: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Older versions whose output is the same, oldest and newest of them; they need not exist one by one.
+    pub since: &'static str,
+    /// Prefixes of variables that change what it does.
+    pub variables: &'static [&'static str],
+}
+
+/// Works out both archives of the project in a folder.
+///
+/// # Errors
+/// [`Reason`]: it must be built by its own backend.
+pub fn archives(inspect: Inspect<'_>, root: &std::path::Path, pyproject: &Pyproject) -> Result<Archives, Reason> {
+    let backend = Backend::of(pyproject)?;
+    let profile = backend.profile();
+    refuse_requires(pyproject, backend, profile)?;
+    let named = |name: &str| profile.variables.iter().any(|prefix| name.starts_with(prefix));
+    let variables: Vec<(String, String)> = inspect
+        .variables()
+        .matching(named)
+        .into_iter()
+        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
+        .collect();
+    if let Some((name, _)) = variables.first() {
+        let why = format!("{} reads it", profile.package);
+        return Err(Reason::new(format!("the variable `{name}`"), why).instead("unset it"));
+    }
+    let tree = Tree::Folder { root: root.to_owned(), files: inspect.files() };
+    let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)?, variables: &variables };
+    let sdist = backends::sdist(backend, &source)?;
+    let unpacked = Tree::of_members(&sdist.entries);
+    let text = unpacked.read_text("pyproject.toml")?;
+    let again = match text {
+        Some(text) if text == pyproject.text() => pyproject.clone(),
+        Some(text) => Pyproject::parse("pyproject.toml", text)
+            .map_err(|error| Reason::new("the file `pyproject.toml`", error.to_string()))?,
+        None => return Err(Reason::new("the file `pyproject.toml`", "the sdist would be without it")),
+    };
+    let source =
+        Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again, variables: &variables };
+    let wheel = backends::wheel(backend, &source)?;
+    Ok(Archives { sdist, wheel, like: format!("{} {}", profile.package, profile.version) })
+}
+
+/// The backend alone is needed, in a version whose output is known.
+fn refuse_requires(pyproject: &Pyproject, backend: Backend, profile: &Profile) -> Result<(), Reason> {
+    const KEY: &str = "build-system.requires";
+    for text in pyproject.build_requires() {
+        let Ok(requirement) = text.parse::<Requirement>() else {
+            return Err(Reason::new(KEY, format!("`{text}` is no requirement")));
+        };
+        if requirement.name.normalized() != crate::python::name::normalize(profile.package) {
+            if backend.ignores(requirement.name.normalized()) {
+                continue;
+            }
+            let why = format!("`{}` may change what is built", requirement.name);
+            return Err(Reason::new(KEY, why).instead(format!("nothing but `{}` in it", profile.package)));
+        }
+        let version = |text: &str| text.parse::<Version>().expect("versions of profiles are versions");
+        let fits = |text: &str| requirement.specifier.contains(&version(text));
+        let is_plain = requirement.extras.is_empty() && requirement.url.is_none() && requirement.marker.is_none();
+        if !is_plain || !(fits(profile.version) || fits(profile.since)) {
+            let why = format!("`{text}` asks for another {} than {}", profile.package, profile.version);
+            return Err(Reason::new(KEY, why).instead(format!("a range with {} in it", profile.version)));
+        }
+    }
+    Ok(())
+}
