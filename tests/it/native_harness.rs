@@ -46,7 +46,7 @@ fn what_counts_in_a_wheel_is_seen_and_nothing_else() {
     assert_eq!(
         ours(|zip| {
             let mode = &mut zip.entry("demo/__init__.py").mode;
-            *mode = 0o100_600 << 16;
+            *mode = 0o100_600;
         }),
         ""
     );
@@ -60,7 +60,7 @@ fn what_counts_in_a_wheel_is_seen_and_nothing_else() {
     // The row of RECORD follows.
     seen(|zip| zip.replace("demo/__init__.py", "VALUE = 2\n"), "RECORD: other text");
     seen(|zip| zip.replace("demo/__init__.py", "VALUE = 1"), "No newline at end of file");
-    seen(|zip| zip.replace("demo/__init__.py", "VALUE = 1\r\n"), "+VALUE = 1\\r");
+    seen(|zip| zip.replace("demo/__init__.py", "VALUE = 1\r\n"), "other ends of lines: \\r\\n instead of \\n");
     seen(
         |zip| {
             zip.file("demo/more.py", b"");
@@ -71,14 +71,14 @@ fn what_counts_in_a_wheel_is_seen_and_nothing_else() {
     seen(
         |zip| {
             let mode = &mut zip.entry("demo/__init__.py").mode;
-            *mode = 0o100_755 << 16;
+            *mode = 0o100_755;
         },
         "__init__.py: executable",
     );
     seen(
         |zip| {
             let mode = &mut zip.entry("demo/__init__.py").mode;
-            *mode = 0o120_644 << 16;
+            *mode = 0o120_644;
         },
         "Link instead of File",
     );
@@ -196,6 +196,7 @@ fn every_pair_of_way_and_build_is_judged() {
         (Way::Native, true, Some(&same), left()),
         (key("tool.x"), false, None, left()),
         (key("tool.y"), true, None, left()),
+        (key("tool.y"), true, None, refused()),
         (error("no file here"), false, Some(&fails), left()),
         (error("no file here"), false, Some(&fails), refused()),
     ] {
@@ -205,6 +206,7 @@ fn every_pair_of_way_and_build_is_judged() {
     for (way, listed, real, native, expected) in [
         (Way::Native, true, Some(&same), built(), "remove it from the list"),
         (Way::Native, false, Some(&other), built(), "PKG-INFO: not the backend's"),
+        (Way::Native, true, Some(&fails), left(), "the backend itself fails"),
         (Way::Native, true, Some(&other), built(), "PKG-INFO: not the backend's"),
         (Way::Native, false, Some(&fails), built(), "the backend itself fails"),
         (Way::Native, false, None, built(), "the backend was not asked"),

@@ -9,32 +9,29 @@ use crate::support::native::{self, BUILD, Native, NotYet, at_once};
 use crate::support::sandbox::program;
 use crate::support::shapes::{self, Checkout, Shape, Way};
 
-/// The bytes of what is in `dist/`, by name.
-fn built(
-    sandbox: &Sandbox,
-    command: &mut Command,
-    shape: &Shape,
-    folder: &str,
-    checkout: Checkout,
-) -> Vec<(String, Vec<u8>)> {
+/// The bytes of what is in `dist/`, by name; else what came instead.
+type Bytes = Result<Vec<(String, Vec<u8>)>, String>;
+
+fn built(sandbox: &Sandbox, command: &mut Command, shape: &Shape, folder: &str, checkout: Checkout) -> Bytes {
     let root = sandbox.repo().join(folder);
     std::fs::create_dir_all(&root).expect("a folder");
     shape.write(&root, checkout);
+    let read = |name: String| {
+        let bytes = std::fs::read(root.join("dist").join(&name)).expect("a file");
+        (name, bytes)
+    };
     match native::build(sandbox, command, &root) {
-        Native::Built(archives) => archives
-            .into_iter()
-            .map(|archive| (archive.name.clone(), std::fs::read(root.join("dist").join(archive.name)).expect("a file")))
-            .collect(),
-        other => panic!("{}: {other:?}", shape.name),
+        Native::Built(archives) => Ok(archives.into_iter().map(|archive| read(archive.name)).collect()),
+        other => Err(format!("{other:?}")),
     }
 }
 
-fn at_home(shape: &Shape) -> Vec<(String, Vec<u8>)> {
+fn at_home(shape: &Shape) -> Bytes {
     let sandbox = Sandbox::new();
     built(&sandbox, &mut sandbox.command(BUILD), shape, "", Checkout::USUAL)
 }
 
-fn elsewhere(shape: &Shape) -> Vec<(String, Vec<u8>)> {
+fn elsewhere(shape: &Shape) -> Bytes {
     let mut sandbox = Sandbox::new();
     for name in ["elsewhere", "temporary"] {
         std::fs::create_dir(sandbox.path(name)).expect("a folder");
@@ -83,10 +80,19 @@ fn native_builds_are_the_same_bytes_everywhere() {
                 .map(|(_, shape)| shape),
         );
     }
-    let differing: Vec<String> =
-        at_once(&chosen, |shape| (at_home(shape) != elsewhere(shape)).then(|| shape.name.clone()))
-            .into_iter()
-            .flatten()
-            .collect();
-    assert!(differing.is_empty(), "other bytes elsewhere: {differing:?}");
+    let wrong: Vec<String> = at_once(&chosen, |shape| match (at_home(shape), elsewhere(shape)) {
+        (Ok(here), Ok(there)) if here == there => None,
+        (Ok(here), Ok(there)) => {
+            let same =
+                |(name, bytes): &&(String, Vec<u8>)| there.iter().any(|(other, found)| other == name && found == bytes);
+            let names: Vec<&String> = here.iter().filter(|file| !same(file)).map(|(name, _)| name).collect();
+            Some(format!("{}: other bytes elsewhere: {names:?}", shape.name))
+        }
+        (Err(said), _) => Some(format!("{}: {said}", shape.name)),
+        (_, Err(said)) => Some(format!("{}: elsewhere: {said}", shape.name)),
+    })
+    .into_iter()
+    .flatten()
+    .collect();
+    assert!(wrong.is_empty(), "{} of {} are wrong\n{}", wrong.len(), chosen.len(), wrong.join("\n"));
 }

@@ -61,35 +61,47 @@ pub(crate) fn build(sandbox: &Sandbox, command: &mut Command, root: &Path) -> Na
 /// What is wrong, in lines; nothing where all is as the way says. `is_listed`: the table of what is not native yet
 /// has it.
 pub(crate) fn judge(way: &Way, is_listed: bool, real: Option<&Outcome>, native: &Native) -> Vec<String> {
-    let remove = || vec!["is as it should be: remove it from the list `not-yet.txt`".to_owned()];
+    if let Native::Broken(text) = native {
+        return vec![text.clone()];
+    }
+    let found = match (way, real) {
+        (Way::Native, Some(Err(said))) => Some(format!("the backend itself fails: {}", last_lines(said))),
+        (Way::Error(_), Some(Ok(_))) => Some("the backend itself builds it".to_owned()),
+        (Way::Error(said), Some(Err(all))) if !folded(all).contains(&folded(said)) => {
+            Some(format!("the backend does not say `{said}`: {}", last_lines(all)))
+        }
+        (Way::Error(_), None) => Some("the backend was not asked".to_owned()),
+        (Way::Error(_), _) if is_listed => Some("is in the list, but nobody can build it".to_owned()),
+        _ => None,
+    };
+    match found {
+        Some(wrong) => vec![wrong],
+        None => judge_build(way, is_listed, real, native),
+    }
+}
+
+fn judge_build(way: &Way, is_listed: bool, real: Option<&Outcome>, native: &Native) -> Vec<String> {
+    const REMOVE: &str = "is as it should be: remove it from the list `not-yet.txt`";
     let wrong = |text: String| vec![text];
     match (way, native) {
-        (_, Native::Broken(text)) => wrong(text.clone()),
-        (Way::Native, Native::Built(ours)) => match real {
-            Some(Ok(real)) => {
-                let differences = parity::differences(real, ours);
-                if differences.is_empty() && is_listed { remove() } else { differences }
-            }
-            Some(Err(said)) => wrong(format!("the backend itself fails: {}", last_lines(said))),
-            None => wrong("the backend was not asked".to_owned()),
-        },
+        (Way::Native, Native::Built(ours)) => {
+            let Some(Ok(real)) = real else { return wrong("the backend was not asked".to_owned()) };
+            let differences = parity::differences(real, ours);
+            if differences.is_empty() && is_listed { wrong(REMOVE.to_owned()) } else { differences }
+        }
         (Way::Native, Native::Left(_)) if is_listed => Vec::new(),
         (Way::Native, Native::Left(message)) => wrong(format!("left to the backend: {message}")),
         (Way::Pep517(key), Native::Left(message)) => match (message.contains(key.as_str()), is_listed) {
-            (true, true) => remove(),
+            (true, true) => wrong(REMOVE.to_owned()),
             (true, false) | (false, true) => Vec::new(),
             (false, false) => wrong(format!("the message does not name `{key}`: {message}")),
         },
+        // Nothing of it is built natively either way.
+        (Way::Pep517(_), Native::Refused(_)) if is_listed => Vec::new(),
         (Way::Pep517(key), Native::Built(_)) => wrong(format!("was built natively in spite of `{key}`")),
-        (Way::Error(_), _) if is_listed => wrong("is in the list, but nobody can build it".to_owned()),
-        (Way::Error(said), Native::Left(_) | Native::Refused(_)) => match real {
-            Some(Err(all)) if folded(all).contains(&folded(said)) => Vec::new(),
-            Some(Err(all)) => wrong(format!("the backend does not say `{said}`: {}", last_lines(all))),
-            Some(Ok(_)) => wrong("the backend itself builds it".to_owned()),
-            None => wrong("the backend was not asked".to_owned()),
-        },
         (Way::Error(said), Native::Built(_)) => wrong(format!("was built, the backend fails: {said}")),
-        (_, Native::Refused(text)) => wrong(format!("refused: {text}")),
+        (Way::Error(_), _) => Vec::new(),
+        (_, Native::Refused(text) | Native::Broken(text)) => wrong(format!("refused: {text}")),
     }
 }
 

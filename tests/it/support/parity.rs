@@ -171,15 +171,7 @@ fn differing(path: &str, real: &Member, ours: &Member) -> Option<String> {
     let (before, after) = (comparable(path, &real.bytes), comparable(path, &ours.bytes));
     if before != after {
         match (std::str::from_utf8(&before), std::str::from_utf8(&after)) {
-            (Ok(before), Ok(after)) => {
-                // The diff shows lines without their ends.
-                let shown = |text: &str| text.replace('\r', "\\r");
-                let lines = diff::unified(path, Some(&shown(before)), &shown(after));
-                let more = if lines.len() > SHOWN + 2 { "\n      …" } else { "" };
-                let lines: Vec<String> =
-                    lines.iter().skip(2).take(SHOWN).map(|line| format!("\n      {line}")).collect();
-                found.push(format!("other text (- backend, + ours){}{more}", lines.concat()));
-            }
+            (Ok(before), Ok(after)) => found.push(differing_text(path, before, after)),
             _ => found.push(format!(
                 "other bytes: {} of {} instead of {} of {}",
                 after.len(),
@@ -190,6 +182,26 @@ fn differing(path: &str, real: &Member, ours: &Member) -> Option<String> {
         }
     }
     (!found.is_empty()).then(|| found.join("; "))
+}
+
+/// Ends of lines are told of on their own: in a diff they would hide the rest.
+fn differing_text(path: &str, before: &str, after: &str) -> String {
+    let (plain_before, plain_after) = (before.replace("\r\n", "\n"), after.replace("\r\n", "\n"));
+    let has = |text: &str, plain: &str| if text == plain { "\\n" } else { "\\r\\n" };
+    let (old, new) = (has(before, &plain_before), has(after, &plain_after));
+    let ends = match old == new {
+        true if plain_before == plain_after => "other ends of some lines".to_owned(),
+        true => String::new(),
+        false => format!("other ends of lines: {new} instead of {old}"),
+    };
+    if plain_before == plain_after {
+        return ends;
+    }
+    let lines = diff::unified(path, Some(&plain_before), &plain_after);
+    let shown: Vec<String> = lines.iter().skip(2).take(SHOWN).map(|line| format!("\n      {line}")).collect();
+    let more = if lines.len() > SHOWN + 2 { "\n      …" } else { "" };
+    let and = if ends.is_empty() { "" } else { ", and " };
+    format!("other text{and}{ends} (- backend, + ours){}{more}", shown.concat())
 }
 
 /// The bytes of a member without what is the builder's own.
