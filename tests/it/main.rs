@@ -10,6 +10,7 @@ mod approve;
 mod architecture;
 mod archive_digest;
 mod archive_read;
+mod archive_write;
 mod audit;
 mod build;
 mod bump;
