@@ -122,7 +122,7 @@ fn project() -> Vec<Failure> {
         ProjectError::NotUtf8Path { dir: "/tmp/a?".to_owned() },
         ProjectError::NoRepository { dir: ".".to_owned() },
         ProjectError::TwoConfigurations,
-        ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned() },
+        ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned(), is_root: false },
     ])
 }
 
