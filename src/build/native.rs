@@ -71,8 +71,11 @@ pub struct Contents {
     pub name: String,
     /// The folder that all members of an sdist lie in; for a wheel its `.dist-info`.
     pub folder: String,
-    /// The members, without RECORD: an sdist's below its folder. Sorted, what is generated last.
+    /// The members, without RECORD: an sdist's below its folder. Those of a wheel stand in the order of the backend's
+    /// RECORD.
     pub entries: Vec<Entry>,
+    /// Whether lines of RECORD end with `\r\n`.
+    pub crlf: bool,
 }
 
 impl Contents {

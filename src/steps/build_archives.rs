@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::archive::{Sha256, write};
+use crate::archive::Sha256;
+use crate::archive::write::{self, Record};
 use crate::build::BuildError;
 use crate::build::environment::Interpreter;
 use crate::build::isolated::{self, Built, Task};
@@ -94,9 +95,10 @@ impl BuildArchives {
             if is_wanted {
                 let path = self.out_dir.join(&contents.name);
                 prepared.push(files.prepare(&path, 0o644, |file| -> Result<(), Failure> {
-                    let Contents { folder, entries, .. } = contents;
+                    let Contents { folder, entries, crlf, .. } = contents;
+                    let record = format!("{folder}/RECORD");
                     match contents.is_wheel() {
-                        true => write::wheel(look, file, &format!("{folder}/RECORD"), entries, epoch)?,
+                        true => write::wheel(look, file, Record { path: &record, crlf: *crlf }, entries, epoch)?,
                         false => write::sdist(look, file, folder, entries, epoch)?,
                     }
                     Ok(())

@@ -347,6 +347,11 @@ fn a_bump_of_another_package_is_no_reason_for_a_second_release() {
     assert_eq!(undone.failure_code(), "plan/bump-of-another");
 }
 
+const ROOT_FORGOTTEN: &str = "\
+error[project/unknown-package]: `acme-root` is no package of this project
+  hint: the root is no member: write `members = [\".\", …]` in `[tool.release.workspace]`
+";
+
 #[test]
 fn a_root_that_was_forgotten_is_hinted_at() {
     for versions in ["shared", "independent"] {
@@ -360,6 +365,6 @@ fn a_root_that_was_forgotten_is_hinted_at() {
         ]);
         sandbox.commit("feat: everything");
         let refused = sandbox.release(&["show", "--package", "acme-root"]);
-        expect![[""]].assert_eq(&refused.stderr);
+        assert_eq!(refused.stderr, ROOT_FORGOTTEN, "{versions}");
     }
 }

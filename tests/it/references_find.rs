@@ -729,5 +729,9 @@ fn a_changelog_that_is_a_link_is_history_where_it_is_kept() {
     ]);
     std::os::unix::fs::symlink("docs/log.md", sandbox.repo().join("CHANGELOG.md")).expect("a link");
     sandbox.commit("docs: a changelog that is a link");
-    expect![[""]].assert_eq(&sandbox.release(&["references", "--find"]).to_string());
+    expect![[r#"
+        no place was found that should follow the version
+        left alone docs/log.md:3 `## 1.2.3 - 2026-01-02`: a changelog is history
+    "#]]
+    .assert_eq(&sandbox.release(&["references", "--find"]).to_string());
 }

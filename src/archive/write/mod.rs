@@ -87,11 +87,26 @@ pub fn sdist(
 pub fn wheel(
     files: Files,
     out: &mut (impl Write + Seek),
-    record: &str,
+    record: Record<'_>,
     entries: &[Entry],
     epoch: i64,
 ) -> Result<(), WriteError> {
     Writer { files, epoch, workers: workers() }.wheel(out, record, entries)
+}
+
+/// The RECORD of a wheel.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Its path.
+    pub path: &'a str,
+    /// Whether its lines end as those of a CSV file do (RFC 4180), which flit keeps to.
+    pub crlf: bool,
+}
+
+impl<'a> From<&'a str> for Record<'a> {
+    fn from(path: &'a str) -> Self {
+        Record { path, crlf: false }
+    }
 }
 
 /// How many threads may compress at once on this machine.
@@ -133,8 +148,14 @@ impl Writer {
     ///
     /// # Errors
     /// As [`wheel`].
-    pub fn wheel(self, out: &mut (impl Write + Seek), record: &str, entries: &[Entry]) -> Result<(), WriteError> {
-        judge(entries.iter().map(|entry| entry.path.as_str()).chain([record]))?;
+    pub fn wheel<'r>(
+        self,
+        out: &mut (impl Write + Seek),
+        record: impl Into<Record<'r>>,
+        entries: &[Entry],
+    ) -> Result<(), WriteError> {
+        let record = record.into();
+        judge(entries.iter().map(|entry| entry.path.as_str()).chain([record.path]))?;
         blocks::with(self.workers_for(entries), |pipeline| {
             let mut zip = zip::Zip::begin(out, pipeline, self.epoch)?;
             for entry in entries {

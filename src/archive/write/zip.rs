@@ -11,7 +11,7 @@ use flate2::Crc;
 
 use super::blocks::{BLOCK, Packed, Pipeline};
 use super::contents::Contents;
-use super::{Content, Entry, WriteError};
+use super::{Content, Entry, Record, WriteError};
 use crate::archive::digest::Sha256Digester;
 use crate::effects::Files;
 
@@ -78,10 +78,15 @@ impl<W: Write + Seek> Zip<W> {
     }
 
     /// Writes the RECORD of all members; its own row has neither digest nor size.
-    pub(super) fn record(&mut self, files: Files, path: &str) -> Result<(), WriteError> {
+    pub(super) fn record(&mut self, files: Files, record: Record<'_>) -> Result<(), WriteError> {
+        let path = record.path;
         self.rows.write_record([path, "", ""]).expect("memory takes everything");
         let rows = std::mem::replace(&mut self.rows, csv::Writer::from_writer(Vec::new()));
-        let text = rows.into_inner().expect("memory takes everything");
+        let mut text = rows.into_inner().expect("memory takes everything");
+        if record.crlf {
+            // No field has an end of a line in it: paths with control characters are refused.
+            text = text.iter().flat_map(|byte| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] }).collect();
+        }
         let content = Content::Bytes(Arc::from(text));
         self.feed(files, &Entry { path: path.to_owned(), content, executable: false })?;
         Ok(())

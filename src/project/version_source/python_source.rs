@@ -90,16 +90,24 @@ pub fn tuple(source: &str, name: &str) -> Option<Range<usize>> {
     span
 }
 
-/// What stands behind `NAME =`, `OTHER = NAME =` or `NAME: annotation =`.
+/// What stands behind `NAME =` or `NAME: annotation =`.
 fn value<'t>(line: &'t [Token], name: &str) -> Option<&'t [Token]> {
-    let is_it = |token: &Token| matches!(token, Token::Word(word) if word == name);
-    if let [first, Token::Sign(':'), rest @ ..] = line {
-        let at = rest.iter().position(|token| *token == Token::Sign('='))?;
-        return is_it(first).then(|| &rest[at + 1..]);
+    let (first, rest) = line.split_first()?;
+    if !matches!(first, Token::Word(word) if word == name) {
+        return None;
     }
+    match rest.first()? {
+        Token::Sign('=') => Some(&rest[1..]),
+        Token::Sign(':') => Some(&rest[rest.iter().position(|token| *token == Token::Sign('='))? + 1..]),
+        _ => None,
+    }
+}
+
+/// What stands behind all targets of `OTHER = NAME = …`, where the name is one of them.
+fn shared_value<'t>(line: &'t [Token], name: &str) -> Option<&'t [Token]> {
     let (mut rest, mut is_target) = (line, false);
-    while let [target @ Token::Word(_), Token::Sign('='), behind @ ..] = rest {
-        is_target |= is_it(target);
+    while let [Token::Word(word), Token::Sign('='), behind @ ..] = rest {
+        is_target |= word == name;
         rest = behind;
     }
     is_target.then_some(rest)
@@ -107,7 +115,7 @@ fn value<'t>(line: &'t [Token], name: &str) -> Option<&'t [Token]> {
 
 /// `NAME = "…"` or `NAME: annotation = "…"`.
 fn assignment(source: &str, line: &[Token], name: &str) -> Option<Found> {
-    match value(line, name)? {
+    match shared_value(line, name).or_else(|| value(line, name))? {
         [Token::Text(range)] => {
             let value = source[range.clone()].to_owned();
             // An escape would make the value differ from what is written; versions need none.

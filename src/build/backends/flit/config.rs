@@ -39,6 +39,8 @@ pub(super) struct Config {
     pub(super) declared: Declared,
     /// The dotted name.
     pub(super) import_name: String,
+    /// `Import-Name` and `Import-Namespace`.
+    pub(super) imports: [Vec<String>; 2],
     pub(super) module: Module,
     pub(super) version: Version,
     pub(super) summary: String,
@@ -65,20 +67,19 @@ impl Config {
             }
             other => other,
         };
-        let config = Config {
+        Ok(Config {
             license_files: license_files(tree, &declared)?,
             sdist: sdist_rules(source)?,
             external_data: external_data(source)?,
             supports_python_2: supports_python_2(declared.requires_python.as_deref()),
+            imports: imports(&declared, &import_name)?,
             declared,
             import_name,
             module,
             version,
             summary,
             readme,
-        };
-        config.refuse_import_names()?;
-        Ok(config)
+        })
     }
 
     /// The file that the module cannot be without.
@@ -93,17 +94,6 @@ impl Config {
     /// `name-version`, as in names of files.
     pub(super) fn stem(&self) -> String {
         format!("{}-{}", normalize(&self.declared.name).replace('-', "_"), self.version)
-    }
-
-    fn refuse_import_names(&self) -> Result<(), Reason> {
-        let named = [&self.declared.import_names, &self.declared.import_namespaces];
-        // What flit works out by itself is what it writes; anything else it compares.
-        let is_its_own = |names: &Vec<String>| names.iter().eq([&self.import_name]) && !self.import_name.contains('.');
-        match named {
-            [None, None] => Ok(()),
-            [Some(names), None] if is_its_own(names) => Ok(()),
-            _ => Err(Reason::new("project.import-names", "only the module itself is known how to write")),
-        }
     }
 }
 
@@ -169,6 +159,36 @@ fn refuse_unknown(source: &Source<'_>, declared: &Declared) -> Result<(), Reason
         return Err(Reason::new("project.classifiers", "a license classifier beside an expression is refused"));
     }
     Ok(())
+}
+
+/// The names that are declared, which must be those of the module, or its own.
+fn imports(declared: &Declared, module: &str) -> Result<[Vec<String>; 2], Reason> {
+    let parents: Vec<String> = module.match_indices('.').map(|(at, _)| module[..at].to_owned()).collect();
+    let own = [vec![module.to_owned()], parents];
+    let given =
+        [("project.import-names", &declared.import_names), ("project.import-namespaces", &declared.import_namespaces)];
+    let mut found = own.clone();
+    for (at, (key, names)) in given.into_iter().enumerate() {
+        let Some(names) = names else { continue };
+        let mut bare: Vec<String> = Vec::new();
+        found[at].clear();
+        for name in names {
+            let (name, mark) =
+                name.split_once(';').map_or((name.trim(), None), |(name, mark)| (name.trim(), Some(mark.trim())));
+            if mark.is_some_and(|mark| mark != "private") {
+                return Err(Reason::new(key, format!("`{name}` has another mark than `private`")));
+            }
+            bare.push(name.to_owned());
+            found[at].push(mark.map_or_else(|| name.to_owned(), |mark| format!("{name}; {mark}")));
+        }
+        let (mut bare, mut own) = (bare, own[at].clone());
+        bare.sort();
+        own.sort();
+        if bare != own {
+            return Err(Reason::new(key, format!("it does not name the module `{module}`")));
+        }
+    }
+    Ok(found)
 }
 
 /// The name of the module of a project; the suffix of stubs keeps its dash.

@@ -44,9 +44,8 @@ impl Config {
         urls.sort();
         headers.add_all("Project-URL", urls.iter().map(|(label, url)| format!("{label}, {url}")));
         headers.add_all("Provides-Extra", extras.iter().map(|(name, _)| name));
-        headers.add("Import-Name", &self.import_name);
-        let dots = self.import_name.match_indices('.').map(|(at, _)| &self.import_name[..at]);
-        headers.add_all("Import-Namespace", dots);
+        let [names, namespaces] = &self.imports;
+        headers.add_all("Import-Name", names).add_all("Import-Namespace", namespaces);
         Ok(match self.description(source)? {
             Some(text) => headers.finish(&format!("\n{text}\n")),
             None => headers.finish(""),

@@ -50,7 +50,7 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     }
     let stem = config.stem();
     entries.push(Tree::made("PKG-INFO".to_owned(), config.metadata(source)?));
-    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries })
+    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries, crlf: false })
 }
 
 /// A file as it is stored: a link stays one, as long as it names something of the project.
@@ -139,5 +139,5 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
     entries.push(Tree::made(format!("{folder}/WHEEL"), config.wheel_file()));
     entries.push(Tree::made(format!("{folder}/METADATA"), config.metadata(source)?));
     let tag = if config.supports_python_2 { "py2.py3-none-any" } else { "py3-none-any" };
-    Ok(Contents { name: format!("{stem}-{tag}.whl"), folder, entries })
+    Ok(Contents { name: format!("{stem}-{tag}.whl"), folder, entries, crlf: true })
 }

@@ -102,7 +102,7 @@ impl Config {
     pub(super) fn license_files(&self, tree: &Tree) -> Result<Vec<String>, Reason> {
         let mut found = BTreeSet::new();
         for pattern in &self.license_patterns {
-            let mut files = BTreeSet::new();
+            let mut files = Vec::new();
             super::walk(tree, "", (std::slice::from_ref(pattern), &[], 0), &mut files)?;
             if files.is_empty() {
                 return Err(Reason::new("project.license-files", "one of its patterns names no file"));

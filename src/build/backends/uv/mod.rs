@@ -8,8 +8,6 @@ mod metadata;
 mod patterns;
 mod requirements;
 
-use std::collections::BTreeSet;
-
 use self::config::Config;
 use self::patterns::{Fit, Pattern};
 use super::super::globs::join;
@@ -34,9 +32,9 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     include.extend(config.license_patterns.iter().cloned());
     include.extend(config.named_files().map(|file| Pattern::literal(&file)));
     include.extend(config.data.iter().map(|(_, folder)| Pattern::below(folder)));
-    let mut files = BTreeSet::new();
+    let mut files = Vec::new();
     walk(source.tree, "", (&include, &config.source_exclude, 0), &mut files)?;
-    files.remove(PYPROJECT);
+    files.retain(|path| path != PYPROJECT);
     let mut entries = Vec::new();
     for path in files {
         entries.push(source.tree.entry(&path, path.clone())?);
@@ -45,7 +43,7 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     entries.push(Tree::made(PYPROJECT.to_owned(), rewritten(source)?));
     entries.push(Tree::made(format!("{PYPROJECT}.orig"), source.pyproject.text()));
     entries.push(Tree::made("PKG-INFO".to_owned(), config.metadata(source)?));
-    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries })
+    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries, crlf: false })
 }
 
 /// `pyproject.toml` without comments and layout.
@@ -66,7 +64,7 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
     let mut entries = Vec::new();
     for module in &config.modules {
         let folder = config.in_root(module);
-        let mut files = BTreeSet::new();
+        let mut files = Vec::new();
         walk(tree, &folder, (&[Pattern::below(&folder)], &config.wheel_exclude, config.root_length()), &mut files)?;
         for path in files {
             let to = path[config.root_length()..].to_owned();
@@ -80,7 +78,7 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
                 format!("there is no folder `{folder}`"),
             ));
         }
-        let mut files = BTreeSet::new();
+        let mut files = Vec::new();
         walk(tree, folder, (&[Pattern::below(folder)], &config.wheel_exclude, folder.len() + 1), &mut files)?;
         for path in files {
             entries.push(tree.entry(&path, format!("{stem}.data/{kind}/{}", &path[folder.len() + 1..]))?);
@@ -97,17 +95,17 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
         entries.push(Tree::made(format!("{folder}/entry_points.txt"), text));
     }
     entries.push(Tree::made(format!("{folder}/METADATA"), config.metadata(source)?));
-    Ok(Contents { name: format!("{stem}-py3-none-any.whl"), folder, entries })
+    Ok(Contents { name: format!("{stem}-py3-none-any.whl"), folder, entries, crlf: false })
 }
 
 /// Every file below a folder that is included and not excluded. A folder that is excluded, or below which nothing can
-/// be included, is not looked into. Excludes see paths without their first `hidden` bytes: in a wheel those of the
+/// be included, is not looked into. In the order of uv: what is in a folder comes where the folder would. Excludes see paths without their first `hidden` bytes: in a wheel those of the
 /// folder of its modules.
 fn walk(
     tree: &Tree,
     folder: &str,
     (include, exclude, hidden): (&[Pattern], &[Pattern], usize),
-    found: &mut BTreeSet<String>,
+    found: &mut Vec<String>,
 ) -> Result<(), Reason> {
     for name in tree.list(folder)? {
         let path = join(folder, &name);
@@ -120,7 +118,7 @@ fn walk(
             _ if tree.is_folder(&path) => {
                 return Err(Reason::new(format!("the link `{path}`"), "uv does not follow links to folders"));
             }
-            _ if fit == Fit::Whole && tree.is_file(&path) => drop(found.insert(path)),
+            _ if fit == Fit::Whole && tree.is_file(&path) => found.push(path),
             _ if fit == Fit::Whole => return Err(Reason::new(format!("the link `{path}`"), "it leads to nothing")),
             _ => {}
         }
