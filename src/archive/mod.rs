@@ -1,4 +1,5 @@
-//! Strict readers of wheels and sdists: one sequential pass over bytes that nobody vouches for.
+//! Strict readers of wheels and sdists: one sequential pass over bytes that nobody vouches for. And
+//! their writers ([`write`]), whose archives these readers pass.
 //!
 //! Everything in the file is accounted for, every size is counted instead of believed, and each
 //! deviation becomes a [`Fault`]. What the faults mean for a release is judged by `check/`.

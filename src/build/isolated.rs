@@ -1,6 +1,7 @@
 //! Building through the project's own backend in an environment of its own (PEP 517): the sdist from the
 //! project, the wheel from the sdist. The backend's process knows nothing of the user's environment.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,11 +32,18 @@ pub struct Task {
     pub requires: Vec<String>,
     /// The date of the members, in seconds since 1970.
     pub epoch: Option<i64>,
-    /// Whether the sdist is wanted; it is made in any case, as the wheel is built from it.
+    /// Whether the sdist is wanted; it is made in any case where the wheel is built from it.
     pub sdist: bool,
     /// Whether the wheel is wanted.
     pub wheel: bool,
+    /// Whether the wheel is built from the project's own folder, instead of from the sdist.
+    pub from_source: bool,
+    /// `config_settings` for every hook.
+    pub settings: Settings,
 }
+
+/// `config_settings` (PEP 517): a key that is given several times has a list of values.
+pub type Settings = BTreeMap<String, Vec<String>>;
 
 /// A built file, still in a scratch folder.
 #[derive(Debug)]
@@ -59,14 +67,16 @@ pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Re
     }
     let runner = Runner { effects, interpreter, environment, task, scratch: scratch.path() };
     let mut made = Vec::new();
-    let sdist = runner.run("sdist", "build_sdist", None)?;
-    if task.wheel {
-        refuse_malformed(effects, &sdist)?;
-        let wheel = runner.run("wheel", "build_wheel", Some(&sdist))?;
-        made.push(take(effects, &wheel)?);
+    let is_between = task.wheel && !task.from_source;
+    let sdist = (task.sdist || is_between).then(|| runner.run("sdist", "build_sdist", None)).transpose()?;
+    if let Some(sdist) = sdist.as_ref().filter(|_| task.sdist) {
+        made.push(take(effects, sdist)?);
     }
-    if task.sdist {
-        made.insert(0, take(effects, &sdist)?);
+    if task.wheel {
+        let from = sdist.as_deref().filter(|_| is_between);
+        from.map_or(Ok(()), |sdist| refuse_malformed(effects, sdist))?;
+        let wheel = runner.run("wheel", "build_wheel", from)?;
+        made.push(take(effects, &wheel)?);
     }
     Ok(made)
 }
@@ -99,7 +109,8 @@ impl Runner<'_> {
     /// Installs what the hook asks for, runs it, and returns the archive that it made.
     fn run(&self, kind: &str, hook: &'static str, sdist: Option<&Path>) -> Result<PathBuf, Failure> {
         let asks = if kind == "sdist" { "get_requires_for_build_sdist" } else { "get_requires_for_build_wheel" };
-        let more = self.call(asks, &json!([null]), sdist)?;
+        let settings = self.settings();
+        let more = self.call(asks, &json!([settings]), sdist)?;
         let more: Vec<String> = more
             .as_ref()
             .and_then(Value::as_array)
@@ -111,7 +122,7 @@ impl Runner<'_> {
         }
         let out = self.scratch.join(kind);
         self.effects.files().make_folder(&out)?;
-        let arguments = if kind == "sdist" { json!([out, null]) } else { json!([out, null, null]) };
+        let arguments = if kind == "sdist" { json!([out, settings]) } else { json!([out, settings, null]) };
         let missing = || BuildError::NoHook { backend: self.task.backend.clone(), hook };
         let named = self.call(hook, &arguments, sdist)?.ok_or_else(missing)?;
         let named = named.as_str().unwrap_or_default().to_owned();
@@ -121,6 +132,19 @@ impl Runner<'_> {
             return Err(BuildError::NoArchive { backend: self.task.backend.clone(), named }.into());
         }
         Ok(path)
+    }
+
+    /// `config_settings` as hooks take them.
+    fn settings(&self) -> Value {
+        let value = |values: &Vec<String>| match &values[..] {
+            [only] => json!(only),
+            several => json!(several),
+        };
+        let settings = &self.task.settings;
+        match settings.is_empty() {
+            true => Value::Null,
+            false => settings.iter().map(|(key, values)| (key.clone(), value(values))).collect(),
+        }
     }
 
     /// Calls one hook; nothing where the backend does not have it.

@@ -117,11 +117,17 @@ pub struct Profile {
     pub variables: &'static [&'static str],
 }
 
-/// Works out both archives of the project in a folder.
+/// Works out both archives of the project in a folder; the wheel as it is built from the sdist, or, `from_source`,
+/// from the folder.
 ///
 /// # Errors
 /// [`Reason`]: it must be built by its own backend.
-pub fn archives(inspect: Inspect<'_>, root: &std::path::Path, pyproject: &Pyproject) -> Result<Archives, Reason> {
+pub fn archives(
+    inspect: Inspect<'_>,
+    root: &std::path::Path,
+    pyproject: &Pyproject,
+    from_source: bool,
+) -> Result<Archives, Reason> {
     let backend = Backend::of(pyproject)?;
     let profile = backend.profile();
     refuse_requires(pyproject, backend, profile)?;
@@ -139,6 +145,10 @@ pub fn archives(inspect: Inspect<'_>, root: &std::path::Path, pyproject: &Pyproj
     let tree = Tree::Folder { root: root.to_owned(), files: inspect.files() };
     let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)?, variables: &variables };
     let sdist = backends::sdist(backend, &source)?;
+    let like = format!("{} {}", profile.package, profile.version);
+    if from_source {
+        return Ok(Archives { wheel: backends::wheel(backend, &source)?, sdist, like });
+    }
     let unpacked = Tree::of_members(&sdist.entries);
     let text = unpacked.read_text("pyproject.toml")?;
     let again = match text {
@@ -150,7 +160,7 @@ pub fn archives(inspect: Inspect<'_>, root: &std::path::Path, pyproject: &Pyproj
     let source =
         Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again, variables: &variables };
     let wheel = backends::wheel(backend, &source)?;
-    Ok(Archives { sdist, wheel, like: format!("{} {}", profile.package, profile.version) })
+    Ok(Archives { sdist, wheel, like })
 }
 
 /// The backend alone is needed, in a version whose output is known.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Context, Done};
 use crate::archive::Sha256;
+use crate::build::isolated::Settings;
 use crate::error::Failure;
 use crate::plan::build::{self, Wanted};
 use crate::report::Report;
@@ -37,6 +38,20 @@ pub struct Args {
     /// Remove other archives from the folder first
     #[arg(long)]
     clean: bool,
+    /// Build the wheel from the project's own folder, instead of from the sdist
+    #[arg(long)]
+    from_source: bool,
+    /// A setting for the backend; given several times for one key, its values are a list (PEP 517)
+    #[arg(long = "config-setting", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    match key.is_empty() {
+        true => Err("it must be KEY=VALUE".to_owned()),
+        false => Ok((key.to_owned(), value.to_owned())),
+    }
 }
 
 /// A way to build.
@@ -64,12 +79,18 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let project = context.project_of_packages()?;
     let packages = context.packages(&project)?;
     let out_dir = project.root.join(&args.out_dir);
+    let mut settings = Settings::new();
+    for (key, value) in &args.settings {
+        settings.entry(key.clone()).or_default().push(value.clone());
+    }
     let wanted = Wanted {
         sdist: !args.wheel,
         wheel: !args.sdist,
         out_dir: &out_dir,
         clean: args.clean,
         builder: args.builder.into(),
+        from_source: args.from_source,
+        settings,
     };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
     let produced = match context.carry_out("build", plan)? {

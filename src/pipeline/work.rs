@@ -47,7 +47,15 @@ pub fn bumped((from, to): (&str, &str), files: usize, tag: &str) -> String {
 /// # Errors
 /// A backend failed.
 pub fn build(world: &World, project: &Project, out_dir: &Path, clean: bool) -> Result<Vec<Built>, Failure> {
-    let wanted = build::Wanted { sdist: true, wheel: true, out_dir, clean, builder: build::Builder::Auto };
+    let wanted = build::Wanted {
+        sdist: true,
+        wheel: true,
+        out_dir,
+        clean,
+        builder: build::Builder::Auto,
+        from_source: false,
+        settings: build::Settings::new(),
+    };
     let packages: Vec<&Package> = project.packages.iter().collect();
     let plan = build::plan(world.inspect(), project, &packages, wanted)?;
     let archives = execute::execute(world, plan)?.into_iter().filter_map(|made| match made {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Plan;
 use crate::build::BuildError;
+pub use crate::build::isolated::Settings;
 use crate::build::isolated::Task;
 use crate::build::native::{self, Archives, Reason};
 use crate::effects::{Git, Inspect};
@@ -26,7 +27,7 @@ pub enum Builder {
 }
 
 /// What is wanted of a build.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wanted<'a> {
     /// Whether the sdist is wanted.
     pub sdist: bool,
@@ -38,6 +39,10 @@ pub struct Wanted<'a> {
     pub clean: bool,
     /// Which way to build.
     pub builder: Builder,
+    /// Whether the wheel is built from the project's own folder, instead of from the sdist.
+    pub from_source: bool,
+    /// `config_settings` of the backend.
+    pub settings: Settings,
 }
 
 /// Plans the builds of these packages.
@@ -54,7 +59,7 @@ pub fn plan(
     let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
     let mut steps = Vec::new();
     for (number, package) in packages.iter().enumerate() {
-        let (way, why) = way(inspect, project, package, wanted.builder)?;
+        let (way, why) = way(inspect, project, package, &wanted)?;
         steps.push(Step::BuildArchives(BuildArchives {
             package: package.name.clone(),
             version: known.then(|| package.version.clone()),
@@ -66,6 +71,8 @@ pub fn plan(
                 epoch,
                 sdist: wanted.sdist,
                 wheel: wanted.wheel,
+                from_source: wanted.from_source,
+                settings: wanted.settings.clone(),
             },
             out_dir: wanted.out_dir.to_owned(),
             // The first package clears the folder for all.
@@ -78,17 +85,26 @@ pub fn plan(
 }
 
 /// The way for a package, and why.
-fn way(inspect: Inspect<'_>, project: &Project, package: &Package, builder: Builder) -> Result<(Way, String), Failure> {
-    if builder == Builder::Isolated {
+fn way(
+    inspect: Inspect<'_>,
+    project: &Project,
+    package: &Package,
+    wanted: &Wanted<'_>,
+) -> Result<(Way, String), Failure> {
+    if wanted.builder == Builder::Isolated {
         return Ok((Way::Isolated, "`--builder isolated` was given".to_owned()));
     }
     let root = inspect.files().canonical(&project.dir_of(package))?;
-    match native::archives(inspect, &root, &package.pyproject).and_then(|archives| agreed(archives, package)) {
+    let known = match wanted.settings.keys().next() {
+        Some(key) => Err(Reason::new(format!("--config-setting {key}"), "only the backend knows what it means")),
+        None => native::archives(inspect, &root, &package.pyproject, wanted.from_source),
+    };
+    match known.and_then(|archives| agreed(archives, package)) {
         Ok(archives) => {
             let why = format!("everything can be known without running it; as {} builds it", archives.like);
             Ok((Way::Native(Box::new(archives)), why))
         }
-        Err(reason) if builder == Builder::Native => {
+        Err(reason) if wanted.builder == Builder::Native => {
             Err(BuildError::NotNative { package: package.name.to_string(), reason }.into())
         }
         Err(reason) => Ok((Way::Isolated, reason.to_string())),

@@ -105,8 +105,11 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     let from = project.version().clone();
     let date = wanted.date.unwrap_or_else(|| today(inspect));
     let way = Way { scheme: &project.config.scheme.value, mode: wanted.mode, today: date };
-    let done = done_already(git.as_ref(), (project, wanted), &releases, way)?;
-    if let Some(released) = done.filter(|_| !wanted.again) {
+    let done = match wanted.again {
+        true => None,
+        false => done_already(git.as_ref(), (project, wanted), &releases, way)?,
+    };
+    if let Some(released) = done {
         let note = format!("{} is released as `{}`, and nothing was committed since", released.version, released.tag);
         return Ok(Bump { notes: vec![note], ..Bump::none(from) });
     }

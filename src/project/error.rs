@@ -173,6 +173,8 @@ pub enum ProjectError {
         name: String,
         /// The packages that there are.
         known: String,
+        /// Whether the package in the root of the workspace has that name.
+        is_root: bool,
     },
 }
 
@@ -240,6 +242,9 @@ impl Explain for ProjectError {
             ProjectError::NotUtf8Path { .. } => "rename the folder",
             ProjectError::NoRepository { .. } => "run `git init` and make a first commit",
             ProjectError::TwoConfigurations => "keep one of the two",
+            ProjectError::UnknownPackage { is_root: true, .. } => {
+                "the root is no member: write `members = [\".\", …]` in `[tool.release.workspace]`"
+            }
             ProjectError::UnknownPackage { known, .. } => {
                 return vec![format!("use one of {known}")];
             }

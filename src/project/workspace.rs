@@ -7,7 +7,7 @@ use super::changelog;
 use super::error::ProjectError;
 use super::history;
 use super::load::Which;
-use super::{Package, Project};
+use super::{Package, Project, Pyproject};
 use crate::config::file::ReferenceTable;
 use crate::effects::files::{Files, What};
 use crate::error::Failure;
@@ -26,7 +26,7 @@ impl Project {
 
     /// The error of a name that none of its packages has.
     pub fn no_package(&self, name: &str) -> ProjectError {
-        unknown(name, &self.packages)
+        unknown(name, &self.packages, self.manifest.as_ref())
     }
 
     /// What this very project is read by again, in this folder or another one.
@@ -67,7 +67,7 @@ fn lies_in(path: &str, folder: &str) -> bool {
 pub(super) fn apart(files: Files, whole: &Project) -> Result<Vec<Project>, ProjectError> {
     let workspace = whole.config.workspace.clone().unwrap_or_default();
     if let Some(name) = workspace.packages.keys().find(|name| position(&whole.packages, name).is_none()) {
-        return Err(unknown(name, &whole.packages));
+        return Err(unknown(name, &whole.packages, whole.manifest.as_ref()));
     }
     let mut projects: Vec<Project> = Vec::new();
     for package in &whole.packages {
@@ -106,7 +106,7 @@ fn owner(projects: &[Project], rule: &ReferenceTable) -> Result<usize, ProjectEr
         let wanted = normalize(name);
         let found = projects.iter().position(|project| project.packages[0].name.normalized() == wanted);
         let packages = || projects.iter().flat_map(|project| project.packages.clone()).collect::<Vec<_>>();
-        return found.ok_or_else(|| unknown(name, &packages()));
+        return found.ok_or_else(|| unknown(name, &packages(), projects[0].manifest.as_ref()));
     }
     // Of a glob, the part that is the same for all its files.
     let path = rule.path.split(['*', '?', '[', '{']).next().unwrap_or_default();
@@ -118,9 +118,12 @@ fn position(packages: &[Package], name: &str) -> Option<usize> {
     packages.iter().position(|package| package.name.normalized() == name)
 }
 
-fn unknown(name: &str, packages: &[Package]) -> ProjectError {
+fn unknown(name: &str, packages: &[Package], manifest: Option<&Pyproject>) -> ProjectError {
+    // The package in the root may have been forgotten.
+    let root = manifest.and_then(|root| root.string(&["project", "name"]));
+    let is_root = root.is_some_and(|root| normalize(root) == normalize(name));
     let known: Vec<String> = packages.iter().map(|package| format!("`{}`", package.name)).collect();
-    ProjectError::UnknownPackage { name: name.to_owned(), known: known.join(", ") }
+    ProjectError::UnknownPackage { name: name.to_owned(), known: known.join(", "), is_root }
 }
 
 /// The changelog in a folder, under one of its customary names; its path below the root.
@@ -143,7 +146,7 @@ pub(super) fn choose(mut projects: Vec<Project>, dir: &Path, which: Which<'_>) -
         Some(name) => {
             let wanted = normalize(name);
             let packages: Vec<Package> = projects.iter().flat_map(|project| project.packages.clone()).collect();
-            Some(position(&packages, &wanted).ok_or_else(|| unknown(name, &packages))?)
+            Some(position(&packages, &wanted).ok_or_else(|| unknown(name, &packages, projects[0].manifest.as_ref()))?)
         }
         None => {
             let below = dir.strip_prefix(&projects[0].root).ok().map(|path| format!("{}/", path.display()));

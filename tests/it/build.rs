@@ -11,15 +11,15 @@ use crate::support::projects::ACME;
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn builds_sdist_and_wheel_and_the_same_bytes_again() {
     let sandbox = Sandbox::with(ACME).online();
-    let first = sandbox.release(&["build", "--why"]).success();
+    let first = sandbox.release(&["build", "--builder", "isolated", "--why"]).success();
     let lines: Vec<&str> = first.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
         acme-1.2.3.tar.gz  628 B
-          isolated: this version of release builds through the project's own backend (PEP 517)
+          isolated: `--builder isolated` was given
         acme-1.2.3-py3-none-any.whl  1.0 kB
-          isolated: this version of release builds through the project's own backend (PEP 517)"#]]
+          isolated: `--builder isolated` was given"#]]
     .assert_eq(&lines.join("\n"));
-    let again = sandbox.release(&["build", "--format", "json", "--offline"]).success().json();
+    let again = sandbox.release(&["build", "--builder", "isolated", "--format", "json", "--offline"]).success().json();
     let shas: Vec<&str> =
         again["result"]["files"].as_array().expect("files").iter().filter_map(|file| file["sha256"].as_str()).collect();
     for sha in shas {
@@ -51,11 +51,17 @@ fn a_dry_run_builds_nothing() {
     let sandbox = Sandbox::with(ACME);
     let before = sandbox.snapshot();
     expect![[r#"
-        would build sdist and wheel of acme 1.2.3 with `flit_core.buildapi`
+        would build sdist and wheel of acme 1.2.3 natively, as flit_core 4.2.0 does
         ------- stderr -------
         dry run: nothing was done
     "#]]
     .assert_eq(&sandbox.release(&["build", "-n"]).to_string());
+    expect![[r#"
+        would build sdist and wheel of acme 1.2.3 with `flit_core.buildapi`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "-n", "--builder", "isolated"]).to_string());
     assert!(before == sandbox.snapshot());
 }
 
@@ -68,7 +74,7 @@ fn without_the_network_and_an_empty_cache_it_says_what_is_missing() {
           hint: run the same command once without `--offline`, which fills the cache
         [exit status: 1]
     "#]]
-    .assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
+    .assert_eq(&sandbox.release(&["build", "--builder", "isolated", "--offline"]).to_string());
 }
 
 #[test]
@@ -83,7 +89,7 @@ fn a_missing_or_old_python_is_exit_3() {
           hint: install Python 3.11 or newer with venv and pip, or put `python3` on PATH
         [exit status: 3]
     "#]]
-    .assert_eq(&sandbox.release(&["build"]).to_string());
+    .assert_eq(&sandbox.release(&["build", "--builder", "isolated"]).to_string());
     let python = |script: &str| {
         let path = bin.join("python3");
         std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a file");
@@ -96,7 +102,7 @@ fn a_missing_or_old_python_is_exit_3() {
           hint: install Python 3.11 or newer, or put it first on PATH as `python3`
         [exit status: 3]
     "#]]
-    .assert_eq(&sandbox.release(&["build"]).to_string());
+    .assert_eq(&sandbox.release(&["build", "--builder", "isolated"]).to_string());
     python("echo /usr/bin/python3; echo 3.11.2; echo cpython-311-linux; echo venv");
     expect![[r#"
         ------- stderr -------
@@ -104,7 +110,47 @@ fn a_missing_or_old_python_is_exit_3() {
           hint: install it: `apt-get install python3-venv` on Debian and Ubuntu, or a Python that is whole
         [exit status: 3]
     "#]]
-    .assert_eq(&sandbox.release(&["build"]).to_string());
+    .assert_eq(&sandbox.release(&["build", "--builder", "isolated"]).to_string());
+}
+
+#[test]
+fn a_native_build_needs_no_python_and_gives_the_same_bytes_anywhere() {
+    let mut sandbox = Sandbox::with(ACME);
+    let first = sandbox.release(&["build", "--builder", "native", "--why"]).success();
+    let lines: Vec<&str> = first.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
+    expect![[r#"
+        acme-1.2.3.tar.gz  599 B
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        acme-1.2.3-py3-none-any.whl  1.0 kB
+          native: everything can be known without running it; as flit_core 4.2.0 builds it"#]]
+    .assert_eq(&lines.join("\n"));
+    let bin = sandbox.path("bin");
+    std::fs::create_dir(&bin).expect("a folder");
+    sandbox.set("PATH", bin);
+    sandbox.set("TZ", "Asia/Kathmandu");
+    sandbox.set("LC_ALL", "C");
+    sandbox.set("USER", "somebody");
+    let again = sandbox.release(&["build", "--builder", "native", "--out-dir", "other", "--why"]).success();
+    assert_eq!(first.stdout, again.stdout);
+    for name in ["acme-1.2.3.tar.gz", "acme-1.2.3-py3-none-any.whl"] {
+        let [one, other] = ["dist", "other"].map(|dir| std::fs::read(sandbox.repo().join(dir).join(name)));
+        assert_eq!(one.expect("an archive"), other.expect("an archive"));
+    }
+    let checked = sandbox.release(&["check", "--strict"]);
+    assert_eq!(checked.code, 0, "{checked}");
+}
+
+#[test]
+fn what_cannot_be_known_is_named_and_built_by_the_backend() {
+    let sandbox = in_tree("def build_sdist(*_):\n    raise SystemExit('it ran')\n");
+    expect![[r#"
+        ------- stderr -------
+        error[build/not-native]: `acme` cannot be built natively: `build-system.backend-path`: the backend lies in the project
+          hint: `--builder auto` builds it with its backend
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
+    let isolated = sandbox.release(&["build", "--why"]);
+    assert!(isolated.stderr.contains("cause: it ran"), "{isolated}");
 }
 
 fn in_tree(backend: &str) -> Sandbox {
@@ -143,6 +189,40 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     assert_eq!(seen[0]["SOURCE_DATE_EPOCH"], "1795262400");
     // The wheel was built from the unpacked sdist.
     assert!(!seen[2].as_str().expect("a folder").starts_with(&sandbox.repo().display().to_string()));
+}
+
+#[test]
+fn settings_reach_every_hook_and_the_wheel_may_be_built_from_the_folder() {
+    let backend = r#"
+import json, os, zipfile
+def get_requires_for_build_wheel(config_settings=None):
+    assert config_settings["level"] == "3", config_settings
+    return []
+def build_sdist(*_):
+    raise SystemExit("no sdist is needed")
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    with zipfile.ZipFile(os.path.join(directory, "acme-1.2.3-py3-none-any.whl"), "w") as archive:
+        archive.writestr("seen.json", json.dumps([config_settings, os.getcwd()]))
+    return "acme-1.2.3-py3-none-any.whl"
+"#;
+    let sandbox = in_tree(backend);
+    let arguments = ["build", "--wheel", "--from-source", "--config-setting", "level=3", "--config-setting"];
+    sandbox
+        .release(
+            &[&arguments[..], &["define=a=1", "--config-setting", "define=b", "--config-setting", "bare"]].concat(),
+        )
+        .success();
+    let wheel = std::fs::File::open(sandbox.repo().join("dist/acme-1.2.3-py3-none-any.whl")).expect("a wheel");
+    let mut archive = zip::ZipArchive::new(wheel).expect("a zip");
+    let seen = std::io::read_to_string(archive.by_name("seen.json").expect("a member")).expect("text");
+    let seen: serde_json::Value = serde_json::from_str(&seen).expect("JSON");
+    assert_eq!(seen[0], serde_json::json!({"level": "3", "define": ["a=1", "b"], "bare": ""}));
+    assert_eq!(seen[1], sandbox.repo().display().to_string());
+    let flit = Sandbox::with(ACME);
+    let refused = flit.release(&["build", "--builder", "native", "--config-setting", "level=3"]);
+    assert!(refused.stderr.contains("`--config-setting level`: only the backend knows what it means"), "{refused}");
+    let typed = flit.release(&["build", "--config-setting", "=3"]);
+    assert_eq!(typed.code, 2, "{typed}");
 }
 
 #[test]
@@ -211,7 +291,7 @@ fn without_a_network_the_cause_is_what_pip_says() {
     sandbox.set("PIP_INDEX_URL", "http://127.0.0.1:9/simple/");
     sandbox.set("PIP_RETRIES", "0");
     let before = sandbox.snapshot();
-    let output = sandbox.release(&["build"]);
+    let output = sandbox.release(&["build", "--builder", "isolated"]);
     assert_eq!(output.code, 1, "{output}");
     assert!(output.stderr.contains("error[build/fetch]: cannot fetch `flit_core>=3.11,<5`\n  cause: "), "{output}");
     assert!(output.stderr.contains("hint: check the requirement, the network and pip's own settings"), "{output}");

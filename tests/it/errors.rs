@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use expect_test::expect_file;
 use pyrelease::build::BuildError;
 use pyrelease::build::error::Output;
+use pyrelease::build::native::Reason;
 use pyrelease::config::ConfigError;
 use pyrelease::config::error::UnknownKey;
 use pyrelease::effects::EffectsError;
@@ -121,7 +122,7 @@ fn project() -> Vec<Failure> {
         ProjectError::NotUtf8Path { dir: "/tmp/a?".to_owned() },
         ProjectError::NoRepository { dir: ".".to_owned() },
         ProjectError::TwoConfigurations,
-        ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned() },
+        ProjectError::UnknownPackage { name: "three".to_owned(), known: "`one`, `two`".to_owned(), is_root: false },
     ])
 }
 
@@ -279,6 +280,12 @@ fn build() -> Vec<Failure> {
         },
         BuildError::NoHook { backend: backend(), hook: "build_sdist" },
         BuildError::NoArchive { backend: backend(), named: "a.whl".to_owned() },
+        BuildError::NotNative {
+            package: "acme".to_owned(),
+            reason: Reason::new("build-system.requires", "`hatch-vcs` may change what is built")
+                .instead("nothing but `hatchling` in it"),
+        },
+        BuildError::NotNative { package: "acme".to_owned(), reason: Reason::new("setup.py", "it is a program") },
         BuildError::WrongName { found: "a-2.tar.gz".to_owned(), expected: "a-1.tar.gz".to_owned() },
         BuildError::BadSdist { problem: "the file is empty".to_owned() },
     ])

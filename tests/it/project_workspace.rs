@@ -346,3 +346,20 @@ fn a_bump_of_another_package_is_no_reason_for_a_second_release() {
     let undone = sandbox.release(&["-C", "packages/core", "bump", "--undo", "--format", "json"]);
     assert_eq!(undone.failure_code(), "plan/bump-of-another");
 }
+
+#[test]
+fn a_root_that_was_forgotten_is_hinted_at() {
+    for versions in ["shared", "independent"] {
+        let root = format!(
+            "[project]\nname = \"Acme_Root\"\nversion = \"1.0\"\n\n[tool.release.workspace]\nmembers = [\"one\", \"two\"]\nversions = \"{versions}\"\n"
+        );
+        let sandbox = Sandbox::with(&[
+            ("pyproject.toml", &root),
+            ("one/pyproject.toml", "[project]\nname = \"acme-one\"\nversion = \"1.0\"\n"),
+            ("two/pyproject.toml", "[project]\nname = \"acme-two\"\nversion = \"1.0\"\n"),
+        ]);
+        sandbox.commit("feat: everything");
+        let refused = sandbox.release(&["show", "--package", "acme-root"]);
+        expect![[""]].assert_eq(&refused.stderr);
+    }
+}

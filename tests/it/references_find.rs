@@ -720,3 +720,14 @@ fn files_that_are_too_large_are_named() {
     "#]]
     .assert_eq(&sandbox.release(&["references", "--find"]).to_string());
 }
+
+#[test]
+fn a_changelog_that_is_a_link_is_history_where_it_is_kept() {
+    let sandbox = Sandbox::with(&[
+        ("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.2.3\"\n"),
+        ("docs/log.md", "# What changed\n\n## 1.2.3 - 2026-01-02\n\n- `pip install acme==1.2.3` works.\n"),
+    ]);
+    std::os::unix::fs::symlink("docs/log.md", sandbox.repo().join("CHANGELOG.md")).expect("a link");
+    sandbox.commit("docs: a changelog that is a link");
+    expect![[""]].assert_eq(&sandbox.release(&["references", "--find"]).to_string());
+}

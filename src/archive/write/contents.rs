@@ -51,6 +51,8 @@ impl Contents {
             From::File(file, path) => {
                 // One byte more than announced tells a file that has grown.
                 let last = u64::from(wanted == self.left);
+                // At most a block, whatever was announced.
+                block.reserve(usize::try_from(wanted + 1).unwrap_or_default());
                 let read = file.take(wanted + last).read_to_end(block);
                 read.map_err(|source| EffectsError::Read { path: path.clone(), source })? as u64
             }

@@ -182,7 +182,7 @@ fn date(epoch: i64) -> u32 {
     let field = |value: i8| u32::from(value.unsigned_abs());
     let year = u32::from(time.year().unsigned_abs()).saturating_sub(1980);
     let day = year << 9 | field(time.month()) << 5 | field(time.day());
-    day << 16 | field(time.hour()) << 11 | field(time.minute()) << 5 | field(time.second()) / 2
+    day << 16 | field(time.hour()) << 11 | field(time.minute()) << 5 | field(time.second() / 2)
 }
 
 /// The fields that both headers share, from the version that is needed to the length of the name.

@@ -3,6 +3,7 @@
 
 pub mod flit;
 pub mod hatchling;
+pub mod uv;
 
 use super::native::{Contents, Profile, Reason, Source};
 use crate::project::pyproject::Pyproject;
@@ -14,6 +15,8 @@ pub enum Backend {
     Flit,
     /// `hatchling`.
     Hatchling,
+    /// `uv_build`.
+    Uv,
 }
 
 impl Backend {
@@ -28,6 +31,7 @@ impl Backend {
         match pyproject.backend() {
             "flit_core.buildapi" => Ok(Backend::Flit),
             "hatchling.build" => Ok(Backend::Hatchling),
+            "uv_build" => Ok(Backend::Uv),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
     }
@@ -37,6 +41,7 @@ impl Backend {
         match self {
             Backend::Flit => &flit::PROFILE,
             Backend::Hatchling => &hatchling::PROFILE,
+            Backend::Uv => &uv::PROFILE,
         }
     }
 
@@ -54,6 +59,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
     match backend {
         Backend::Flit => flit::sdist(source),
         Backend::Hatchling => hatchling::sdist(source),
+        Backend::Uv => uv::sdist(source),
     }
 }
 
@@ -65,6 +71,7 @@ pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
     match backend {
         Backend::Flit => flit::wheel(source),
         Backend::Hatchling => hatchling::wheel(source),
+        Backend::Uv => uv::wheel(source),
     }
 }
 

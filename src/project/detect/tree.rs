@@ -85,8 +85,10 @@ pub(super) fn text_files(
         true => walk(inspect, root, git),
         false => (tracked, false),
     };
+    // A changelog may be a link to where it is kept.
+    let kept = project.changelog.as_ref().and_then(|path| inspect.files().canonical(&root.join(path)).ok());
     let reading = |path: String| {
-        let changelog = project.changelog.as_ref() == Some(&path);
+        let changelog = project.changelog.as_ref() == Some(&path) || kept.as_ref() == Some(&root.join(&path));
         let how = if changelog { Some(Reading::Left("a changelog is history")) } else { reading(&path) };
         how.map(|how| (path, how))
     };

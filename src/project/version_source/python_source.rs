@@ -90,17 +90,19 @@ pub fn tuple(source: &str, name: &str) -> Option<Range<usize>> {
     span
 }
 
-/// What stands behind `NAME =` or `NAME: annotation =`.
+/// What stands behind `NAME =`, `OTHER = NAME =` or `NAME: annotation =`.
 fn value<'t>(line: &'t [Token], name: &str) -> Option<&'t [Token]> {
-    let (first, rest) = line.split_first()?;
-    if !matches!(first, Token::Word(word) if word == name) {
-        return None;
+    let is_it = |token: &Token| matches!(token, Token::Word(word) if word == name);
+    if let [first, Token::Sign(':'), rest @ ..] = line {
+        let at = rest.iter().position(|token| *token == Token::Sign('='))?;
+        return is_it(first).then(|| &rest[at + 1..]);
     }
-    match rest.first()? {
-        Token::Sign('=') => Some(&rest[1..]),
-        Token::Sign(':') => Some(&rest[rest.iter().position(|token| *token == Token::Sign('='))? + 1..]),
-        _ => None,
+    let (mut rest, mut is_target) = (line, false);
+    while let [target @ Token::Word(_), Token::Sign('='), behind @ ..] = rest {
+        is_target |= is_it(target);
+        rest = behind;
     }
+    is_target.then_some(rest)
 }
 
 /// `NAME = "…"` or `NAME: annotation = "…"`.

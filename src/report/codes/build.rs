@@ -58,6 +58,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 517",
     },
     Code {
+        code: "build/not-native",
+        title: "the project cannot be built without its backend",
+        text: "`--builder native` was given, and something decides about the archives that only running the backend could tell: a plugin, a hook, a key that is not known, a range of `build-system.requires` that leaves out the version whose output is known by heart. The message names it. `--builder auto`, which is the default, builds such a project with its own backend in an isolated environment; `release build --why` says which way was taken.",
+        follows: "",
+    },
+    Code {
         code: "build/wrong-name",
         title: "the archive belongs to another name or version",
         text: "The backend took name or version from somewhere else than where `release` found it, so a bump would not have reached it. Nothing was kept.",

@@ -3,21 +3,25 @@
 pub(crate) mod advisories;
 pub(crate) mod answering;
 pub(crate) mod archives;
+pub(crate) mod backends;
 pub(crate) mod damage;
 pub(crate) mod decisions;
 pub(crate) mod depth;
 pub(crate) mod faults;
 pub(crate) mod forges;
 pub(crate) mod json_schema;
+pub(crate) mod native;
 #[cfg(not(offline))]
 pub(crate) mod openapi;
 pub(crate) mod pages;
+pub(crate) mod parity;
 pub(crate) mod projects;
 pub(crate) mod random;
 pub(crate) mod releasing;
 pub(crate) mod sandbox;
 pub(crate) mod served;
 pub(crate) mod server;
+pub(crate) mod shapes;
 pub(crate) mod stand_ins;
 pub(crate) mod statuses;
 pub(crate) mod terminal;

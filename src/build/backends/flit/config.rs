@@ -56,7 +56,7 @@ impl Config {
         refuse_unknown(source, &declared)?;
         let tree = source.tree;
         let named = source.pyproject.string(&["tool", "flit", "module", "name"]);
-        let import_name = named.map_or_else(|| declared.name.replace('-', "_"), str::to_owned);
+        let import_name = named.map_or_else(|| module_name(&declared.name), str::to_owned);
         let module = module(tree, &import_name)?;
         let (version, summary) = told(tree, &declared, &module)?;
         let readme = match declared.readme.as_ref().and_then(|readme| readme.file.clone()) {
@@ -169,6 +169,14 @@ fn refuse_unknown(source: &Source<'_>, declared: &Declared) -> Result<(), Reason
         return Err(Reason::new("project.classifiers", "a license classifier beside an expression is refused"));
     }
     Ok(())
+}
+
+/// The name of the module of a project; the suffix of stubs keeps its dash.
+fn module_name(project: &str) -> String {
+    match project.strip_suffix("-stubs") {
+        Some(stem) => format!("{}-stubs", stem.replace('-', "_")),
+        None => project.replace('-', "_"),
+    }
 }
 
 /// The one file or folder of the module.

@@ -8,7 +8,7 @@ use super::ignored::Ignored;
 use super::select::{Defaults, Selected, Selection};
 use super::settings::{Target, is_odd, relative, strings};
 use super::view::View;
-use super::{Project, file_part, finished};
+use super::{Project, file_part, finished, is_left_out};
 use crate::archive::write::{Content, Entry};
 use crate::python::name::normalize;
 
@@ -66,10 +66,13 @@ fn selected(
         let files = selection.files(view)?;
         Ok((selection, files))
     };
-    if target.flag("ignore-vcs", false)? {
+    if target.flag("ignore-vcs", false)? || is_left_out(view.tree, &ignored)? {
         return select(&[]);
     }
     let found = select(&ignored.lines)?;
+    if view.tree.folder().is_some() {
+        return Ok(found);
+    }
     // Where the sdist is unpacked is not known. If its folder were left out, no line would count.
     for folder in ["tmp/q7xk2v", "var/folders/q7/xk2v/T/q7xk2v"] {
         if ignored.leave_out(&format!("{folder}/{stem}"))? {
