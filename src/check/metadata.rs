@@ -6,12 +6,12 @@
 use std::collections::HashSet;
 
 use crate::archive::{Scan, shown};
+use crate::python::classifiers::{self, CLASSIFIERS_AS_OF, Standing};
 use crate::python::metadata::pypi::PYPI_NEWEST;
 use crate::python::metadata::{Field, Metadata, MetadataFault, MetadataVersion, RawMetadata};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
 
-use super::classifiers::{self, CLASSIFIERS_AS_OF, Standing};
 use super::contents::files;
 use super::filename::FileName;
 use super::judge::Docket;

@@ -5,7 +5,6 @@
 //! versions and metadata to `python/`. Follows packaging.python.org and what PyPI refuses as of
 //! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
 
-mod classifiers;
 mod contents;
 mod dist_info;
 mod entry_points;
@@ -20,7 +19,7 @@ mod sdist;
 mod wheel;
 mod wheel_file;
 
-pub use classifiers::CLASSIFIERS_AS_OF;
+pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
 pub use judge::{judge, upload_refusal};
 pub use rules::{Pass, RULES, Rule};
 

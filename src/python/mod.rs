@@ -4,6 +4,7 @@
 //! indexes is left to other rooms. The specifications followed are those of packaging.python.org.
 
 pub mod bump;
+pub mod classifiers;
 mod cursor;
 pub mod entry_points;
 pub mod error;

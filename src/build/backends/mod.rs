@@ -2,6 +2,7 @@
 //! members with their origin, and archives are written from these.
 
 pub mod flit;
+pub mod hatchling;
 pub mod uv;
 
 use super::native::{Contents, Profile, Reason, Source};
@@ -12,6 +13,8 @@ use crate::project::pyproject::Pyproject;
 pub enum Backend {
     /// `flit_core`.
     Flit,
+    /// `hatchling`.
+    Hatchling,
     /// `uv_build`.
     Uv,
 }
@@ -27,6 +30,7 @@ impl Backend {
         }
         match pyproject.backend() {
             "flit_core.buildapi" => Ok(Backend::Flit),
+            "hatchling.build" => Ok(Backend::Hatchling),
             "uv_build" => Ok(Backend::Uv),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
@@ -36,6 +40,7 @@ impl Backend {
     pub fn profile(self) -> &'static Profile {
         match self {
             Backend::Flit => &flit::PROFILE,
+            Backend::Hatchling => &hatchling::PROFILE,
             Backend::Uv => &uv::PROFILE,
         }
     }
@@ -53,6 +58,7 @@ impl Backend {
 pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::sdist(source),
+        Backend::Hatchling => hatchling::sdist(source),
         Backend::Uv => uv::sdist(source),
     }
 }
@@ -64,6 +70,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
 pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::wheel(source),
+        Backend::Hatchling => hatchling::wheel(source),
         Backend::Uv => uv::wheel(source),
     }
 }

@@ -12,10 +12,12 @@ const DATA: &str = include_str!("data/classifiers.txt");
 
 /// What PyPI does with a classifier.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub enum Standing {
+    /// It is taken.
     Known,
     /// Refused, with what to write instead.
     Deprecated(&'static [&'static str]),
+    /// Refused: it is not on the list.
     Unknown,
 }
 
@@ -36,10 +38,16 @@ static CLASSIFIERS: LazyLock<HashMap<&str, Option<Vec<&str>>>> = LazyLock::new(|
     known
 });
 
-pub(super) fn standing(classifier: &str) -> Standing {
+/// What PyPI does with a classifier.
+pub fn standing(classifier: &str) -> Standing {
     match CLASSIFIERS.get(classifier) {
         Some(None) => Standing::Known,
         Some(Some(replacements)) => Standing::Deprecated(replacements),
         None => Standing::Unknown,
     }
+}
+
+/// Whether a classifier is on the list and not deprecated.
+pub fn is_known(classifier: &str) -> bool {
+    standing(classifier) == Standing::Known
 }
