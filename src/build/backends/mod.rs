@@ -2,6 +2,7 @@
 //! members with their origin, and archives are written from these.
 
 pub mod flit;
+pub mod setuptools;
 
 use super::native::{Contents, Profile, Reason, Source};
 use crate::project::pyproject::Pyproject;
@@ -11,6 +12,8 @@ use crate::project::pyproject::Pyproject;
 pub enum Backend {
     /// `flit_core`.
     Flit,
+    /// `setuptools`, with or without the folder of the project on its path.
+    Setuptools,
 }
 
 impl Backend {
@@ -24,6 +27,7 @@ impl Backend {
         }
         match pyproject.backend() {
             "flit_core.buildapi" => Ok(Backend::Flit),
+            "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => Ok(Backend::Setuptools),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
     }
@@ -32,12 +36,16 @@ impl Backend {
     pub fn profile(self) -> &'static Profile {
         match self {
             Backend::Flit => &flit::PROFILE,
+            Backend::Setuptools => &setuptools::PROFILE,
         }
     }
 
     /// Whether a package beside the backend changes nothing.
-    pub fn ignores(self, _package: &str) -> bool {
-        false
+    pub fn ignores(self, package: &str) -> bool {
+        match self {
+            Backend::Flit => false,
+            Backend::Setuptools => package == "wheel",
+        }
     }
 }
 
@@ -48,6 +56,7 @@ impl Backend {
 pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::sdist(source),
+        Backend::Setuptools => setuptools::sdist(source),
     }
 }
 
@@ -58,6 +67,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
 pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::wheel(source),
+        Backend::Setuptools => setuptools::wheel(source),
     }
 }
 
