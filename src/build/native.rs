@@ -4,7 +4,6 @@
 //! without running code is a [`Reason`], and the project's own backend builds then: never a guess.
 
 use crate::archive::write::Entry;
-use crate::effects::files::What;
 use crate::effects::{EffectsError, Inspect};
 use crate::project::pyproject::Pyproject;
 use crate::python::requirement::Requirement;
@@ -146,8 +145,6 @@ pub fn archives(inspect: Inspect<'_>, root: &std::path::Path, pyproject: &Pyproj
         Some(text) if text == pyproject.text() => pyproject.clone(),
         Some(text) => Pyproject::parse("pyproject.toml", text)
             .map_err(|error| Reason::new("the file `pyproject.toml`", error.to_string()))?,
-        // A project of setuptools needs none.
-        None if pyproject.text().is_empty() && tree.what("pyproject.toml") == What::Missing => pyproject.clone(),
         None => return Err(Reason::new("the file `pyproject.toml`", "the sdist would be without it")),
     };
     let source =
