@@ -3,6 +3,7 @@
 
 pub mod flit;
 pub mod hatchling;
+pub mod setuptools;
 pub mod uv;
 
 use super::native::{Contents, Profile, Reason, Source};
@@ -17,6 +18,8 @@ pub enum Backend {
     Hatchling,
     /// `uv_build`.
     Uv,
+    /// `setuptools`, with or without the folder of the project on its path.
+    Setuptools,
 }
 
 impl Backend {
@@ -32,6 +35,7 @@ impl Backend {
             "flit_core.buildapi" => Ok(Backend::Flit),
             "hatchling.build" => Ok(Backend::Hatchling),
             "uv_build" => Ok(Backend::Uv),
+            "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => Ok(Backend::Setuptools),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
     }
@@ -42,12 +46,16 @@ impl Backend {
             Backend::Flit => &flit::PROFILE,
             Backend::Hatchling => &hatchling::PROFILE,
             Backend::Uv => &uv::PROFILE,
+            Backend::Setuptools => &setuptools::PROFILE,
         }
     }
 
     /// Whether a package beside the backend changes nothing.
-    pub fn ignores(self, _package: &str) -> bool {
-        false
+    pub fn ignores(self, package: &str) -> bool {
+        match self {
+            Backend::Flit | Backend::Hatchling | Backend::Uv => false,
+            Backend::Setuptools => package == "wheel",
+        }
     }
 }
 
@@ -60,6 +68,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
         Backend::Flit => flit::sdist(source),
         Backend::Hatchling => hatchling::sdist(source),
         Backend::Uv => uv::sdist(source),
+        Backend::Setuptools => setuptools::sdist(source),
     }
 }
 
@@ -72,6 +81,7 @@ pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
         Backend::Flit => flit::wheel(source),
         Backend::Hatchling => hatchling::wheel(source),
         Backend::Uv => uv::wheel(source),
+        Backend::Setuptools => setuptools::wheel(source),
     }
 }
 

@@ -250,3 +250,74 @@ fn string(bytes: &[u8], at: usize, prefix: &str, line: &mut Vec<Token>) -> usize
     });
     (end + width).min(bytes.len())
 }
+
+/// The value of the first top-level assignment to a name, as `ast.literal_eval` has it: a string, a number, or the
+/// items of a tuple or list of these, all as text. Nothing where there is no such assignment, or where its value can
+/// be had only by running it.
+pub fn literal(source: &str, name: &str) -> Option<Vec<String>> {
+    for line in logical_lines(source) {
+        let mut parts: Vec<Vec<Token>> = vec![Vec::new()];
+        let mut depth = 0_usize;
+        for token in line {
+            match token {
+                Token::Sign('(' | '[' | '{') => depth += 1,
+                Token::Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
+                Token::Sign('=') if depth == 0 => {
+                    parts.push(Vec::new());
+                    continue;
+                }
+                _ => {}
+            }
+            if let Some(last) = parts.last_mut() {
+                last.push(token);
+            }
+        }
+        let value = parts.pop().unwrap_or_default();
+        let is_target = |part: &Vec<Token>| match part.as_slice() {
+            [Token::Word(word)] => word == name,
+            [Token::Word(word), Token::Sign(':'), ..] => word == name,
+            _ => false,
+        };
+        if !parts.iter().any(is_target) {
+            continue;
+        }
+        return match parts.iter().any(Vec::is_empty) {
+            true => None,
+            false => items(source, &value),
+        };
+    }
+    None
+}
+
+/// The items of a literal that is no string, or its only one.
+fn items(source: &str, value: &[Token]) -> Option<Vec<String>> {
+    let (inner, is_one) = match value {
+        [Token::Sign('('), inner @ .., Token::Sign(')')] => (inner, !inner.contains(&Token::Sign(','))),
+        [Token::Sign('['), inner @ .., Token::Sign(']')] => (inner, false),
+        other => (other, true),
+    };
+    let mut found = Vec::new();
+    let mut parts: Vec<&[Token]> = inner.split(|token| *token == Token::Sign(',')).collect();
+    if !is_one && parts.last().is_some_and(|part| part.is_empty()) {
+        parts.pop();
+    }
+    for part in parts {
+        found.push(match part {
+            [Token::Number(range)] => {
+                let text = &source[range.clone()];
+                let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+                is_plain.then(|| text.to_owned())?
+            }
+            [Token::Text(_), ..] => {
+                let mut text = String::new();
+                for token in part {
+                    let Token::Text(range) = token else { return None };
+                    text.push_str(&source[range.clone()]);
+                }
+                (!text.contains(['\\', '\r'])).then_some(text)?
+            }
+            _ => return None,
+        });
+    }
+    (!is_one || found.len() == 1).then_some(found)
+}

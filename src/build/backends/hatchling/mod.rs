@@ -149,7 +149,7 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     }
     let stem = project.stem(&target)?;
     let entries = finished(entries, vec![Tree::made("PKG-INFO".to_owned(), project.metadata()?)], "tool.hatch.build")?;
-    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries })
+    Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries, crlf: false })
 }
 
 /// Whether the files of version control leave out the whole project, and so nothing.

@@ -50,7 +50,7 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
     let tags: Vec<String> = majors.iter().map(|major| format!("py{major}")).collect();
     let name = format!("{stem}-{}-none-any.whl", tags.join("."));
     let key = "tool.hatch.build.targets.wheel";
-    Ok(Contents { name, folder, entries: finished(entries, generated, key)? })
+    Ok(Contents { name, folder, entries: finished(entries, generated, key)?, crlf: false })
 }
 
 /// How files are selected, and which they are.
