@@ -1,5 +1,6 @@
 //! When two builds are the same release: the same archives, in each the same members, of each the same bytes and
-//! the same executable bit. The line `Generator:` of WHEEL is the builder's own, and with it RECORD's row of WHEEL.
+//! the same executable bit. The line `Generator:` of WHEEL is the builder's own, and with it RECORD's row of WHEEL. The
+//! order of members does not count, and so that of RECORD's rows does not.
 //! A folder is no member, and a hard link is the file that it names. Order, dates, owners and compression do not
 //! count. Read by the crates `tar` and `zip`, not by our own readers.
 
@@ -228,5 +229,10 @@ fn comparable(path: &str, bytes: &[u8]) -> Vec<u8> {
         ),
         None => line.to_owned(),
     });
-    lines.collect::<String>().into_bytes()
+    let mut lines: Vec<String> = lines.collect();
+    if file == "RECORD" {
+        // Its rows follow the order of the members.
+        lines.sort();
+    }
+    lines.concat().into_bytes()
 }
