@@ -81,7 +81,7 @@ fn measure(case: &str) {
         let began = Instant::now();
         let written = match case.starts_with("sdist") {
             true => sdist(Files, &mut out, "demo-1.0", &entries, 0),
-            false => wheel(Files, &mut out, "demo-1.0.dist-info/RECORD".into(), &entries, 0),
+            false => wheel(Files, &mut out, "demo-1.0.dist-info/RECORD", &entries, 0),
         };
         written.expect("it is written");
         began.elapsed().as_secs_f64()

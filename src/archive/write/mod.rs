@@ -84,10 +84,10 @@ pub fn sdist(
 ///
 /// # Errors
 /// An entry does not belong into a wheel, its file cannot be read or has another size, or `out` cannot be written.
-pub fn wheel(
+pub fn wheel<'r>(
     files: Files,
     out: &mut (impl Write + Seek),
-    record: Record<'_>,
+    record: impl Into<Record<'r>>,
     entries: &[Entry],
     epoch: i64,
 ) -> Result<(), WriteError> {
