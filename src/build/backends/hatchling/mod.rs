@@ -59,11 +59,15 @@ impl<'a> Project<'a> {
         }
         if let Some(root) = source.tree.folder() {
             if root.to_str().is_none_or(has_magic) {
-                return Err(Reason::new("the folder of the project", "patterns would read its name as one"));
+                let key = format!("the folder `{}`", root.display());
+                return Err(Reason::new(key, "hatchling would read its name as a pattern"));
             }
-            if source.tree.is_file(PKG_INFO) && declared.dynamic.iter().any(|field| field != "version") {
-                let why = format!("it may fill what is in `dynamic` of `{}`", source.pyproject.file);
-                return Err(Reason::new(format!("the file `{PKG_INFO}`"), why).instead("remove it"));
+            if let Some(bytes) = source.tree.read(PKG_INFO)? {
+                version::told_by_sdist(&bytes)?;
+                if declared.dynamic.iter().any(|field| field != "version") {
+                    let key = format!("the file `{PKG_INFO}`");
+                    return Err(Reason::new(key, "it may fill what is in `project.dynamic`").instead("remove it"));
+                }
             }
         }
         let hatch = Hatch::read(source)?;

@@ -75,7 +75,7 @@ fn dynamic(source: &Source<'_>, hatch: &Hatch<'_>) -> Result<String, Reason> {
 }
 
 /// The version that the metadata of an sdist have.
-fn told_by_sdist(bytes: &[u8]) -> Result<String, Reason> {
+pub(super) fn told_by_sdist(bytes: &[u8]) -> Result<String, Reason> {
     let raw = RawMetadata::parse(bytes);
     let version = raw.first("Version").map(str::trim).filter(|version| !version.is_empty());
     let reads = raw.first("Name").is_some_and(|name| !name.is_empty())
