@@ -36,6 +36,8 @@ pub use self::wheel::wheel;
 pub const PROFILE: Profile =
     Profile { package: "hatchling", version: "1.33.0", since: "1.33.0", variables: &["HATCH_"] };
 
+/// The metadata of an sdist, which count where they are found.
+const PKG_INFO: &str = "PKG-INFO";
 const LICENSES: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
 
 /// What both archives need to know.
@@ -57,10 +59,15 @@ impl<'a> Project<'a> {
         }
         if let Some(root) = source.tree.folder() {
             if root.to_str().is_none_or(has_magic) {
-                return Err(Reason::new("the folder of the project", "patterns would read its name as one"));
+                let key = format!("the folder `{}`", root.display());
+                return Err(Reason::new(key, "hatchling would read its name as a pattern"));
             }
-            if source.tree.is_file("PKG-INFO") {
-                return Err(Reason::new("the file `PKG-INFO`", "its metadata would count").instead("remove it"));
+            if let Some(bytes) = source.tree.read(PKG_INFO)? {
+                version::told_by_sdist(&bytes)?;
+                if declared.dynamic.iter().any(|field| field != "version") {
+                    let key = format!("the file `{PKG_INFO}`");
+                    return Err(Reason::new(key, "it may fill what is in `project.dynamic`").instead("remove it"));
+                }
             }
         }
         let hatch = Hatch::read(source)?;
@@ -145,10 +152,13 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
         entries.push(Entry { path: selection.place(&entry.path), ..entry.clone() });
     }
     for file in selection.files(&view)? {
-        entries.push(member(&view, &file.from, file.to)?);
+        // That of an sdist that is built again is replaced.
+        if file.to != PKG_INFO {
+            entries.push(member(&view, &file.from, file.to)?);
+        }
     }
     let stem = project.stem(&target)?;
-    let entries = finished(entries, vec![Tree::made("PKG-INFO".to_owned(), project.metadata()?)], "tool.hatch.build")?;
+    let entries = finished(entries, vec![Tree::made(PKG_INFO.to_owned(), project.metadata()?)], "tool.hatch.build")?;
     Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries, crlf: false })
 }
 

@@ -20,6 +20,9 @@ impl<'a> Hatch<'a> {
             None => None,
         };
         let hatch = Hatch { pyproject: source.pyproject, own };
+        if source.pyproject.get(&["tool", "hatch"]).is_some_and(|item| item.as_table_like().is_none()) {
+            return Err(wrong("tool.hatch", "a table"));
+        }
         for path in [
             &["build"][..],
             &["build", "targets"],

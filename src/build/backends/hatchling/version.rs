@@ -8,9 +8,12 @@ use toml_edit::Item;
 use super::super::super::declared::{Declared, wrong};
 use super::super::super::native::{Reason, Source};
 use super::super::super::tree::Tree;
+use super::PKG_INFO;
 use super::settings::{Hatch, Target, is_odd, relative};
 use super::view::View;
 use crate::archive::write::Entry;
+use crate::python::metadata::RawMetadata;
+use crate::python::requirement::Requirement;
 use crate::python::version::Version;
 
 const TEMPLATE: &str = "\
@@ -40,11 +43,9 @@ impl Told {
 }
 
 fn dynamic(source: &Source<'_>, hatch: &Hatch<'_>) -> Result<String, Reason> {
-    if matches!(source.tree, Tree::Members(_)) {
+    if let Some(bytes) = source.tree.read(PKG_INFO)? {
         // The sdist was made with it.
-        let text = source.tree.read_text("PKG-INFO")?.unwrap_or_default();
-        let told = text.lines().find_map(|line| line.strip_prefix("Version: "));
-        return told.map(str::to_owned).ok_or_else(|| Reason::new("the file `PKG-INFO`", "it has no version"));
+        return told_by_sdist(&bytes);
     }
     if hatch.get(&["version"]).is_none() {
         return Err(Reason::new("tool.hatch.version", "the table is missing"));
@@ -71,6 +72,19 @@ fn dynamic(source: &Source<'_>, hatch: &Hatch<'_>) -> Result<String, Reason> {
         None => usual(&text),
     };
     range.map(|range| text[range].to_owned()).ok_or_else(|| Reason::new(key, format!("`{path}` says no version")))
+}
+
+/// The version that the metadata of an sdist have.
+pub(super) fn told_by_sdist(bytes: &[u8]) -> Result<String, Reason> {
+    let raw = RawMetadata::parse(bytes);
+    let version = raw.first("Version").map(str::trim).filter(|version| !version.is_empty());
+    let reads = raw.first("Name").is_some_and(|name| !name.is_empty())
+        && raw.all("Requires-Dist").all(|text| text.parse::<Requirement>().is_ok())
+        && raw.all("Project-URL").all(|text| text.contains(','));
+    match version {
+        Some(version) if reads => Ok(version.to_owned()),
+        _ => Err(Reason::new(format!("the file `{PKG_INFO}`"), "it is not the metadata of an sdist")),
+    }
 }
 
 /// What hatchling's own pattern finds: `__version__` or `VERSION` in any case at the beginning of a line, `=`, and a

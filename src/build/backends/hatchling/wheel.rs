@@ -53,6 +53,9 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
     Ok(Contents { name, folder, entries: finished(entries, generated, key)?, crlf: false })
 }
 
+/// Folders as sdists are unpacked in; what leaves out all of them leaves out every other one.
+const UNPACKED: [&str; 4] = ["tmp/q7xk2v", "var/folders/q7/xk2v/T/q7xk2v", "home/q7/.cache/uv/q7xk2v", "q7xk2v"];
+
 /// How files are selected, and which they are.
 fn selected(
     project: &Project<'_>,
@@ -73,14 +76,19 @@ fn selected(
     if view.tree.folder().is_some() {
         return Ok(found);
     }
-    // Where the sdist is unpacked is not known. If its folder were left out, no line would count.
-    for folder in ["tmp/q7xk2v", "var/folders/q7/xk2v/T/q7xk2v"] {
-        if ignored.leave_out(&format!("{folder}/{stem}"))? {
-            if select(&[])?.1 != found.1 {
-                let why = "it may leave out the folder that the sdist is unpacked in, and then counts for nothing";
-                return Err(Reason::new("the file `.gitignore`", why));
-            }
-            break;
+    // Where the sdist is unpacked is not known. If that folder is left out, no line counts.
+    let mut left_out = 0;
+    for folder in UNPACKED {
+        left_out += usize::from(ignored.leave_out(&format!("{folder}/{stem}"))?);
+    }
+    if left_out > 0 {
+        let all = select(&[])?;
+        if left_out == UNPACKED.len() {
+            return Ok(all);
+        }
+        if all.1 != found.1 {
+            let why = "it may leave out the folder that the sdist is unpacked in, and then counts for nothing";
+            return Err(Reason::new("the file `.gitignore`", why));
         }
     }
     Ok(found)
