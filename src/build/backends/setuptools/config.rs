@@ -53,8 +53,12 @@ impl Config {
         let options = Options::read(source, &ini)?;
         let layout = layout(view, &options)?;
         let mut dynamic = Dynamic::read(source, view)?;
+        let readme = source.pyproject.get(&["project", "readme"]).and_then(toml_edit::Item::as_table_like);
+        if readme.is_some_and(|table| !table.contains_key("content-type")) {
+            return Err(Reason::new("project.readme", "`content-type` is missing"));
+        }
         let told = match &source.declared {
-            Some(declared) => fields::declared(declared, &ini, &layout, &mut dynamic, view)?,
+            Some(declared) => fields::declared(declared, &ini, &layout, &mut dynamic)?,
             None => fields::from_ini(&ini, &layout, &mut dynamic, is_toml)?,
         };
         let mut fields = told.fields;
@@ -64,9 +68,10 @@ impl Config {
         let patterns = license_patterns(source, &options, &ini)?;
         let referenced = dynamic.referenced;
         let tags = ini.get("egg_info", "tag_build").unwrap_or_default().to_owned();
-        let name = told.name.parse::<ProjectName>().map_err(|_| {
-            Reason::new("project.name", format!("`{}` is no name of a project", told.name))
-        })?;
+        let name = told
+            .name
+            .parse::<ProjectName>()
+            .map_err(|_| Reason::new("project.name", format!("`{}` is no name of a project", told.name)))?;
         Ok(Config {
             name: name.as_str().to_owned(),
             version: tagged(&told.version, &tags)?,
@@ -116,11 +121,12 @@ fn refuse_setup_py(source: &Source<'_>) -> Result<(), Reason> {
             false => Ok(()),
         };
     };
-    let statements: Vec<&str> = text
+    let statements: Vec<String> = text
         .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .map(|line| line.split('#').next().unwrap_or_default().trim().replace('\'', "\""))
         .filter(|line| !line.is_empty())
         .collect();
+    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     let is_known = matches!(
         statements.as_slice(),
         ["from setuptools import setup", "setup()"]
@@ -140,13 +146,17 @@ fn refuse_setup_py(source: &Source<'_>) -> Result<(), Reason> {
 fn tagged(version: &str, tags: &str) -> Result<String, Reason> {
     let parse = |text: &str| -> Result<String, Reason> {
         let odd = |_| Reason::new("project.version", format!("`{text}` is no version"));
+        if text.trim_matches('\n').contains(char::is_whitespace) {
+            return Err(Reason::new("project.version", format!("`{text}` has white space in it")));
+        }
         text.parse::<Version>().map(|version| version.to_string()).map_err(odd)
     };
     let version = parse(version)?;
     if tags.is_empty() {
         return Ok(version);
     }
-    let safe = parse(&format!("0{tags}")).map_err(|_| Reason::new(shown_ini("tag_build"), format!("`{tags}` is odd")))?;
+    let safe =
+        parse(&format!("0{tags}")).map_err(|_| Reason::new(shown_ini("tag_build"), format!("`{tags}` is odd")))?;
     if version.ends_with(tags) || version.ends_with(&safe[1..]) {
         return Ok(version);
     }
@@ -158,9 +168,7 @@ fn license_patterns(source: &Source<'_>, options: &Options, ini: &Ini) -> Result
     let declared = source.declared.as_ref().and_then(|declared| declared.license_files.clone());
     let of_ini = ini.get("metadata", "license_files").map(|value| super::ini::list(value, ','));
     match (declared, options.license_files.clone()) {
-        (Some(_), Some(_)) => {
-            Err(Reason::new("tool.setuptools.license-files", "`project.license-files` says it, too"))
-        }
+        (Some(_), Some(_)) => Err(Reason::new("tool.setuptools.license-files", "`project.license-files` says it, too")),
         (None, None) => Ok(of_ini),
         (found, None) | (None, found) => Ok(found),
     }

@@ -246,9 +246,7 @@ fn walk(
     accepts: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Vec<String>, Reason> {
     let is_excluded = |name: &str| {
-        name == "ez_setup"
-            || name.ends_with("__pycache__")
-            || exclude.iter().any(|pattern| matches(pattern, name))
+        name == "ez_setup" || name.ends_with("__pycache__") || exclude.iter().any(|pattern| matches(pattern, name))
     };
     let mut found = Vec::new();
     let mut open = vec![(base.to_owned(), String::new(), 0)];
@@ -280,12 +278,12 @@ fn modules_in(view: &View<'_>, folder: &str, reserved: &[&str]) -> Result<Vec<St
     let names = view.list(folder)?;
     let stems = names.iter().filter(|name| !name.starts_with('.')).filter_map(|name| name.strip_suffix(".py"));
     let is_meant = |stem: &&str| is_identifier(stem) && !reserved.iter().any(|pattern| matches(pattern, stem));
-    // The default exclusion of a search without reserved names.
     Ok(stems.filter(is_meant).map(str::to_owned).collect())
 }
 
 fn without_nested(packages: &[String]) -> Vec<String> {
-    let is_nested =
-        |name: &&String| packages.iter().any(|other| name.strip_prefix(other.as_str()).is_some_and(|r| r.starts_with('.')));
+    let is_nested = |name: &&String| {
+        packages.iter().any(|other| name.strip_prefix(other.as_str()).is_some_and(|r| r.starts_with('.')))
+    };
     packages.iter().filter(|name| !is_nested(name)).cloned().collect()
 }

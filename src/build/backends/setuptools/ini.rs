@@ -61,7 +61,8 @@ impl Ini {
             if ini.sections.is_empty() {
                 return Err(refuse(format!("`{value}` stands before the first section")));
             }
-            open = Some(Open { key: value[..at].trim_end().to_owned(), lines: vec![value[at + 1..].trim().to_owned()] });
+            open =
+                Some(Open { key: value[..at].trim_end().to_owned(), lines: vec![value[at + 1..].trim().to_owned()] });
         }
         ini.close(open, &refuse)?;
         Ok(ini)

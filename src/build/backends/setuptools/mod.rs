@@ -77,7 +77,8 @@ fn listed<'a>(config: &Config, tree: &'a Tree) -> Result<(View<'a>, Vec<String>)
     add("PKG-INFO", config.metadata()?);
     add("SOURCES.txt", String::new());
     add("dependency_links.txt", "\n".to_owned());
-    let tops: BTreeSet<&str> = config.layout.packages.iter().chain(&config.layout.modules).map(|name| top(name)).collect();
+    let tops: BTreeSet<&str> =
+        config.layout.packages.iter().chain(&config.layout.modules).map(|name| top(name)).collect();
     add("top_level.txt", tops.into_iter().collect::<Vec<&str>>().join("\n") + "\n");
     if let Some(text) = config.entry_points() {
         add("entry_points.txt", text);

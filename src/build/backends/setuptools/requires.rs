@@ -39,6 +39,14 @@ pub(super) fn parse(key: &str, given: &[String]) -> Result<Vec<Requirement>, Rea
     Ok(found)
 }
 
+/// The same for a list in which each must be a requirement as it stands.
+pub(super) fn parse_each(key: &str, given: &[String]) -> Result<Vec<Requirement>, Reason> {
+    match given.iter().find(|text| text.parse::<Requirement>().is_err()) {
+        Some(text) => Err(Reason::new(key, format!("`{text}` is no requirement"))),
+        None => parse(key, given),
+    }
+}
+
 /// An extra as the metadata names it.
 pub(super) fn safe_extra(extra: &str) -> String {
     let parts: Vec<&str> = extra.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
