@@ -1,7 +1,7 @@
 //! What `pyproject.toml` and `setup.cfg` say together. Whatever setuptools would refuse, and what only running code
 //! could tell, is a reason to let it do so.
 
-use super::super::super::globs::Reading;
+use super::super::super::globs::{self, Reading, join};
 use super::super::super::native::{Reason, Source};
 use super::discovery::Layout;
 use super::dynamic::Dynamic;
@@ -99,7 +99,7 @@ impl Config {
     /// The folder of the metadata in an sdist.
     pub(super) fn egg(&self) -> String {
         let name = self.name.replace('-', "_");
-        super::super::super::globs::join(self.layout.base(), &format!("{}.egg-info", name.trim_matches('_')))
+        join(self.layout.base(), &format!("{}.egg-info", name.trim_matches('_')))
     }
 }
 
@@ -183,6 +183,10 @@ fn license_files(view: &View<'_>, patterns: Option<Vec<String>>) -> Result<Vec<S
             return Err(Reason::new("project.license-files", format!("`{pattern}` is no plain path of the project")));
         }
         for path in view.glob(&pattern, Reading::GLOB)? {
+            // What was found is taken for patterns again.
+            if globs::has_magic(&path) {
+                return Err(Reason::new(format!("the file `{path}`"), "its name is a pattern of license files itself"));
+            }
             if view.is_file(&path) && !path.ends_with('~') && !found.contains(&path) {
                 found.push(path);
             }

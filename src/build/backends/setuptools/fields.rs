@@ -159,8 +159,7 @@ fn dependencies(
 ) -> Result<requires::Requires, Reason> {
     const KEY: &str = "project.dependencies";
     const EXTRAS: &str = "project.optional-dependencies";
-    let mut all = requires::Requires::default();
-    all.all = match (&declared.dependencies, of_ini) {
+    let all = match (&declared.dependencies, of_ini) {
         (Some(list), _) => requires::parse_each(KEY, list)?,
         (None, Some(value)) => ini_requirements(&value, dynamic)?,
         (None, None) if declared.is_dynamic("dependencies") && dynamic.has("dependencies") => {
@@ -168,6 +167,7 @@ fn dependencies(
         }
         (None, None) => Vec::new(),
     };
+    let mut all = requires::Requires { all, extras: Vec::new() };
     let is_dynamic = declared.is_dynamic("optional-dependencies");
     if is_dynamic && dynamic.has("optional-dependencies") {
         for (extra, text) in dynamic.extras()? {

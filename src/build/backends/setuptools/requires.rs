@@ -54,8 +54,8 @@ pub(super) fn safe_extra(extra: &str) -> String {
 }
 
 impl Requires {
-    /// The values of `Requires-Dist` without an extra, then each extra with its own.
-    pub(super) fn headers(&self) -> Result<(Vec<String>, Vec<(String, Vec<String>)>), Reason> {
+    /// Each extra with its values of `Requires-Dist`.
+    pub(super) fn of_extras(&self) -> Result<Vec<(String, Vec<String>)>, Reason> {
         let mut extras = Vec::new();
         for (extra, list) in &self.extras {
             let name = safe_extra(extra);
@@ -72,7 +72,7 @@ impl Requires {
             }
             extras.push((name, with));
         }
-        Ok((self.all.iter().map(ToString::to_string).collect(), extras))
+        Ok(extras)
     }
 
     /// The text of `requires.txt`; empty where there is none.
