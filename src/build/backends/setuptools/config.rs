@@ -1,7 +1,7 @@
 //! What `pyproject.toml` and `setup.cfg` say together. Whatever setuptools would refuse, and what only running code
 //! could tell, is a reason to let it do so.
 
-use super::super::super::globs::Reading;
+use super::super::super::globs::{self, Reading, join};
 use super::super::super::native::{Reason, Source};
 use super::discovery::Layout;
 use super::dynamic::Dynamic;
@@ -53,8 +53,12 @@ impl Config {
         let options = Options::read(source, &ini)?;
         let layout = layout(view, &options)?;
         let mut dynamic = Dynamic::read(source, view)?;
+        let readme = source.pyproject.get(&["project", "readme"]).and_then(toml_edit::Item::as_table_like);
+        if readme.is_some_and(|table| !table.contains_key("content-type")) {
+            return Err(Reason::new("project.readme", "`content-type` is missing"));
+        }
         let told = match &source.declared {
-            Some(declared) => fields::declared(declared, &ini, &layout, &mut dynamic, view)?,
+            Some(declared) => fields::declared(declared, &ini, &layout, &mut dynamic)?,
             None => fields::from_ini(&ini, &layout, &mut dynamic, is_toml)?,
         };
         let mut fields = told.fields;
@@ -95,7 +99,7 @@ impl Config {
     /// The folder of the metadata in an sdist.
     pub(super) fn egg(&self) -> String {
         let name = self.name.replace('-', "_");
-        super::super::super::globs::join(self.layout.base(), &format!("{}.egg-info", name.trim_matches('_')))
+        join(self.layout.base(), &format!("{}.egg-info", name.trim_matches('_')))
     }
 }
 
@@ -117,11 +121,12 @@ fn refuse_setup_py(source: &Source<'_>) -> Result<(), Reason> {
             false => Ok(()),
         };
     };
-    let statements: Vec<&str> = text
+    let statements: Vec<String> = text
         .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim())
+        .map(|line| line.split('#').next().unwrap_or_default().trim().replace('\'', "\""))
         .filter(|line| !line.is_empty())
         .collect();
+    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     let is_known = matches!(
         statements.as_slice(),
         ["from setuptools import setup", "setup()"]
@@ -141,6 +146,9 @@ fn refuse_setup_py(source: &Source<'_>) -> Result<(), Reason> {
 fn tagged(version: &str, tags: &str) -> Result<String, Reason> {
     let parse = |text: &str| -> Result<String, Reason> {
         let odd = |_| Reason::new("project.version", format!("`{text}` is no version"));
+        if text.trim_matches('\n').contains(char::is_whitespace) {
+            return Err(Reason::new("project.version", format!("`{text}` has white space in it")));
+        }
         text.parse::<Version>().map(|version| version.to_string()).map_err(odd)
     };
     let version = parse(version)?;
@@ -175,6 +183,10 @@ fn license_files(view: &View<'_>, patterns: Option<Vec<String>>) -> Result<Vec<S
             return Err(Reason::new("project.license-files", format!("`{pattern}` is no plain path of the project")));
         }
         for path in view.glob(&pattern, Reading::GLOB)? {
+            // What was found is taken for patterns again.
+            if globs::has_magic(&path) {
+                return Err(Reason::new(format!("the file `{path}`"), "its name is a pattern of license files itself"));
+            }
             if view.is_file(&path) && !path.ends_with('~') && !found.contains(&path) {
                 found.push(path);
             }

@@ -278,7 +278,6 @@ fn modules_in(view: &View<'_>, folder: &str, reserved: &[&str]) -> Result<Vec<St
     let names = view.list(folder)?;
     let stems = names.iter().filter(|name| !name.starts_with('.')).filter_map(|name| name.strip_suffix(".py"));
     let is_meant = |stem: &&str| is_identifier(stem) && !reserved.iter().any(|pattern| matches(pattern, stem));
-    // The default exclusion of a search without reserved names.
     Ok(stems.filter(is_meant).map(str::to_owned).collect())
 }
 

@@ -24,7 +24,7 @@ impl<'a> Dynamic<'a> {
             None => None,
             Some(item) => Some(item.as_table_like().ok_or_else(|| wrong(TABLE, "a table"))?),
         };
-        const KEYS: [&str; 8] = [
+        const KEYS: [&str; 7] = [
             "version",
             "classifiers",
             "description",
@@ -32,7 +32,6 @@ impl<'a> Dynamic<'a> {
             "dependencies",
             "optional-dependencies",
             "readme",
-            "",
         ];
         for (key, item) in table.into_iter().flat_map(TableLike::iter) {
             let shown = format!("{TABLE}.{key}");

@@ -7,17 +7,15 @@ use super::super::super::metadata::lines;
 use super::super::super::native::Reason;
 use super::dynamic::Dynamic;
 use super::ini::{Ini, list};
-use super::view::View;
 use crate::python::entry_points::{CONSOLE_SCRIPTS, EntryPoint, GUI_SCRIPTS};
 
 type Groups = Vec<(String, Vec<(String, String)>)>;
 
 /// Those of `[project]`, or of the file that it names for them.
-pub(super) fn declared(declared: &Declared, dynamic: &mut Dynamic<'_>, view: &View<'_>) -> Result<Groups, Reason> {
+pub(super) fn declared(declared: &Declared, dynamic: &mut Dynamic<'_>) -> Result<Groups, Reason> {
     const FIELDS: [&str; 3] = ["scripts", "gui-scripts", "entry-points"];
     let is_dynamic = FIELDS.iter().any(|field| declared.is_dynamic(field));
     let is_static = FIELDS.iter().any(|field| declared.keys.iter().any(|key| key == field));
-    let _ = view;
     let mut groups = declared.entry_points.clone();
     if is_dynamic {
         const KEY: &str = "tool.setuptools.dynamic.entry-points";

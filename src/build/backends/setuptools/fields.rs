@@ -10,7 +10,6 @@ use super::ini::{Ini, list};
 use super::metadata::Fields;
 use super::options::{dict, shown_ini};
 use super::requires;
-use super::view::View;
 use crate::python::license::LicenseExpression;
 use crate::python::name::ProjectName;
 use crate::python::spdx;
@@ -33,10 +32,10 @@ pub(super) fn declared(
     ini: &Ini,
     layout: &Layout,
     dynamic: &mut Dynamic<'_>,
-    view: &View<'_>,
 ) -> Result<Told, Reason> {
     refuse(declared)?;
     refuse_mixed(declared, ini)?;
+    refuse_unsaid(declared, ini, dynamic)?;
     let of_ini = |field: &str, section: &str, key: &str| {
         ini.get(section, key).filter(|_| declared.is_dynamic(field) && !dynamic.has(field)).map(str::to_owned)
     };
@@ -73,7 +72,7 @@ pub(super) fn declared(
     fields.urls.clone_from(&declared.urls);
     fields.requires_python = python(declared.requires_python.clone().or(python_of_ini), "project.requires-python")?;
     fields.requires = dependencies(declared, ini, requires_of_ini, dynamic)?;
-    fields.entry_points = entry_points::declared(declared, dynamic, view)?;
+    fields.entry_points = entry_points::declared(declared, dynamic)?;
     Ok(Told { name: declared.name.clone(), version, fields })
 }
 
@@ -85,8 +84,6 @@ fn readme(declared: &Declared, dynamic: &mut Dynamic<'_>, fields: &mut Fields) -
         return Ok(());
     }
     let Some(readme) = &declared.readme else { return Ok(()) };
-    let is_table =
-        declared.keys.iter().any(|key| key == "readme") && (readme.text.is_some() || readme.content_type.is_some());
     fields.description = Some(match (&readme.file, &readme.text) {
         (Some(file), None) => dynamic.files(KEY, std::slice::from_ref(file))?,
         (None, Some(text)) if !text.contains('\r') => text.clone(),
@@ -97,7 +94,7 @@ fn readme(declared: &Declared, dynamic: &mut Dynamic<'_>, fields: &mut Fields) -
             return Err(Reason::new(KEY, "`content-type` is no single line"));
         }
         (Some(given), _) => Some(given.clone()),
-        (None, Some(file)) if !is_table => content_type(file)?,
+        (None, Some(file)) => content_type(file)?,
         (None, _) => return Err(Reason::new(KEY, "`content-type` is missing")),
     };
     Ok(())
@@ -145,8 +142,12 @@ fn license(declared: &Declared, dynamic: &mut Dynamic<'_>, fields: &mut Fields) 
 
 fn python(given: Option<String>, shown: &str) -> Result<Option<String>, Reason> {
     let Some(text) = given else { return Ok(None) };
-    let set: SpecifierSet =
-        text.parse().map_err(|_| Reason::new(shown, format!("`{text}` is no range of versions")))?;
+    let odd = || Reason::new(shown, format!("`{text}` is no range of versions"));
+    // The schema takes it for the rest of a requirement.
+    if text.contains([';', ']', '@']) || format!("x{text}").parse::<requires::Requirement>().is_err() {
+        return Err(odd());
+    }
+    let set: SpecifierSet = text.parse().map_err(|_| odd())?;
     Ok(Some(set.to_string()).filter(|text| !text.is_empty()))
 }
 
@@ -158,15 +159,15 @@ fn dependencies(
 ) -> Result<requires::Requires, Reason> {
     const KEY: &str = "project.dependencies";
     const EXTRAS: &str = "project.optional-dependencies";
-    let mut all = requires::Requires::default();
-    all.all = match (&declared.dependencies, of_ini) {
-        (Some(list), _) => requires::parse(KEY, list)?,
+    let all = match (&declared.dependencies, of_ini) {
+        (Some(list), _) => requires::parse_each(KEY, list)?,
         (None, Some(value)) => ini_requirements(&value, dynamic)?,
         (None, None) if declared.is_dynamic("dependencies") && dynamic.has("dependencies") => {
             requires::parse("tool.setuptools.dynamic.dependencies", &[dynamic.text("dependencies")?])?
         }
         (None, None) => Vec::new(),
     };
+    let mut all = requires::Requires { all, extras: Vec::new() };
     let is_dynamic = declared.is_dynamic("optional-dependencies");
     if is_dynamic && dynamic.has("optional-dependencies") {
         for (extra, text) in dynamic.extras()? {
@@ -176,7 +177,7 @@ fn dependencies(
         all.extras = ini_extras(ini, dynamic)?;
     } else {
         for (extra, list) in &declared.optional_dependencies {
-            all.extras.push((extra.clone(), requires::parse(&format!("{EXTRAS}.{extra}"), list)?));
+            all.extras.push((extra.clone(), requires::parse_each(&format!("{EXTRAS}.{extra}"), list)?));
         }
     }
     match all.extras.iter().find(|(extra, _)| extra.parse::<ProjectName>().is_err()) {
@@ -235,8 +236,22 @@ fn refuse(declared: &Declared) -> Result<(), Reason> {
         return Err(Reason::new(format!("project.{key}"), "setuptools does not know it"));
     }
     for field in &declared.dynamic {
-        if !KEYS.contains(&field.as_str()) || declared.keys.contains(field) {
-            return Err(Reason::new("project.dynamic", format!("`{field}` is declared, too, or no field")));
+        const READ: [&str; 11] = [
+            "version",
+            "description",
+            "readme",
+            "requires-python",
+            "license",
+            "keywords",
+            "classifiers",
+            "scripts",
+            "gui-scripts",
+            "entry-points",
+            "dependencies",
+        ];
+        let is_read = READ.contains(&field.as_str()) || field == "optional-dependencies";
+        if !is_read || declared.keys.contains(field) {
+            return Err(Reason::new("project.dynamic", format!("`{field}` is declared, too, or never dynamic")));
         }
     }
     if declared.version.is_none() && !declared.is_dynamic("version") {
@@ -300,6 +315,25 @@ fn refuse_mixed(declared: &Declared, ini: &Ini) -> Result<(), Reason> {
     let is_dynamic = ["scripts", "gui-scripts", "entry-points"].iter().any(|field| declared.is_dynamic(field));
     if ini.section("options.entry_points").is_some() && is_dynamic {
         return Err(Reason::new("`[options.entry_points]` of `setup.cfg`", "`project.dynamic` asks for them, too"));
+    }
+    Ok(())
+}
+
+/// A field that is dynamic must be told by something; only a version need not.
+fn refuse_unsaid(declared: &Declared, ini: &Ini, dynamic: &Dynamic<'_>) -> Result<(), Reason> {
+    for field in &declared.dynamic {
+        let of_ini = match field.as_str() {
+            "version" => continue,
+            "description" | "license" | "keywords" | "classifiers" => ini.get("metadata", field).is_some(),
+            "requires-python" => ini.get("options", "python_requires").is_some(),
+            "dependencies" => ini.get("options", "install_requires").is_some(),
+            "optional-dependencies" => ini.section("options.extras_require").is_some(),
+            _ => false,
+        };
+        let source = if matches!(field.as_str(), "scripts" | "gui-scripts") { "entry-points" } else { field.as_str() };
+        if !of_ini && !dynamic.has(source) {
+            return Err(Reason::new("project.dynamic", format!("nothing says what `{field}` is")));
+        }
     }
     Ok(())
 }

@@ -25,12 +25,10 @@ pub(super) fn files(config: &Config, view: &View<'_>, old: &[String]) -> Result<
     }
     found.extend(["setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in"].map(str::to_owned));
     found.extend(modules(config, view)?.into_iter().map(|(_, file)| file));
-    if !config.layout.packages.is_empty() {
-        for package in &config.layout.packages {
-            let folder = config.layout.folder_of(package);
-            for file in data_of(config, view, package, &[])? {
-                found.push(join(&folder, &relative(&file, &folder)?));
-            }
+    for package in &config.layout.packages {
+        let folder = config.layout.folder_of(package);
+        for file in data_of(config, view, package, &[])? {
+            found.push(join(&folder, &relative(&file, &folder)?));
         }
     }
     found.extend(config.data_files.iter().flat_map(|(_, files)| files.iter().cloned()));

@@ -51,9 +51,8 @@ impl Config {
         headers.add_if("Requires-Python", fields.requires_python.as_ref());
         headers.add_if("Description-Content-Type", fields.content_type.as_deref().filter(|text| !text.is_empty()));
         headers.add_all("License-File", &self.license_files);
-        let (all, extras) = fields.requires.headers()?;
-        headers.add_all("Requires-Dist", all);
-        for (extra, list) in extras {
+        headers.add_all("Requires-Dist", fields.requires.all.iter().map(ToString::to_string));
+        for (extra, list) in fields.requires.of_extras()? {
             headers.add("Provides-Extra", extra).add_all("Requires-Dist", list);
         }
         if !self.license_files.is_empty() {

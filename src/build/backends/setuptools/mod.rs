@@ -20,6 +20,7 @@ mod view;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::config::Config;
+use self::ini::Ini;
 use self::view::View;
 use super::super::globs::join;
 use super::super::native::{Contents, Profile, Reason, Source};
@@ -58,7 +59,7 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
         }
     }
     entries.sort_by(|a, b| a.path.cmp(&b.path));
-    generated.push(Tree::made("setup.cfg".to_owned(), config.ini.rewritten(&config.tags)));
+    generated.push(setup_cfg(&config, source.tree, &listed)?);
     generated.push(Tree::made("PKG-INFO".to_owned(), config.metadata()?));
     generated.sort_by(|a, b| a.path.cmp(&b.path));
     entries.extend(generated);
@@ -66,11 +67,25 @@ pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     Ok(Contents { name: format!("{stem}.tar.gz"), folder: stem, entries, crlf: false })
 }
 
+/// `setup.cfg` with the tags of the version: the one of the project where it is listed, else a new one.
+fn setup_cfg(config: &Config, tree: &Tree, listed: &[String]) -> Result<Entry, Reason> {
+    let path = "setup.cfg".to_owned();
+    if !listed.contains(&path) {
+        return Ok(Tree::made(path, Ini::default().rewritten(&config.tags)));
+    }
+    let executable = tree.entry(&path, path.clone())?.executable;
+    Ok(Entry { executable, ..Tree::made(path, config.ini.rewritten(&config.tags)) })
+}
+
 /// The list of the files of an sdist, with the view in which the metadata are written.
 ///
 /// # Errors
 /// What an earlier build left in the folder of the metadata would change the list.
 fn listed<'a>(config: &Config, tree: &'a Tree) -> Result<(View<'a>, Vec<String>), Reason> {
+    let base = config.layout.base();
+    if !base.is_empty() && !tree.is_folder(base) {
+        return Err(Reason::new("tool.setuptools.packages.find.where", format!("there is no folder `{base}`")));
+    }
     let egg = config.egg();
     let mut made: BTreeMap<String, String> = BTreeMap::new();
     let mut add = |name: &str, text: String| drop(made.insert(join(&egg, name), text));

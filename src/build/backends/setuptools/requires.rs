@@ -39,6 +39,14 @@ pub(super) fn parse(key: &str, given: &[String]) -> Result<Vec<Requirement>, Rea
     Ok(found)
 }
 
+/// The same for a list in which each must be a requirement as it stands.
+pub(super) fn parse_each(key: &str, given: &[String]) -> Result<Vec<Requirement>, Reason> {
+    match given.iter().find(|text| text.parse::<Requirement>().is_err()) {
+        Some(text) => Err(Reason::new(key, format!("`{text}` is no requirement"))),
+        None => parse(key, given),
+    }
+}
+
 /// An extra as the metadata names it.
 pub(super) fn safe_extra(extra: &str) -> String {
     let parts: Vec<&str> = extra.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
@@ -46,8 +54,8 @@ pub(super) fn safe_extra(extra: &str) -> String {
 }
 
 impl Requires {
-    /// The values of `Requires-Dist` without an extra, then each extra with its own.
-    pub(super) fn headers(&self) -> Result<(Vec<String>, Vec<(String, Vec<String>)>), Reason> {
+    /// Each extra with its values of `Requires-Dist`.
+    pub(super) fn of_extras(&self) -> Result<Vec<(String, Vec<String>)>, Reason> {
         let mut extras = Vec::new();
         for (extra, list) in &self.extras {
             let name = safe_extra(extra);
@@ -64,7 +72,7 @@ impl Requires {
             }
             extras.push((name, with));
         }
-        Ok((self.all.iter().map(ToString::to_string).collect(), extras))
+        Ok(extras)
     }
 
     /// The text of `requires.txt`; empty where there is none.

@@ -55,7 +55,7 @@ pub(super) fn apply(view: &View<'_>, text: &str, files: &mut Vec<String>) -> Res
                     }
                 }
             }
-            ("prune", [folder]) => remove(files, &[folder.clone()], |folder| format!("{folder}/**")),
+            ("prune", [folder]) => remove(files, std::slice::from_ref(folder), |folder| format!("{folder}/**")),
             _ => {}
         }
     }
@@ -183,10 +183,8 @@ impl Pattern {
                 match token {
                     Token::Character(wanted) if reached[at] && here == Some(*wanted) => next[at + 1] = true,
                     Token::One if reached[at] && here.is_some_and(|c| c != '/') => next[at + 1] = true,
-                    Token::Class(set, negated) if reached[at] => {
-                        if here.is_some_and(|c| set.contains(&c) != *negated) {
-                            next[at + 1] = true;
-                        }
+                    Token::Class(set, negated) if reached[at] && here.is_some_and(|c| set.contains(&c) != *negated) => {
+                        next[at + 1] = true;
                     }
                     Token::Many => {
                         next[at] = true;
