@@ -2,6 +2,7 @@
 //! members with their origin, and archives are written from these.
 
 pub mod flit;
+pub mod poetry;
 
 use super::native::{Contents, Profile, Reason, Source};
 use crate::project::pyproject::Pyproject;
@@ -11,6 +12,8 @@ use crate::project::pyproject::Pyproject;
 pub enum Backend {
     /// `flit_core`.
     Flit,
+    /// `poetry-core`.
+    Poetry,
 }
 
 impl Backend {
@@ -24,6 +27,7 @@ impl Backend {
         }
         match pyproject.backend() {
             "flit_core.buildapi" => Ok(Backend::Flit),
+            "poetry.core.masonry.api" => Ok(Backend::Poetry),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
     }
@@ -32,6 +36,7 @@ impl Backend {
     pub fn profile(self) -> &'static Profile {
         match self {
             Backend::Flit => &flit::PROFILE,
+            Backend::Poetry => &poetry::PROFILE,
         }
     }
 
@@ -48,6 +53,7 @@ impl Backend {
 pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::sdist(source),
+        Backend::Poetry => poetry::sdist(source),
     }
 }
 
@@ -58,6 +64,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
 pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> {
     match backend {
         Backend::Flit => flit::wheel(source),
+        Backend::Poetry => poetry::wheel(source),
     }
 }
 
