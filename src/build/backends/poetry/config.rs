@@ -167,7 +167,8 @@ fn person(project: &[Person], tool: &[String], key: &str) -> Result<Option<(Stri
 /// Files, or a text, and the type that is given.
 fn readme(project: &Declared, tool: &Node) -> (Vec<String>, Option<String>, Option<String>) {
     // One that leads out of the project stays as it is, and is refused later.
-    let plain = |file: &String| crate::build::tree::normal(file).filter(|_| !file.starts_with('/')).unwrap_or(file.clone());
+    let plain =
+        |file: &String| crate::build::tree::normal(file).filter(|_| !file.starts_with('/')).unwrap_or(file.clone());
     match &project.readme {
         Some(readme) if readme.file.as_deref() != Some("") || readme.content_type.is_some() => {
             let text = readme.text.clone().filter(|text| !text.is_empty());
@@ -191,8 +192,7 @@ fn dependencies(project: &Declared, tool: &Node) -> Result<(Vec<String>, BTreeSe
     }
     for (extra, list) in &project.optional_dependencies {
         for text in list {
-            let dependency = Dependency::of_text(text)?;
-            own.push(Dependency { is_optional: true, in_extras: vec![normalize(extra)], ..dependency });
+            own.push(Dependency::of_text(text)?.of_extra(extra));
         }
     }
     let mut theirs = Vec::new();

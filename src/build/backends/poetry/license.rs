@@ -71,10 +71,8 @@ fn expression(text: &str) -> Result<Option<String>, Reason> {
         let is_close = lower.contains("licenseref") || (lower.contains('(') && lower.contains("with"));
         return if is_close { Err(unsure()) } else { Ok(None) };
     };
-    let is_unknown = |(id, kind): &&(String, LicenseKind)| {
-        *kind == LicenseKind::Exception && spdx::spelled(id, LicenseKind::Exception).is_none()
-    };
-    if expression.ids().iter().any(|id| is_unknown(&id)) {
+    let mut exceptions = expression.ids().iter().filter(|(_, kind)| *kind == LicenseKind::Exception);
+    if exceptions.any(|(id, kind)| spdx::spelled(id, *kind).is_none()) {
         return Err(unsure());
     }
     Ok(spdx::canonical(&expression).ok())

@@ -120,8 +120,8 @@ impl Marker {
             return Err(format!("`{text}` is no marker"));
         }
         let deep = || format!("the marker `{text}` has more than two levels");
-        match tree {
-            Tree::Atom(atom) => Ok(Marker::All(vec![vec![atom]])),
+        let marker = match tree {
+            Tree::Atom(atom) => Some(Marker::All(vec![vec![atom]])),
             Tree::All(members) => {
                 members.into_iter().map(|tree| tree.one_level(false)).collect::<Option<_>>().map(Marker::All)
             }
@@ -132,8 +132,8 @@ impl Marker {
                     false => Marker::Any(groups),
                 })
             }
-        }
-        .ok_or_else(deep)
+        };
+        marker.ok_or_else(deep)
     }
 
     /// Both; the order is poetry's.
@@ -248,7 +248,11 @@ fn distinct(group: &[Atom], seen: &mut Vec<&'static str>, before: Option<&Vec<At
         && atom.value != previous.value
     {
         // A third one may repeat the first; poetry drops it then.
-        return if seen.contains(&"!=") { Err("several `!=` on one variable".to_owned()) } else { Ok(seen.push("!=")) };
+        if seen.contains(&"!=") {
+            return Err("several `!=` on one variable".to_owned());
+        }
+        seen.push("!=");
+        return Ok(());
     }
     for (at, atom) in group.iter().enumerate() {
         let is_another_value = at > 0

@@ -18,11 +18,12 @@ impl Config {
         let mut headers = Headers::default();
         headers.add("Metadata-Version", "2.4").add("Name", &self.name).add("Version", &self.version);
         headers.add("Summary", &self.summary);
-        match &self.license {
-            Field::None => {}
-            Field::Expression(text) => drop(headers.add("License-Expression", text)),
-            Field::Text { text, .. } => drop(headers.add("License", indented(text))),
-        }
+        let (expression, text) = match &self.license {
+            Field::None => (None, None),
+            Field::Expression(text) => (Some(text), None),
+            Field::Text { text, .. } => (None, Some(indented(text))),
+        };
+        headers.add_if("License", text).add_if("License-Expression", expression);
         headers.add_all("License-File", &self.license_files);
         let keywords = self.keywords.join(",");
         headers.add_if("Keywords", Some(keywords).filter(|text| !text.is_empty()));

@@ -165,6 +165,13 @@ impl Dependency {
         Ok(dependency)
     }
 
+    /// The same as one of an extra.
+    pub(super) fn of_extra(mut self, extra: &str) -> Dependency {
+        self.is_optional = true;
+        self.in_extras = vec![normalize(extra)];
+        self
+    }
+
     /// The whole line; nothing for an optional one that no extra asks for.
     pub(super) fn line(&self) -> Result<Option<String>, Reason> {
         if self.is_optional && self.in_extras.is_empty() {
