@@ -8,7 +8,7 @@ use super::node::Node;
 use super::python::Pythons;
 use super::requirement::Dependency;
 use super::{license, schema};
-use crate::build::declared::{Declared, License, Person};
+use crate::build::declared::{Declared, Person};
 use crate::build::native::{Reason, Source};
 use crate::build::tree::Tree;
 use crate::python::name::normalize;
