@@ -6,6 +6,9 @@ use toml_edit::{Item, TableLike, Value};
 use super::native::Reason;
 use crate::project::pyproject::Pyproject;
 
+/// Entry points of a group: names with what they stand for.
+pub type EntryPoints = (String, Vec<(String, String)>);
+
 /// `[project]`.
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
@@ -38,7 +41,7 @@ pub struct Declared {
     /// `gui-scripts`, in their order.
     pub gui_scripts: Vec<(String, String)>,
     /// `entry-points` by group, in their order.
-    pub entry_points: Vec<(String, Vec<(String, String)>)>,
+    pub entry_points: Vec<EntryPoints>,
     /// `dependencies`; nothing where the key is not there.
     pub dependencies: Option<Vec<String>>,
     /// `optional-dependencies` by extra as written, in their order.

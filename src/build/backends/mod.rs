@@ -3,6 +3,7 @@
 
 pub mod flit;
 pub mod hatchling;
+pub mod poetry;
 pub mod setuptools;
 pub mod uv;
 
@@ -16,10 +17,12 @@ pub enum Backend {
     Flit,
     /// `hatchling`.
     Hatchling,
-    /// `uv_build`.
-    Uv,
+    /// `poetry-core`.
+    Poetry,
     /// `setuptools`, with or without the folder of the project on its path.
     Setuptools,
+    /// `uv_build`.
+    Uv,
 }
 
 impl Backend {
@@ -36,6 +39,7 @@ impl Backend {
             "hatchling.build" => Ok(Backend::Hatchling),
             "uv_build" => Ok(Backend::Uv),
             "setuptools.build_meta" | "setuptools.build_meta:__legacy__" => Ok(Backend::Setuptools),
+            "poetry.core.masonry.api" => Ok(Backend::Poetry),
             other => Err(Reason::new("build-system.build-backend", format!("`{other}` is not known by heart"))),
         }
     }
@@ -47,13 +51,14 @@ impl Backend {
             Backend::Hatchling => &hatchling::PROFILE,
             Backend::Uv => &uv::PROFILE,
             Backend::Setuptools => &setuptools::PROFILE,
+            Backend::Poetry => &poetry::PROFILE,
         }
     }
 
     /// Whether a package beside the backend changes nothing.
     pub fn ignores(self, package: &str) -> bool {
         match self {
-            Backend::Flit | Backend::Hatchling | Backend::Uv => false,
+            Backend::Flit | Backend::Hatchling | Backend::Poetry | Backend::Uv => false,
             Backend::Setuptools => package == "wheel",
         }
     }
@@ -69,6 +74,7 @@ pub fn sdist(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
         Backend::Hatchling => hatchling::sdist(source),
         Backend::Uv => uv::sdist(source),
         Backend::Setuptools => setuptools::sdist(source),
+        Backend::Poetry => poetry::sdist(source),
     }
 }
 
@@ -82,6 +88,7 @@ pub fn wheel(backend: Backend, source: &Source<'_>) -> Result<Contents, Reason> 
         Backend::Hatchling => hatchling::wheel(source),
         Backend::Uv => uv::wheel(source),
         Backend::Setuptools => setuptools::wheel(source),
+        Backend::Poetry => poetry::wheel(source),
     }
 }
 

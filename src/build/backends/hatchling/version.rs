@@ -147,7 +147,9 @@ fn is_read_otherwise(pattern: &str) -> bool {
     let flags = |at: usize| {
         let rest = &pattern[at + 2..];
         let is_group = rest.starts_with([':', 'P']);
-        !is_group && !(at == 0 && rest.split(')').next().is_some_and(|flags| flags.chars().all(|c| "ims".contains(c))))
+        let is_flags = |text: &str| text.chars().all(|c| "ims".contains(c));
+        let is_plain = is_group || (at == 0 && rest.split(')').next().is_some_and(is_flags));
+        !is_plain
     };
     ODD.iter().any(|odd| pattern.contains(odd))
         || pattern.match_indices("(?").any(|(at, _)| flags(at))
