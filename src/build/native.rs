@@ -133,6 +133,7 @@ pub fn archives(
 ) -> Result<Archives, Reason> {
     let backend = Backend::of(pyproject)?;
     let profile = backend.profile();
+    refuse_text(pyproject.text())?;
     refuse_requires(pyproject, backend, profile)?;
     let named = |name: &str| profile.variables.iter().any(|prefix| name.starts_with(prefix));
     let variables: Vec<(String, String)> = inspect
@@ -164,6 +165,18 @@ pub fn archives(
         Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again, variables: &variables };
     let wheel = backends::wheel(backend, &source)?;
     Ok(Archives { sdist, wheel, like })
+}
+
+/// Python's reader of TOML refuses a byte order mark, and reads every end of a line as a line feed.
+fn refuse_text(text: &str) -> Result<(), Reason> {
+    const KEY: &str = "the file `pyproject.toml`";
+    if text.starts_with('\u{feff}') {
+        return Err(Reason::new(KEY, "it begins with a byte order mark").instead("no such mark"));
+    }
+    if text.contains('\r') && ["\"\"\"", "'''"].iter().any(|quotes| text.contains(quotes)) {
+        return Err(Reason::new(KEY, "a string of several lines has line ends of Windows").instead("line feeds"));
+    }
+    Ok(())
 }
 
 /// The backend alone is needed, in a version whose output is known.

@@ -84,13 +84,13 @@ fn what_counts_in_a_wheel_is_seen_and_nothing_else() {
     );
     seen(|zip| zip.without_record = true, "RECORD: missing");
     seen(
-        |zip| zip.record = Some(zip.honest_record().lines().rev().map(|line| format!("{line}\n")).collect()),
-        "RECORD: other text",
-    );
-    seen(
         |zip| zip.record = Some(zip.honest_record().replace("demo-1.0.dist-info/WHEEL,sha256=", "x,sha256=")),
         "RECORD: other text",
     );
+    // Rows follow the order of members, which is free.
+    let mut turned = Zip::wheel();
+    turned.record = Some(turned.honest_record().lines().rev().map(|line| format!("{line}\n")).collect());
+    assert_eq!(differing(&wheel_of(Zip::wheel()), &wheel_of(turned)), "");
     let mut binary = Zip::wheel();
     binary.file("demo/logo.bin", b"\xff\x00");
     let mut other = Zip::wheel();

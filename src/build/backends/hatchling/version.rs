@@ -144,15 +144,14 @@ fn is_read_otherwise(pattern: &str) -> bool {
         "[]", "[^]", "\\<", "\\>", "\\b{", "\\z", "\\p", "\\P", "&&", "--", "~~", "||", "{,", "*+", "++", "?+", "}+",
         "(?<", "[:",
     ];
-    let flags = |at: usize| {
+    let is_odd_group = |at: usize| {
         let rest = &pattern[at + 2..];
-        let is_group = rest.starts_with([':', 'P']);
-        let is_flags = |text: &str| text.chars().all(|c| "ims".contains(c));
-        let is_plain = is_group || (at == 0 && rest.split(')').next().is_some_and(is_flags));
-        !is_plain
+        let is_flags = |text: &str| text.chars().all(|flag| "ims".contains(flag));
+        let is_first = at == 0 && rest.split(')').next().is_some_and(is_flags);
+        !(is_first || rest.starts_with([':', 'P']))
     };
     ODD.iter().any(|odd| pattern.contains(odd))
-        || pattern.match_indices("(?").any(|(at, _)| flags(at))
+        || pattern.match_indices("(?").any(|(at, _)| is_odd_group(at))
         || pattern.split('[').skip(1).any(|rest| !rest.contains(']'))
 }
 

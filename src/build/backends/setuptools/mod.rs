@@ -38,7 +38,7 @@ pub const PROFILE: Profile = Profile {
 /// The contents of the sdist.
 pub fn sdist(source: &Source<'_>) -> Result<Contents, Reason> {
     let config = Config::read(source)?;
-    if source.tree.is_folder("build/lib") {
+    if source.tree.is_folder(&join("build", "lib")) {
         return Err(Reason::new("the folder `build`", "what an earlier build left there may get into a wheel")
             .instead("no such folder"));
     }
