@@ -9,7 +9,7 @@ use crate::support::native::{self, BUILD, Native, NotYet, at_once};
 use crate::support::sandbox::program;
 use crate::support::shapes::{self, Checkout, Shape, Way};
 
-/// The bytes of what is in `dist/`, by name; else what came instead.
+/// The bytes of what is in `made/`, by name; else what came instead.
 type Bytes = Result<Vec<(String, Vec<u8>)>, String>;
 
 fn built(sandbox: &Sandbox, command: &mut Command, shape: &Shape, folder: &str, checkout: Checkout) -> Bytes {
@@ -17,7 +17,7 @@ fn built(sandbox: &Sandbox, command: &mut Command, shape: &Shape, folder: &str, 
     std::fs::create_dir_all(&root).expect("a folder");
     shape.write(&root, checkout);
     let read = |name: String| {
-        let bytes = std::fs::read(root.join("dist").join(&name)).expect("a file");
+        let bytes = std::fs::read(root.join("made").join(&name)).expect("a file");
         (name, bytes)
     };
     match native::build(sandbox, command, &root) {

@@ -24,12 +24,12 @@ pub(crate) enum Native {
 }
 
 /// The program's arguments.
-pub(crate) const BUILD: &[&str] = &["build", "--builder", "native", "--format", "json"];
+pub(crate) const BUILD: &[&str] = &["build", "--builder", "native", "--format", "json", "--out-dir", "made"];
 
-/// Builds the project in this folder; `dist/` is read and must hold what the answer says.
+/// Builds the project in this folder; `made/` is read and must hold what the answer says.
 pub(crate) fn build(sandbox: &Sandbox, command: &mut Command, root: &Path) -> Native {
     let output = sandbox.finish(command.current_dir(root));
-    let dist = root.join("dist");
+    let dist = root.join("made");
     let Ok(document) = serde_json::from_str::<serde_json::Value>(&output.stdout) else {
         return Native::Broken(format!("no JSON document:\n{output}"));
     };
@@ -39,7 +39,7 @@ pub(crate) fn build(sandbox: &Sandbox, command: &mut Command, root: &Path) -> Na
         let word = |key: &str| failure[key].as_str().unwrap_or_default().to_owned();
         let (code, message) = (word("code"), word("message"));
         return match (code.as_str(), output.code) {
-            _ if there != 0 => Native::Broken(format!("`{code}` ({message}), and {there} files are left in dist/")),
+            _ if there != 0 => Native::Broken(format!("`{code}` ({message}), and {there} files are left in made/")),
             ("build/not-native", 1) => Native::Left(message),
             (code, 1 | 3) if code.contains('/') && !message.is_empty() => Native::Refused(format!("{code}: {message}")),
             _ => Native::Broken(output.to_string()),
@@ -53,7 +53,7 @@ pub(crate) fn build(sandbox: &Sandbox, command: &mut Command, root: &Path) -> Na
     }
     match parity::read_folder(&dist) {
         Ok(built) if built.len() == files.len() => Native::Built(built),
-        Ok(built) => Native::Broken(format!("{} files are told of, {} are in dist/", files.len(), built.len())),
+        Ok(built) => Native::Broken(format!("{} files are told of, {} are in made/", files.len(), built.len())),
         Err(problem) => Native::Broken(problem),
     }
 }
@@ -97,7 +97,7 @@ fn judge_build(way: &Way, is_listed: bool, real: Option<&Outcome>, native: &Nati
             (false, false) => wrong(format!("the message does not name `{key}`: {message}")),
         },
         // Nothing of it is built natively either way.
-        (Way::Pep517(_), Native::Refused(_)) if is_listed => Vec::new(),
+        (Way::Native | Way::Pep517(_), Native::Refused(_)) if is_listed => Vec::new(),
         (Way::Pep517(key), Native::Built(_)) => wrong(format!("was built natively in spite of `{key}`")),
         (Way::Error(said), Native::Built(_)) => wrong(format!("was built, the backend fails: {said}")),
         (Way::Error(_), _) => Vec::new(),
