@@ -194,6 +194,7 @@ fn every_pair_of_way_and_build_is_judged() {
     for (way, listed, real, native) in [
         (Way::Native, false, Some(&same), built()),
         (Way::Native, true, Some(&same), left()),
+        (Way::Native, true, Some(&same), refused()),
         (key("tool.x"), false, None, left()),
         (key("tool.y"), true, None, left()),
         (key("tool.y"), true, None, refused()),
@@ -211,7 +212,7 @@ fn every_pair_of_way_and_build_is_judged() {
         (Way::Native, false, Some(&fails), built(), "the backend itself fails"),
         (Way::Native, false, None, built(), "the backend was not asked"),
         (Way::Native, false, Some(&same), left(), "left to the backend: `tool.x` decides"),
-        (Way::Native, true, Some(&same), refused(), "refused: build/x"),
+        (Way::Native, false, Some(&same), refused(), "refused: build/x"),
         (key("tool.y"), false, None, left(), "does not name `tool.y`"),
         (key("tool.x"), true, None, left(), "remove it from the list"),
         (key("tool.x"), true, None, built(), "in spite of `tool.x`"),
