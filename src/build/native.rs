@@ -45,11 +45,6 @@ impl Reason {
         self
     }
 
-    /// A key that the backend does not know, or whose value it refuses.
-    pub fn key(key: impl Into<String>, why: impl Into<String>) -> Self {
-        Reason::new(key, why)
-    }
-
     pub(super) fn unreadable(path: &str, error: &EffectsError) -> Self {
         let mut why = error.to_string();
         if let Some(source) = std::error::Error::source(error) {
@@ -104,8 +99,6 @@ pub struct Source<'a> {
     pub pyproject: &'a Pyproject,
     /// Its `[project]` table; nothing where it has none.
     pub declared: Option<Declared>,
-    /// Values of variables that change what a backend does.
-    pub variables: &'a [(String, String)],
 }
 
 /// The real backend whose output a native one equals.
@@ -136,18 +129,12 @@ pub fn archives(
     refuse_text(pyproject.text())?;
     refuse_requires(pyproject, backend, profile)?;
     let named = |name: &str| profile.variables.iter().any(|prefix| name.starts_with(prefix));
-    let variables: Vec<(String, String)> = inspect
-        .variables()
-        .matching(named)
-        .into_iter()
-        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
-        .collect();
-    if let Some((name, _)) = variables.first() {
+    if let Some((name, _)) = inspect.variables().matching(named).first() {
         let why = format!("{} reads it", profile.package);
         return Err(Reason::new(format!("the variable `{name}`"), why).instead("unset it"));
     }
     let tree = Tree::Folder { root: root.to_owned(), files: inspect.files() };
-    let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)?, variables: &variables };
+    let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)? };
     let sdist = backends::sdist(backend, &source)?;
     let like = format!("{} {}", profile.package, profile.version);
     if from_source {
@@ -161,8 +148,7 @@ pub fn archives(
             .map_err(|error| Reason::new("the file `pyproject.toml`", error.to_string()))?,
         None => return Err(Reason::new("the file `pyproject.toml`", "the sdist would be without it")),
     };
-    let source =
-        Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again, variables: &variables };
+    let source = Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again };
     let wheel = backends::wheel(backend, &source)?;
     Ok(Archives { sdist, wheel, like })
 }
