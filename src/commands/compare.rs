@@ -33,7 +33,7 @@ pub struct Args {
     diff: bool,
 }
 
-/// Two archives of one name, or one without another.
+/// Two archives of one name, or one without another; their paths as they were typed.
 struct Pair {
     name: String,
     a: Option<PathBuf>,
@@ -43,7 +43,8 @@ struct Pair {
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let files = context.inspect().files();
     let measure = if args.exact { Measure::Bytes } else { Measure::Contents };
-    let pairs = pairs(files, context.inspect().dir(), args)?;
+    let dir = context.inspect().dir();
+    let pairs = pairs(files, dir, args)?;
     let (mut findings, mut archives, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
     let mut lines = vec![format!("A: {}", args.a.display()), format!("B: {}", args.b.display())];
     let mut diff = Vec::new();
@@ -56,7 +57,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             verdicts.push(Some(false));
             continue;
         };
-        let mut found = compare(files, a, b, measure, args.diff)?;
+        let mut found = compare(files, &dir.join(a), &dir.join(b), measure, args.diff)?;
         findings.extend(found.findings(name));
         lines.extend(found.lines(name));
         archives.push(document((Some(a), Some(b)), found.same(), &found));
@@ -115,7 +116,11 @@ fn pairs(files: Files, dir: &Path, args: &Args) -> Result<Vec<Pair>, Failure> {
             let (here, there) = (archives(files, &a)?, archives(files, &b)?);
             let names: BTreeSet<&String> = here.union(&there).collect();
             let side = |all: &BTreeSet<String>, dir: &Path, name: &String| all.contains(name).then(|| dir.join(name));
-            let pair = |name| Pair { name: String::clone(name), a: side(&here, &a, name), b: side(&there, &b, name) };
+            let pair = |name| Pair {
+                name: String::clone(name),
+                a: side(&here, &args.a, name),
+                b: side(&there, &args.b, name),
+            };
             Ok(names.into_iter().map(pair).collect())
         }
         (What::Folder, _) | (_, What::Folder) => Err(usage(
@@ -124,7 +129,7 @@ fn pairs(files: Files, dir: &Path, args: &Args) -> Result<Vec<Pair>, Failure> {
         )),
         _ => {
             let name = a.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok(vec![Pair { name, a: Some(a), b: Some(b) }])
+            Ok(vec![Pair { name, a: Some(args.a.clone()), b: Some(args.b.clone()) }])
         }
     }
 }

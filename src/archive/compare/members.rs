@@ -134,9 +134,10 @@ impl Pair<'_> {
             return None;
         }
         if key.is_top("RECORD") {
-            let rows = record::differing((&old, &self.here), (&new, &self.there));
+            let (old, new) = ((old.as_slice(), &self.here), (new.as_slice(), &self.there));
+            let rows = record::differing(old, new);
             if rows.as_ref().is_some_and(Vec::is_empty) {
-                notes.extend(record::differs_in_form(&old, &new).then_some(Note::RecordForm));
+                notes.extend(record::differs_in_form(old, new).then_some(Note::RecordForm));
                 return None;
             }
             return Some(rows.unwrap_or_default());

@@ -26,29 +26,34 @@ pub(super) fn differing((a, here): (&[u8], &ByPath<'_>), (b, there): (&[u8], &By
     Some(found)
 }
 
-/// Whether two RECORDs of the same rows write them in another order or with other line ends.
-pub(super) fn differs_in_form(a: &[u8], b: &[u8]) -> bool {
-    let carriage = |bytes: &[u8]| bytes.contains(&b'\r');
-    let paths = |bytes: &[u8]| {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let read = reader.records().map_while(Result::ok).map(|row| row.get(0).unwrap_or_default().to_owned());
-        read.collect::<Vec<_>>()
+/// Whether two RECORDs write the rows that both have in another order, or end them otherwise.
+pub(super) fn differs_in_form((a, here): (&[u8], &ByPath<'_>), (b, there): (&[u8], &ByPath<'_>)) -> bool {
+    let (Some(old), Some(new)) = (listed(a, here), listed(b, there)) else { return false };
+    let order = |rows: &[(Key, String, String)], others: &[(Key, String, String)]| -> Vec<Key> {
+        let others: BTreeSet<&Key> = others.iter().map(|(path, ..)| path).collect();
+        rows.iter().map(|(path, ..)| path).filter(|path| others.contains(path)).cloned().collect()
     };
-    carriage(a) != carriage(b) || paths(a) != paths(b)
+    a.contains(&b'\r') != b.contains(&b'\r') || order(&old, &new) != order(&new, &old)
 }
 
 fn rows(bytes: &[u8], members: &ByPath<'_>) -> Option<Rows> {
+    let listed = listed(bytes, members)?;
+    let count = listed.len();
+    let rows: Rows = listed.into_iter().map(|(path, digest, size)| (path, (digest, size))).collect();
+    // A path that is listed twice means different things to different readers.
+    (rows.len() == count).then_some(rows)
+}
+
+/// The rows in their order, or nothing where one of them is none.
+fn listed(bytes: &[u8], members: &ByPath<'_>) -> Option<Vec<(Key, String, String)>> {
     let shared: BTreeMap<&str, &Key> = members.iter().map(|(key, member)| (member.name.as_str(), key)).collect();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-    let mut found = Rows::new();
-    for row in reader.records() {
+    let read = reader.records().map(|row| {
         let row = row.ok().filter(|row| row.len() == 3)?;
         let path = shared.get(&row[0]).map_or_else(|| Key::plain(&row[0]), |key| (*key).clone());
-        if found.insert(path, (row[1].to_owned(), row[2].to_owned())).is_some() {
-            return None;
-        }
-    }
-    Some(found)
+        Some((path, row[1].to_owned(), row[2].to_owned()))
+    });
+    read.collect()
 }
 
 /// Whether a row says what is true of its member, and is there only where the member is.
