@@ -122,7 +122,7 @@ impl Differing {
             (Difference::ExecutableBit, ..) => "in B only".to_owned(),
             (_, Some(a), Some(b)) if a.link.is_some() => format!("{} in A, {} in B", kind(a), kind(b)),
             (_, Some(a), Some(b)) => format!("{} in A, {} in B", text::size(a.size), text::size(b.size)),
-            (_, Some(one), None) | (_, None, Some(one)) if one.link.is_some() => kind(one),
+            (_, Some(one), None) | (_, None, Some(one)) if one.kind != MemberKind::File => kind(one),
             (_, Some(one), None) | (_, None, Some(one)) => text::size(one.size),
             (_, None, None) => String::new(),
         };
@@ -152,6 +152,6 @@ fn kind(here: &Here) -> String {
         MemberKind::Directory => "a directory".to_owned(),
         MemberKind::Symlink => format!("a link to `{target}`"),
         MemberKind::Hardlink => format!("a hard link to `{target}`"),
-        MemberKind::Special => "a device or a fifo".to_owned(),
+        MemberKind::Special => "neither a file nor a link".to_owned(),
     }
 }
