@@ -32,6 +32,7 @@ mod changelog_render;
 mod changelog_show;
 mod check;
 mod check_judge;
+mod compare;
 mod completions;
 mod contracts;
 mod dependencies_requirements;
