@@ -194,7 +194,7 @@ fn measure(dir: &Path, command: &[&str]) -> (f64, u64) {
         let mut program = Command::new("/usr/bin/env");
         program.arg("-i").args(environment(dir)).args(command).current_dir(dir).stdin(Stdio::null());
         let began = Instant::now();
-        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let peak = watch(child.id());
         let status = child.wait().expect("it ends");
         let took = began.elapsed().as_secs_f64() * 1_000.0;

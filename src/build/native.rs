@@ -113,6 +113,20 @@ pub struct Profile {
     pub variables: &'static [&'static str],
 }
 
+impl std::fmt::Display for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.package, self.version)
+    }
+}
+
+/// The backend that a project would be built like, with its version.
+///
+/// # Errors
+/// [`Reason`]: its backend is none of those that are known.
+pub fn like(pyproject: &Pyproject) -> Result<String, Reason> {
+    Ok(Backend::of(pyproject)?.profile().to_string())
+}
+
 /// Works out both archives of the project in a folder; the wheel as it is built from the sdist, or, `from_source`,
 /// from the folder.
 ///
@@ -136,7 +150,7 @@ pub fn archives(
     let tree = Tree::Folder { root: root.to_owned(), files: inspect.files() };
     let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)? };
     let sdist = backends::sdist(backend, &source)?;
-    let like = format!("{} {}", profile.package, profile.version);
+    let like = profile.to_string();
     if from_source {
         return Ok(Archives { wheel: backends::wheel(backend, &source)?, sdist, like });
     }

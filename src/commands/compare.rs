@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Context, usage};
 use crate::archive::Kind;
@@ -53,14 +53,14 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             let (code, side) = if a.is_some() { ("compare/only-in-a", "A") } else { ("compare/only-in-b", "B") };
             findings.push(Finding::error(code, format!("the archive is only in {side}")).at(Location::file(name)));
             lines.push(format!("{name}  only in {side}"));
-            archives.push(document((a.as_deref(), b.as_deref()), Some(false), &Comparison::default()));
+            archives.push(Comparison::default().document((a.as_deref(), b.as_deref()), Some(false)));
             verdicts.push(Some(false));
             continue;
         };
         let mut found = compare(files, &dir.join(a), &dir.join(b), measure, args.diff)?;
         findings.extend(found.findings(name));
         lines.extend(found.lines(name));
-        archives.push(document((Some(a), Some(b)), found.same(), &found));
+        archives.push(found.document((Some(a), Some(b)), found.same()));
         verdicts.push(found.same());
         diff.extend(found.members.iter_mut().flat_map(|member| std::mem::take(&mut member.diff)));
     }
@@ -81,21 +81,6 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     report.lines = lines;
     report.diff = diff;
     Ok(report)
-}
-
-fn document((a, b): (Option<&Path>, Option<&Path>), same: Option<bool>, found: &Comparison) -> Value {
-    let unreadable = found.unreadable.iter().map(|unreadable| {
-        json!({"side": unreadable.side, "code": unreadable.fault.code, "message": unreadable.fault.message})
-    });
-    json!({
-        "a": a,
-        "b": b,
-        "same": same,
-        "differences": found.wholes,
-        "members": found.members,
-        "notes": found.notes,
-        "unreadable": unreadable.collect::<Value>(),
-    })
 }
 
 /// The archives that are to be compared: two, or those of two folders paired by name.

@@ -50,6 +50,8 @@ pub struct ConfigFile {
     pub forge: Option<ForgeTable>,
     /// What `release init` keeps up to date.
     pub init: Option<InitTable>,
+    /// How archives are built.
+    pub build: Option<BuildTable>,
     /// What an installed release must be able to do.
     pub verify: Option<VerifyTable>,
     /// What the audit reads.
@@ -520,6 +522,16 @@ pub struct SecurityWhenTable {
     pub fix: Option<bool>,
     /// Whether it is known to be exploited.
     pub exploited: Option<bool>,
+}
+
+/// How archives are built.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BuildTable {
+    /// The digest of the configuration whose native archives were compared with those of the backend, or `differs`:
+    /// written by `release build --verify-native`. Where it does not fit any more, the backend itself builds. Default:
+    /// none, so that native building is not tied to a comparison.
+    pub verified: Option<String>,
 }
 
 /// The security status.

@@ -69,6 +69,8 @@ pub struct Config {
     pub forge: Option<ForgeTable>,
     /// What `release init` keeps up to date, as written.
     pub init: InitTable,
+    /// What `release build --verify-native` found: the digest of a configuration, or a word that is none.
+    pub verified: Option<String>,
     /// What an installed release must be able to do.
     pub verify: Verify,
     /// What the audit reads.
@@ -318,6 +320,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         indexes,
         forge: written.forge,
         init: written.init.unwrap_or_default(),
+        verified: written.build.unwrap_or_default().verified,
         verify: Verify {
             imports: verify.imports,
             commands: verify.commands,

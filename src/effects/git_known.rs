@@ -100,9 +100,15 @@ impl GitMut {
         Ok(written)
     }
 
+    /// Whether HEAD has a file byte for byte as it is in the working tree, as far as [`is_committed`](Self::is_committed)
+    /// saw it.
+    pub fn is_stored_as_it_is(&self, path: &str) -> bool {
+        self.known.plain.borrow().contains(path)
+    }
+
     /// No filter changed what is there now, so none changes what differs from it in neither line ends nor keywords.
     fn is_plain(&self, path: &str, bytes: &[u8]) -> bool {
-        self.known.plain.borrow().contains(path)
+        self.is_stored_as_it_is(path)
             && memchr::memchr(b'\r', bytes).is_none()
             && memchr::memmem::find(bytes, b"$Id").is_none()
     }

@@ -55,6 +55,7 @@ pub fn build(world: &World, project: &Project, out_dir: &Path, clean: bool) -> R
         builder: build::Builder::Auto,
         from_source: false,
         settings: build::Settings::new(),
+        manifest: false,
     };
     let packages: Vec<&Package> = project.packages.iter().collect();
     let plan = build::plan(world.inspect(), project, &packages, wanted)?;

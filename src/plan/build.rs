@@ -4,16 +4,23 @@ use std::path::Path;
 
 use super::Plan;
 use crate::build::BuildError;
+use crate::build::configuration;
 pub use crate::build::isolated::Settings;
 use crate::build::isolated::Task;
 use crate::build::native::{self, Archives, Reason};
+use crate::config::ConfigError;
+use crate::config::edit::with_verified;
+use crate::config::file::position;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::history::releases;
-use crate::project::{Package, Project};
+use crate::project::{FILE_LIMIT, Package, Project};
 use crate::python::filename::SdistName;
 use crate::steps::Step;
 use crate::steps::build_archives::{BuildArchives, Way};
+use crate::steps::compare_builds::CompareBuilds;
+use crate::steps::write_files::WriteFiles;
+use crate::steps::write_manifest::WriteManifest;
 
 /// Which way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,8 @@ pub struct Wanted<'a> {
     pub from_source: bool,
     /// `config_settings` of the backend.
     pub settings: Settings,
+    /// Whether a manifest is written beside the archives.
+    pub manifest: bool,
 }
 
 /// Plans the builds of these packages.
@@ -55,12 +64,89 @@ pub fn plan(
     packages: &[&Package],
     wanted: Wanted<'_>,
 ) -> Result<Plan, Failure> {
+    let builds = builds(inspect, project, packages, (&wanted, project.config.verified.as_deref()))?;
+    let manifest = wanted.manifest.then(|| manifest(inspect, project, &builds)).transpose()?;
+    let steps = builds.into_iter().map(Step::BuildArchives).chain(manifest.map(Step::WriteManifest));
+    Ok(Plan::of(steps.collect()))
+}
+
+fn manifest(inspect: Inspect<'_>, project: &Project, builds: &[BuildArchives]) -> Result<WriteManifest, Failure> {
+    let git = Git::discover(&project.root)?;
+    let git = git.as_ref();
+    Ok(WriteManifest {
+        dir: builds.first().map_or_else(|| project.root.clone(), |build| build.out_dir.clone()),
+        packages: builds.iter().map(|build| (build.package.clone(), build.version.clone())).collect(),
+        commit: git.map(Git::head).transpose()?.and_then(|head| head.commit),
+        changed: git.map(Git::changed_files).transpose()?.is_some_and(|files| !files.is_empty()),
+        configuration: configuration(inspect, project)?,
+    })
+}
+
+/// Plans the comparison of what all packages are natively with what their backends make of them.
+///
+/// # Errors
+/// One of them cannot be built natively, or the configuration cannot be read.
+pub fn compare(inspect: Inspect<'_>, project: &Project) -> Result<Plan, Failure> {
+    let wanted = Wanted {
+        sdist: true,
+        wheel: true,
+        out_dir: &project.root,
+        clean: false,
+        builder: Builder::Native,
+        from_source: false,
+        settings: Settings::new(),
+        manifest: false,
+    };
+    let packages: Vec<&Package> = project.packages.iter().collect();
+    let native = builds(inspect, project, &packages, (&wanted, None))?;
+    let (file, at): (&str, &[&str]) = match project.config.file.as_deref() {
+        Some(file) if !file.ends_with("pyproject.toml") => (file, &[]),
+        _ => ("pyproject.toml", &["tool", "release"]),
+    };
+    let text = inspect.files().read_text(&project.root.join(file), FILE_LIMIT)?;
+    let keep = |verified: &str| -> Result<WriteFiles, Failure> {
+        let text = with_verified(&text, at, verified).map_err(|error| ConfigError::Syntax {
+            file: file.to_owned(),
+            message: error.message().replace('\n', " "),
+            at: position(&text, error.span().map_or(0, |span| span.start)),
+        })?;
+        Ok(WriteFiles { dir: project.root.clone(), files: vec![(file.to_owned(), text.into_bytes())] })
+    };
+    let same = keep(&configuration(inspect, project)?)?;
+    let step = CompareBuilds { native, same, differs: keep("differs")? };
+    Ok(Plan::of(vec![Step::CompareBuilds(Box::new(step))]))
+}
+
+/// The digest of what decides how the packages are built.
+fn configuration(inspect: Inspect<'_>, project: &Project) -> Result<String, Failure> {
+    let packages: Vec<_> = project
+        .packages
+        .iter()
+        .map(|package| (project.dir_of(package), &package.pyproject, native::like(&package.pyproject)))
+        .collect();
+    let packages = packages
+        .iter()
+        .map(|(folder, pyproject, like)| (folder.as_path(), *pyproject, like.as_deref().unwrap_or_default()));
+    Ok(configuration::digest(inspect.files(), packages)?.to_string())
+}
+
+fn builds(
+    inspect: Inspect<'_>,
+    project: &Project,
+    packages: &[&Package],
+    (wanted, verified): (&Wanted<'_>, Option<&str>),
+) -> Result<Vec<BuildArchives>, Failure> {
     let epoch = epoch(inspect, project)?;
     let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
-    let mut steps = Vec::new();
+    let trust = match verified {
+        None => Trust::Unasked,
+        Some(verified) if verified == configuration(inspect, project)? => Trust::Verified,
+        Some(_) => Trust::Lost,
+    };
+    let mut builds = Vec::new();
     for (number, package) in packages.iter().enumerate() {
-        let (way, why) = way(inspect, project, package, &wanted)?;
-        steps.push(Step::BuildArchives(BuildArchives {
+        let (way, why) = way(inspect, project, package, (wanted, trust))?;
+        builds.push(BuildArchives {
             package: package.name.clone(),
             version: known.then(|| package.version.clone()),
             task: Task {
@@ -79,9 +165,32 @@ pub fn plan(
             clean: wanted.clean && number == 0,
             way,
             why,
-        }));
+        });
     }
-    Ok(Plan::of(steps))
+    Ok(builds)
+}
+
+/// What is known of native builds of this project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Nobody compared them.
+    Unasked,
+    /// They were the same as the backend's, with the configuration as it is.
+    Verified,
+    /// They differed, or the configuration was another one.
+    Lost,
+}
+
+impl Trust {
+    fn refuse(self) -> Result<(), Reason> {
+        match self {
+            Trust::Lost => {
+                let why = "what was found is not true of the configuration as it is, or something differed";
+                Err(Reason::new("build.verified", why).instead("`release build --verify-native` once more"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The way for a package, and why.
@@ -89,7 +198,7 @@ fn way(
     inspect: Inspect<'_>,
     project: &Project,
     package: &Package,
-    wanted: &Wanted<'_>,
+    (wanted, trust): (&Wanted<'_>, Trust),
 ) -> Result<(Way, String), Failure> {
     if wanted.builder == Builder::Isolated {
         return Ok((Way::Isolated, "`--builder isolated` was given".to_owned()));
@@ -99,9 +208,11 @@ fn way(
         Some(key) => Err(Reason::new(format!("--config-setting {key}"), "only the backend knows what it means")),
         None => native::archives(inspect, &root, &package.pyproject, wanted.from_source),
     };
-    match known.and_then(|archives| agreed(archives, package)) {
+    let known = known.and_then(|archives| agreed(archives, package));
+    match known.and_then(|archives| trust.refuse().map(|()| archives)) {
         Ok(archives) => {
-            let why = format!("everything can be known without running it; as {} builds it", archives.like);
+            let compared = if trust == Trust::Verified { ", which was compared" } else { "" };
+            let why = format!("everything can be known without running it; as {} builds it{compared}", archives.like);
             Ok((Way::Native(Box::new(archives)), why))
         }
         Err(reason) if wanted.builder == Builder::Native => {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use expect_test::expect;
+use expect_test::{expect, expect_file};
 use pyrelease::archive::compare::{Measure, compare};
 use pyrelease::archive::{Fault, Kind, Limits, Scan, read};
 use pyrelease::check::{Pass, RULES};
@@ -126,6 +126,11 @@ fn every_difference_is_told() {
         [exit status: 10]
     "#]]
     .assert_eq(&compared(&sandbox, &[]));
+}
+
+#[test]
+fn lines_that_differ_are_shown_on_request() {
+    let sandbox = different();
     expect![[r#"
         error[compare/only-in-a]: 1 member is only in A
           at: demo-1.0-py3-none-any.whl
@@ -196,137 +201,7 @@ fn programs_read_the_same() {
     let result = &document["result"];
     assert_eq!(result["same"], false);
     let archive = &result["archives"][0];
-    expect![[r#"
-        {
-          "a": "a/demo-1.0-py3-none-any.whl",
-          "b": "b/demo-1.0-py3-none-any.whl",
-          "same": false,
-          "differences": [],
-          "members": [
-            {
-              "path": "demo-1.0.dist-info/METADATA",
-              "difference": "differs",
-              "a": {
-                "kind": "file",
-                "size": 214,
-                "sha256": "b714b14f4fb96153664996ce87858d27b0cf2e034f556a22e46cc066a38942ac",
-                "executable": false
-              },
-              "b": {
-                "kind": "file",
-                "size": 229,
-                "sha256": "2b0a2739ef1d668e5fbb7f238221e020e8f9f73e6167fc0960ffc83902bc9ffe",
-                "executable": false
-              },
-              "changes": [
-                {
-                  "field": "Keywords",
-                  "a": "x",
-                  "b": null
-                },
-                {
-                  "field": "Requires-Dist",
-                  "a": null,
-                  "b": "idna"
-                },
-                {
-                  "field": "Summary",
-                  "a": "A demo",
-                  "b": "Another"
-                },
-                {
-                  "field": "(description)",
-                  "a": "1 line",
-                  "b": "3 lines"
-                }
-              ]
-            },
-            {
-              "path": "demo/lib.so",
-              "difference": "differs",
-              "a": {
-                "kind": "file",
-                "size": 9,
-                "sha256": "22ec43710443b88824d7f13ad267191f2e519531356533784312a1e39ea0cd2a",
-                "executable": false
-              },
-              "b": {
-                "kind": "file",
-                "size": 10,
-                "sha256": "0e1ebe73a725f72051d3f779a988d3f17c35fef688c5bf96522e33f7e5516a92",
-                "executable": false
-              }
-            },
-            {
-              "path": "demo/new\u001b[2J.py",
-              "difference": "only-in-b",
-              "a": null,
-              "b": {
-                "kind": "file",
-                "size": 0,
-                "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                "executable": false
-              }
-            },
-            {
-              "path": "demo/new.py",
-              "difference": "only-in-b",
-              "a": null,
-              "b": {
-                "kind": "file",
-                "size": 0,
-                "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                "executable": false
-              }
-            },
-            {
-              "path": "demo/old.py",
-              "difference": "only-in-a",
-              "a": {
-                "kind": "file",
-                "size": 4,
-                "sha256": "01d09d19c2139a46aebfb577780d123d7396e97201bc7ead210a2ebff8239dee",
-                "executable": false
-              },
-              "b": null
-            },
-            {
-              "path": "demo/run.sh",
-              "difference": "executable-bit",
-              "a": {
-                "kind": "file",
-                "size": 10,
-                "sha256": "a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf",
-                "executable": true
-              },
-              "b": {
-                "kind": "file",
-                "size": 10,
-                "sha256": "a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf",
-                "executable": false
-              }
-            },
-            {
-              "path": "demo/text.py",
-              "difference": "differs",
-              "a": {
-                "kind": "file",
-                "size": 86,
-                "sha256": "075f108d799cd1e5cf61cc906681d653ab6cb76e938462141e096a77ce9a1625",
-                "executable": false
-              },
-              "b": {
-                "kind": "file",
-                "size": 103,
-                "sha256": "4c486dfa641ed5f84dfbe59da3d9bac7503df956bbc44d36c36985bc2c03784b",
-                "executable": false
-              }
-            }
-          ],
-          "notes": [],
-          "unreadable": []
-        }"#]]
-    .assert_eq(&format!("{archive:#}"));
+    expect_file!["snapshots/compare.json"].assert_eq(&format!("{archive:#}"));
 }
 
 #[test]

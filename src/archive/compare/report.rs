@@ -1,5 +1,9 @@
 //! A comparison as findings, and as lines for people.
 
+use std::path::Path;
+
+use serde_json::{Value, json};
+
 use super::{Comparison, Difference, Differing, Here, Note, Side, Whole};
 use crate::archive::{MemberKind, shown};
 use crate::error::Location;
@@ -75,6 +79,22 @@ impl Comparison {
         }
         found.extend(self.notes.iter().map(|note| note.finding().at(Location::file(name))));
         found
+    }
+
+    /// Everything about two archives, one of which may be missing, for programs.
+    pub fn document(&self, (a, b): (Option<&Path>, Option<&Path>), same: Option<bool>) -> Value {
+        let unreadable = self.unreadable.iter().map(|unreadable| {
+            json!({"side": unreadable.side, "code": unreadable.fault.code, "message": unreadable.fault.message})
+        });
+        json!({
+            "a": a,
+            "b": b,
+            "same": same,
+            "differences": self.wholes,
+            "members": self.members,
+            "notes": self.notes,
+            "unreadable": unreadable.collect::<Value>(),
+        })
     }
 
     /// What is different, one line a member, below a line about the archive that is called `name`.
