@@ -141,7 +141,8 @@ fn builds(
     let trust = match verified {
         None => Trust::Unasked,
         Some(verified) if verified == configuration(inspect, project)? => Trust::Verified,
-        Some(_) => Trust::Lost,
+        Some("differs") => Trust::Differed,
+        Some(_) => Trust::Changed,
     };
     let mut builds = Vec::new();
     for (number, package) in packages.iter().enumerate() {
@@ -177,19 +178,20 @@ enum Trust {
     Unasked,
     /// They were the same as the backend's, with the configuration as it is.
     Verified,
-    /// They differed, or the configuration was another one.
-    Lost,
+    /// They differed.
+    Differed,
+    /// They were the same with another configuration.
+    Changed,
 }
 
 impl Trust {
     fn refuse(self) -> Result<(), Reason> {
-        match self {
-            Trust::Lost => {
-                let why = "what was found is not true of the configuration as it is, or something differed";
-                Err(Reason::new("build.verified", why).instead("`release build --verify-native` once more"))
-            }
-            _ => Ok(()),
-        }
+        let why = match self {
+            Trust::Unasked | Trust::Verified => return Ok(()),
+            Trust::Differed => "native archives were not those of the backend when they were compared",
+            Trust::Changed => "what decides how the project is built changed since native archives were compared",
+        };
+        Err(Reason::new("build.verified", why).instead("another `release build --verify-native`"))
     }
 }
 
@@ -211,7 +213,7 @@ fn way(
     let known = known.and_then(|archives| agreed(archives, package));
     match known.and_then(|archives| trust.refuse().map(|()| archives)) {
         Ok(archives) => {
-            let compared = if trust == Trust::Verified { ", which was compared" } else { "" };
+            let compared = if trust == Trust::Verified { ", compared once" } else { "" };
             let why = format!("everything can be known without running it; as {} builds it{compared}", archives.like);
             Ok((Way::Native(Box::new(archives)), why))
         }

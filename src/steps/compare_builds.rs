@@ -10,7 +10,7 @@ use super::write_files::WriteFiles;
 use crate::archive::compare::{Comparison, Measure, compare};
 use crate::effects::Effects;
 use crate::error::Failure;
-use crate::report::{Finding, text};
+use crate::report::{Finding, Severity, text};
 
 /// Builds to be compared.
 #[derive(Debug, Serialize)]
@@ -42,9 +42,10 @@ impl Compared {
         }
     }
 
-    /// What is different.
+    /// What is different and counts.
     pub fn findings(&self) -> Vec<Finding> {
-        self.archives.iter().flat_map(|(name, found)| found.findings(name)).collect()
+        let all = self.archives.iter().flat_map(|(name, found)| found.findings(name));
+        all.filter(|finding| finding.severity != Severity::Info).collect()
     }
 
     /// The same for people, and what follows from it.

@@ -34,18 +34,46 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     // A cache of its own: something will be wrong with it.
     sandbox.set("RELEASE_CACHE_DIR", sandbox.path("cache"));
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--verify-native", "-n"]).to_string());
+    expect![[r#"
+        would build 1 package natively and with the backend, and keep in `pyproject.toml` whether they agree
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--verify-native", "-n"]).to_string());
     assert!(before == sandbox.snapshot());
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
-    expect![[""]].assert_eq(&sandbox.git(&["diff", "-U1"]));
+    expect![[r#"
+        info[compare/other-bytes]: same contents, other bytes of the archive: dates, owners, modes or compression
+          at: acme-1.2.3.tar.gz
+        info[compare/generator]: WHEEL names another generator
+          at: acme-1.2.3-py3-none-any.whl
+        A: native
+        B: the backend's
+        acme-1.2.3.tar.gz  same contents
+        acme-1.2.3-py3-none-any.whl  same contents
+        kept in `build.verified`: native archives are the backend's
+        ------- stderr -------
+        note: fetching flit_core>=3.11,<5 with pip
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
+    expect![[r#"
+        diff --git a/pyproject.toml b/pyproject.toml
+        index 53e8057..124a44e 100644
+        --- a/pyproject.toml
+        +++ b/pyproject.toml
+        @@ -23 +23,4 @@ path = "acme/__init__.py"
+         match = '__version__ = "{version}"'
+        +
+        +[tool.release.build]
+        +verified = "893f2a42ac9371db068b76e0fb2ff15f084c10366fb9dc33b4effdc9289ea5c0"
+    "#]]
+    .assert_eq(&sandbox.git(&["diff", "-U1"]));
     assert_eq!(sandbox.git(&["status", "--porcelain"]), " M pyproject.toml\n");
     sandbox.commit("build: native archives were compared");
     let why = || {
         let said = sandbox.release(&["build", "--why"]).success().stdout;
         said.lines().filter(|line| line.starts_with("  ")).map(str::to_owned).collect::<Vec<_>>().join("\n")
     };
-    let native =
-        "  native: everything can be known without running it; as flit_core 4.2.0 builds it, which was compared";
+    let native = "  native: everything can be known without running it; as flit_core 4.2.0 builds it, compared once";
     assert_eq!(why(), format!("{native}\n{native}"));
     // Neither code nor version counts.
     sandbox.write("acme/more.py", "X = 1\n");
@@ -54,49 +82,117 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     assert_eq!(why(), format!("{native}\n{native}"));
     let pyproject = sandbox.read("pyproject.toml");
     sandbox.write("pyproject.toml", pyproject.replace("An example", "Another example"));
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[build/not-native]: `acme` cannot be built natively: `build.verified`: what was found is not true of the configuration as it is, or something differed
+          hint: it would be with `release build --verify-native` once more; `--builder auto` builds it with its backend
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
     let again = sandbox.release(&["build", "--verify-native", "--format", "json"]).success().json();
-    expect![[""]].assert_eq(&format!("{:#}", again["result"]["same"]));
+    expect!["true"].assert_eq(&format!("{:#}", again["result"]["same"]));
 
     let python = Command::new("python3").args(["-c", MEDDLE]).arg(sandbox.path("cache")).status();
     assert!(python.expect("python starts").success());
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
+    expect![[r#"
+        info[compare/other-bytes]: same contents, other bytes of the archive: dates, owners, modes or compression
+          at: acme-1.3.0.tar.gz
+        error[compare/only-in-b]: 1 member is only in B
+          at: acme-1.3.0-py3-none-any.whl
+        info[compare/generator]: WHEEL names another generator
+          at: acme-1.3.0-py3-none-any.whl
+        A: native
+        B: the backend's
+        acme-1.3.0.tar.gz  same contents
+        acme-1.3.0-py3-none-any.whl  differs
+          only in B       acme/extra.py  5 B
+        kept in `build.verified`: from now on the backend itself builds
+        [exit status: 10]
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
     assert!(sandbox.read("pyproject.toml").contains("\n[tool.release.build]\nverified = \"differs\"\n"));
-    expect![[""]].assert_eq(&sandbox.release(&["build", "-n"]).to_string());
+    expect![[r#"
+        would build sdist and wheel of acme 1.3.0 with `flit_core.buildapi`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "-n"]).to_string());
 }
 
 #[test]
 fn what_cannot_be_built_natively_cannot_be_compared() {
     let sandbox = Sandbox::with(ACME);
     sandbox.write("pyproject.toml", sandbox.read("pyproject.toml").replace("flit_core.buildapi", "other.api"));
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--verify-native", "--clean"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[build/not-native]: `acme` cannot be built natively: `build-system.build-backend`: `other.api` is not known by heart
+          hint: `--builder auto` builds it with its backend
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: the argument '--verify-native' cannot be used with '--clean'
+          hint: Usage: release build --verify-native
+          hint: For more information, try '--help'.
+        [exit status: 2]
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--verify-native", "--clean"]).to_string());
 }
 
 #[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
 fn settings_stay_where_they_are_when_the_answer_is_kept() {
+    let settings = "# Ours\r\nbranches = ['main']\r\n\r\n[build] # who\r\nverified = 'old' # yes\r\n";
     let sandbox = Sandbox::with(&[
         ("pyproject.toml", ACME[0].1.split("\n[tool.release]").next().expect("it is there")),
-        ("release.toml", "# Ours\r\nbranches = ['main']\r\n\r\n[build] # who\r\nverified = 'old' # yes\r\n"),
+        ("release.toml", settings),
         ("README.md", "# acme\n"),
         ("acme/__init__.py", "\"\"\"An example.\"\"\"\n"),
-    ]);
-    let plan = sandbox.release(&["build", "-n"]);
-    expect![[""]].assert_eq(&plan.to_string());
+    ])
+    .online();
+    sandbox.release(&["build", "--verify-native"]).success();
+    let kept = sandbox.read("release.toml");
+    let digest = kept.split('"').nth(1).expect("a digest");
+    assert_eq!(digest.len(), 64);
+    assert_eq!(kept, settings.replace("'old'", &format!("\"{digest}\"")));
 }
 
 #[test]
 fn a_manifest_says_what_the_archives_are() {
     let sandbox = Sandbox::with(ACME);
     sandbox.write("dist/acme-1.2.2.tar.gz", "older");
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--manifest", "-n"]).to_string());
+    expect![[r#"
+        would build sdist and wheel of acme 1.2.3 natively, as flit_core 4.2.0 does
+        would write `release-manifest.json` in `[ROOT]/repo/dist`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--manifest", "-n"]).to_string());
     let built = sandbox.release(&["build", "--manifest", "--format", "json"]).success().json();
     let manifest: serde_json::Value =
         serde_json::from_str(&sandbox.read("dist/release-manifest.json")).expect("a document");
     let commit = sandbox.git(&["rev-parse", "HEAD"]);
     let mut shown = manifest.clone();
     assert_eq!(shown["commit"].take(), commit.trim());
-    expect![[""]].assert_eq(&format!("{shown:#}"));
+    expect![[r#"
+        {
+          "schema": 1,
+          "commit": null,
+          "changed": false,
+          "configuration": "893f2a42ac9371db068b76e0fb2ff15f084c10366fb9dc33b4effdc9289ea5c0",
+          "files": [
+            {
+              "name": "acme-1.2.3-py3-none-any.whl",
+              "sha256": "0fb51f8dbd04a8fb53447597ba2e5542391a8404f5d5c63e5a3fac5b4629a9d2",
+              "size": 1056
+            },
+            {
+              "name": "acme-1.2.3.tar.gz",
+              "sha256": "0b8e191ede620343e4d34780db5e178a23d62572bbb842d258d67a1249a9f64c",
+              "size": 599
+            }
+          ]
+        }"#]]
+    .assert_eq(&format!("{shown:#}"));
     for (file, listed) in built["result"]["files"].as_array().expect("files").iter().zip([1, 0]) {
         assert_eq!(file["sha256"], manifest["files"][listed]["sha256"]);
     }

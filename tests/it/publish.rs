@@ -468,8 +468,19 @@ fn other_archives_than_those_that_were_built_stay_here() {
     manifest(&files).success();
     assert!(manifest(&files[..1]).stderr.contains("publish/other-archives"));
     sandbox.write("dist/release-manifest.json", "{}");
-    expect![[""]].assert_eq(&served(&sandbox, &index, &["--expect", "dist/release-manifest.json"]).to_string());
-    expect![[""]].assert_eq(&served(&sandbox, &index, &["--expect", "dist/none.json"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[publish/no-manifest]: `dist/release-manifest.json` is no manifest of a build: missing field `schema` at line 1 column 2
+          hint: `--expect` takes the output `digest` of `release build`, or the file of `release build --manifest`
+        [exit status: 1]
+    "#]].assert_eq(&served(&sandbox, &index, &["--expect", "dist/release-manifest.json"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/read]: cannot read `[ROOT]/repo/dist/none.json`
+          cause: No such file or directory (os error 2)
+        [exit status: 3]
+    "#]]
+    .assert_eq(&served(&sandbox, &index, &["--expect", "dist/none.json"]).to_string());
     served(&sandbox, &index, &["--expect", &built]).success();
 }
 
