@@ -18,7 +18,11 @@ pub fn with_verified(text: &str, at: &[&str], verified: &str) -> Result<String, 
             *item = Item::Table(table);
         }
     }
-    item["verified"] = value(verified);
+    let mut new = value(verified);
+    if let (Some(new), Some(old)) = (new.as_value_mut(), item.get("verified").and_then(Item::as_value)) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    item["verified"] = new;
     let written = document.to_string();
     let windows = text.contains("\r\n");
     Ok(if windows { written.replace("\r\n", "\n").replace('\n', "\r\n") } else { written })

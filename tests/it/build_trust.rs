@@ -90,20 +90,27 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     "#]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
     let again = sandbox.release(&["build", "--verify-native", "--format", "json"]).success().json();
     expect!["true"].assert_eq(&format!("{:#}", again["result"]["same"]));
+}
 
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn where_something_differs_the_backend_builds_from_then_on() {
+    let mut sandbox = Sandbox::with(ACME).online();
+    sandbox.set("RELEASE_CACHE_DIR", sandbox.path("cache"));
+    sandbox.release(&["build", "--builder", "isolated", "--out-dir", "other"]).success();
     let python = Command::new("python3").args(["-c", MEDDLE]).arg(sandbox.path("cache")).status();
     assert!(python.expect("python starts").success());
     expect![[r#"
         info[compare/other-bytes]: same contents, other bytes of the archive: dates, owners, modes or compression
-          at: acme-1.3.0.tar.gz
+          at: acme-1.2.3.tar.gz
         error[compare/only-in-b]: 1 member is only in B
-          at: acme-1.3.0-py3-none-any.whl
+          at: acme-1.2.3-py3-none-any.whl
         info[compare/generator]: WHEEL names another generator
-          at: acme-1.3.0-py3-none-any.whl
+          at: acme-1.2.3-py3-none-any.whl
         A: native
         B: the backend's
-        acme-1.3.0.tar.gz  same contents
-        acme-1.3.0-py3-none-any.whl  differs
+        acme-1.2.3.tar.gz  same contents
+        acme-1.2.3-py3-none-any.whl  differs
           only in B       acme/extra.py  5 B
         kept in `build.verified`: from now on the backend itself builds
         [exit status: 10]
@@ -111,7 +118,7 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     .assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
     assert!(sandbox.read("pyproject.toml").contains("\n[tool.release.build]\nverified = \"differs\"\n"));
     expect![[r#"
-        would build sdist and wheel of acme 1.3.0 with `flit_core.buildapi`
+        would build sdist and wheel of acme 1.2.3 with `flit_core.buildapi`
         ------- stderr -------
         dry run: nothing was done
     "#]]
