@@ -17,7 +17,8 @@ use crate::steps::Produced;
 ///
 /// The sdist is built from the project and the wheel from the sdist: natively, the same members with the same bytes as
 /// the project's backend writes, where everything can be known without running code; else by the backend itself in an
-/// isolated environment (PEP 517). Members are dated by `SOURCE_DATE_EPOCH`, else by the commit.
+/// isolated environment (PEP 517), over a copy of the project: what earlier builds left lying about gets into no archive,
+/// and nothing is left in the project. In CI no backend is run where a right to publish can be read. Members are dated by `SOURCE_DATE_EPOCH`, else by the commit.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Where the archives go, below the project
@@ -35,7 +36,8 @@ pub struct Args {
     /// Say which way was taken, and why
     #[arg(long)]
     why: bool,
-    /// Remove other archives from the folder first
+    /// Remove what earlier builds left: other archives in the folder, `build/` of setuptools, `*.egg-info`,
+    /// `__pycache__`; nothing that git tracks, and nothing before the build went well
     #[arg(long)]
     clean: bool,
     /// Build the wheel from the project's own folder, instead of from the sdist
@@ -93,27 +95,32 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         settings,
     };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
+    build::exposure(context.inspect(), &plan).map_or(Ok(()), |exposure| exposure.refuse_in_ci(context.inspect()))?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
     };
     let mut report = Report::new("build");
-    let mut files = Vec::new();
+    let (mut files, mut removed) = (Vec::new(), Vec::new());
     for made in produced {
-        let Produced::Archives(built) = made else { continue };
-        for file in built {
-            report.lines.push(file.line());
-            if args.why {
-                report.lines.push(format!("  {}: {}", file.builder, file.why));
-            }
-            files.push(file);
+        match made {
+            Produced::Archives(built) => files.extend(built),
+            Produced::Removed(paths) => removed.extend(paths),
+            _ => {}
         }
     }
+    for file in &files {
+        report.lines.push(file.line());
+        if args.why {
+            report.lines.push(format!("  {}: {}", file.builder, file.why));
+        }
+    }
+    report.lines.extend(removed.iter().map(|path| format!("removed {}", path.display())));
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let named: Vec<(String, String)> = files.iter().map(|file| (name(&file.path), file.sha256.clone())).collect();
     let digest = Sha256::of_files(named.iter().map(|(name, sha256)| (name.as_str(), sha256.clone())));
     Ok(report
-        .result(json!({"files": files}))
+        .result(json!({"files": files, "removed": removed}))
         .output("version", project.version().to_string())
         .output("tag", project.tag_of(project.version()))
         .output("is-prerelease", project.version().is_prerelease().to_string())

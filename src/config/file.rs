@@ -35,6 +35,8 @@ pub struct ConfigFile {
     /// Other places that name the version and must follow it.
     #[serde(default)]
     pub references: Vec<ReferenceTable>,
+    /// How archives are built.
+    pub build: Option<BuildTable>,
     /// Commands that must pass before anything is committed.
     #[serde(default)]
     pub gates: Vec<GateTable>,
@@ -246,6 +248,14 @@ pub enum On {
     Any,
     /// Those that are no pre-release.
     Final,
+}
+
+/// How archives are built.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BuildTable {
+    /// How many seconds each hook of a build backend may take in an isolated build. Default: 900.
+    pub timeout: Option<u64>,
 }
 
 /// A command that must pass before anything is committed.

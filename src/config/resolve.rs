@@ -57,6 +57,8 @@ pub struct Config {
     pub git: GitSettings,
     /// Other places that name the version.
     pub references: Vec<ReferenceTable>,
+    /// How many seconds each hook of a build backend may take.
+    pub build_timeout: u64,
     /// Commands that must pass before anything is committed.
     pub gates: Vec<GateTable>,
     /// Commands before and after phases of a run.
@@ -312,6 +314,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
         git,
         references: written.references,
+        build_timeout: written.build.and_then(|build| build.timeout).unwrap_or(900),
         gates: written.gates,
         hooks: written.hooks,
         policy,

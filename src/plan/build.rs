@@ -1,19 +1,23 @@
 //! One build of each package: sdist and wheel into one folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Plan;
 use crate::build::BuildError;
 pub use crate::build::isolated::Settings;
 use crate::build::isolated::Task;
 use crate::build::native::{self, Archives, Reason};
+use crate::build::stale::{Stale, old_archives};
 use crate::effects::{Git, Inspect};
-use crate::error::Failure;
+use crate::error::{Explain, Failure};
+use crate::index::credential;
 use crate::project::history::releases;
 use crate::project::{Package, Project};
 use crate::python::filename::SdistName;
+use crate::report::Finding;
 use crate::steps::Step;
 use crate::steps::build_archives::{BuildArchives, Way};
+use crate::steps::remove_leftovers::{Leftover, RemoveLeftovers};
 
 /// Which way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub struct Wanted<'a> {
     pub wheel: bool,
     /// Where the archives go.
     pub out_dir: &'a Path,
-    /// Whether other archives are removed from there.
+    /// Whether other archives are removed from there, and what earlier builds left.
     pub clean: bool,
     /// Which way to build.
     pub builder: Builder,
@@ -57,14 +61,24 @@ pub fn plan(
 ) -> Result<Plan, Failure> {
     let epoch = epoch(inspect, project)?;
     let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
+    let files = inspect.files();
+    // Where they go may not be there yet; where it is, it may be a link.
+    let out_dir = files.canonical(wanted.out_dir).unwrap_or_else(|_| wanted.out_dir.to_owned());
+    let mut leftovers = if wanted.clean { old_archives(inspect, wanted.out_dir)? } else { Vec::new() };
     let mut steps = Vec::new();
-    for (number, package) in packages.iter().enumerate() {
-        let (way, why) = way(inspect, project, package, &wanted)?;
+    for package in packages {
+        let source = files.canonical(&project.dir_of(package))?;
+        let stale = Stale::find(inspect, &source, &package.pyproject, &out_dir)?;
+        if wanted.clean {
+            leftovers.extend(stale.removable(files, &source)?.into_iter().map(|path| source.join(path)));
+        }
+        let (way, why) = way(inspect, (package, &source), &stale, &wanted)?;
         steps.push(Step::BuildArchives(BuildArchives {
             package: package.name.clone(),
             version: known.then(|| package.version.clone()),
             task: Task {
-                source: project.dir_of(package),
+                source,
+                stale,
                 backend: package.pyproject.backend().to_owned(),
                 backend_path: package.pyproject.strings(&["build-system", "backend-path"]),
                 requires: package.pyproject.build_requires(),
@@ -73,31 +87,98 @@ pub fn plan(
                 wheel: wanted.wheel,
                 from_source: wanted.from_source,
                 settings: wanted.settings.clone(),
+                timeout: project.config.build_timeout,
             },
             out_dir: wanted.out_dir.to_owned(),
-            // The first package clears the folder for all.
-            clean: wanted.clean && number == 0,
             way,
             why,
         }));
     }
+    // Last: a build that fails leaves what is there as it is.
+    steps.extend(removal(inspect, project, leftovers)?.map(Step::RemoveLeftovers));
     Ok(Plan::of(steps))
+}
+
+/// The removal of leftovers that lie below the project, which is all that may be removed.
+fn removal(
+    inspect: Inspect<'_>,
+    project: &Project,
+    mut found: Vec<PathBuf>,
+) -> Result<Option<RemoveLeftovers>, Failure> {
+    let root = inspect.files().canonical(&project.root)?;
+    found.sort();
+    found.dedup();
+    let below = found.iter().filter_map(|path| path.strip_prefix(&root).ok().map(|below| (path, below)));
+    let leftovers: Vec<Leftover> = below
+        .map(|(path, below)| Leftover { path: below.to_owned(), identity: inspect.files().identity(path) })
+        .collect();
+    Ok((!leftovers.is_empty()).then_some(RemoveLeftovers { root, leftovers }))
+}
+
+/// A build backend, which is code of others, and the rights to publish that it could read.
+#[derive(Debug)]
+pub struct Exposure {
+    package: String,
+    credentials: Vec<String>,
+}
+
+/// What build backends of a plan could read; nothing where all builds are native, or there is nothing to read.
+pub fn exposure(inspect: Inspect<'_>, plan: &Plan) -> Option<Exposure> {
+    let package = plan.steps.iter().find_map(|step| match step {
+        Step::BuildArchives(build) if matches!(build.way, Way::Isolated) => Some(build.package.to_string()),
+        _ => None,
+    })?;
+    let credentials = credential::visible(inspect);
+    (!credentials.is_empty()).then_some(Exposure { package, credentials })
+}
+
+impl Exposure {
+    /// Nobody watches in CI, and a job of its own costs nothing there; on somebody's machine it is said.
+    ///
+    /// # Errors
+    /// [`BuildError::CredentialVisible`] in CI.
+    pub fn refuse_in_ci(self, inspect: Inspect<'_>) -> Result<(), Failure> {
+        if inspect.variables().in_ci() {
+            return Err(self.into_error().into());
+        }
+        self.say(inspect);
+        Ok(())
+    }
+
+    fn say(self, inspect: Inspect<'_>) {
+        let error = self.into_error();
+        inspect.warn(format!("{error}: its own variables are closed, your files are not; a native build runs no code"));
+    }
+
+    /// For a release that builds where it publishes: in CI it is found wanting, elsewhere it is said.
+    pub fn finding_in_ci(self, inspect: Inspect<'_>) -> Option<Finding> {
+        if !inspect.variables().in_ci() {
+            self.say(inspect);
+            return None;
+        }
+        let error = self.into_error();
+        let help = "build in a job of its own without them, as the workflows of `release init` do";
+        Some(Finding::warning(error.code(), error.to_string()).help(help))
+    }
+
+    fn into_error(self) -> BuildError {
+        BuildError::CredentialVisible { package: self.package, credentials: self.credentials }
+    }
 }
 
 /// The way for a package, and why.
 fn way(
     inspect: Inspect<'_>,
-    project: &Project,
-    package: &Package,
+    (package, source): (&Package, &Path),
+    stale: &Stale,
     wanted: &Wanted<'_>,
 ) -> Result<(Way, String), Failure> {
     if wanted.builder == Builder::Isolated {
         return Ok((Way::Isolated, "`--builder isolated` was given".to_owned()));
     }
-    let root = inspect.files().canonical(&project.dir_of(package))?;
     let known = match wanted.settings.keys().next() {
         Some(key) => Err(Reason::new(format!("--config-setting {key}"), "only the backend knows what it means")),
-        None => native::archives(inspect, &root, &package.pyproject, wanted.from_source),
+        None => native::archives(inspect, (source, stale), &package.pyproject, wanted.from_source),
     };
     match known.and_then(|archives| agreed(archives, package)) {
         Ok(archives) => {

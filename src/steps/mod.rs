@@ -19,6 +19,7 @@ pub mod push;
 pub mod push_answer;
 pub mod push_local;
 pub mod record;
+pub mod remove_leftovers;
 pub mod run_gates;
 pub mod run_hook;
 pub mod serve;
@@ -50,6 +51,8 @@ pub enum Step {
     CheckOut(check_out::CheckOut),
     /// Sdist and wheel.
     BuildArchives(build_archives::BuildArchives),
+    /// What earlier builds left.
+    RemoveLeftovers(remove_leftovers::RemoveLeftovers),
     /// A release on the forge.
     AnnounceRelease(Box<announce_release::AnnounceRelease>),
     /// What a remote has.
@@ -99,6 +102,8 @@ pub enum Produced {
     Gates(Vec<run_gates::GateResult>),
     /// What was built.
     Archives(Vec<Built>),
+    /// What was removed.
+    Removed(Vec<std::path::PathBuf>),
     /// What became of a release on the forge.
     Announced(announce_release::Announced),
     /// What an index shows.
@@ -177,6 +182,7 @@ impl Step {
             Step::RunHook(step) => step.describe(),
             Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
+            Step::RemoveLeftovers(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
             Step::AskRemote(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
@@ -210,6 +216,7 @@ impl Step {
             Step::RunHook(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
+            Step::RemoveLeftovers(step) => step.carry_out(effects).map(Produced::Removed),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AskRemote(step) => step.carry_out(effects).map(Produced::References),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
