@@ -155,8 +155,11 @@ impl Environment {
         if let Some(uv) = uv {
             let ran = effects.programs().run(&uv.install(self, wheels).args(requirements))?;
             tell_output(effects.inspect(), "uv", &ran);
-            let went = if ran.ok() { "installed" } else { "pip takes over: could not install" };
-            let text = format!("uv {} {went} {}", uv.version, requirements.join(", "));
+            let named = requirements.join(", ");
+            let text = match ran.ok() {
+                true => format!("uv {} installed {named}", uv.version),
+                false => format!("uv {} could not install {named}: pip takes over", uv.version),
+            };
             effects.inspect().tell(&Event::Detail { text });
             if ran.ok() {
                 return Ok(());

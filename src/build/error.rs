@@ -94,7 +94,7 @@ pub enum BuildError {
         hook: &'static str,
     },
     /// The backend named no file, or one that is not there.
-    #[error("the build backend `{backend}` said it built `{named}`, which is not there")]
+    #[error("the build backend `{backend}` said it built `{named}`, which is no file in the folder that it was given")]
     NoArchive {
         /// The backend.
         backend: String,

@@ -166,10 +166,11 @@ impl Runner<'_> {
         let arguments = if kind == "sdist" { json!([out, settings]) } else { json!([out, settings, null]) };
         let missing = || BuildError::NoHook { backend: self.task.backend.clone(), hook };
         let named = self.call(hook, &arguments, sdist)?.ok_or_else(missing)?;
-        let named = named.as_str().unwrap_or_default().to_owned();
+        let named = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
         let path = out.join(&named);
         let plain = !named.is_empty() && Path::new(&named).components().count() == 1;
         if !plain || self.effects.inspect().files().what(&path) != What::File {
+            let named = named.replace(&self.scratch.display().to_string(), "…");
             return Err(BuildError::NoArchive { backend: self.task.backend.clone(), named }.into());
         }
         Ok(path)
@@ -206,7 +207,7 @@ impl Runner<'_> {
             "answer": answer,
         });
         let mut program = Program::new(self.environment.python(), &self.replica.root)
-            .args(["-I", "-c", HOOK])
+            .args(["-I", "-B", "-c", HOOK])
             .stdin(input.to_string())
             .env("PATH", self.effects.programs().path_with(&self.environment.bin()))
             .env("HOME", &home)

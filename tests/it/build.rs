@@ -248,7 +248,7 @@ fn every_way_a_backend_can_fail_has_its_error() {
     .assert_eq(&show("x = 1\n"));
     expect![[r#"
         ------- stderr -------
-        error[build/no-archive]: the build backend `backend` said it built `../x.tar.gz`, which is not there
+        error[build/no-archive]: the build backend `backend` said it built `../x.tar.gz`, which is no file in the folder that it was given
           hint: check `build-backend` in `[build-system]` of `pyproject.toml`
         [exit status: 1]
     "#]]

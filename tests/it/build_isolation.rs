@@ -44,7 +44,13 @@ fn in_ci_no_backend_runs_where_a_right_to_publish_can_be_read() {
     let mut sandbox = project("raise SystemExit('it ran')\n");
     sandbox.set("CI", "true");
     let said = refused(&sandbox, &[]);
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        ------- stderr -------
+        error[build/credential-visible]: the build backend of `acme` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read
+          hint: build in a job of its own that has none of them, and hand its files to the job that publishes; `release init` writes such workflows
+          hint: a native build runs nobody's code: `release build --builder native` says what stands in its way
+        [exit status: 1]
+    "#]].assert_eq(&said);
     assert_eq!(said, refused(&sandbox, &["--dry-run"]));
     sandbox.set("CI", "false");
     sandbox.set("GITHUB_ACTIONS", "true");
@@ -114,7 +120,9 @@ fn on_a_machine_of_somebody_it_is_said_once() {
         ("b/b/__init__.py", ""),
     ]);
     let built = sandbox.release(&["build"]).success();
-    expect![[""]].assert_eq(&built.stderr);
+    expect![[r#"
+        warning: the build backend of `a` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read: its own variables are closed, your files are not; a native build runs no code
+    "#]].assert_eq(&built.stderr);
     assert_eq!(std::fs::read_dir(sandbox.repo().join("dist")).expect("a folder").count(), 4);
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "?? dist/\n");
 }
@@ -183,7 +191,7 @@ fn of_endless_output_both_ends_are_kept_and_the_rest_is_counted() {
     let sandbox = closed(&format!("{print}def build_sdist(*_):\n    flood()\n    sys.exit(1)\n"));
     let said = refused(&sandbox, &[]);
     assert!(said.len() < 100_000, "{} bytes", said.len());
-    assert!(said.contains("cause: [… 106.1 MB of what it wrote are not kept]"), "{said}");
+    assert!(said.contains("cause: [… 105.9 MB of what it wrote are not kept]"), "{said}");
     assert!(said.contains("of this line not shown]\n         last words\n"), "{said}");
     // Who only talks much builds nonetheless.
     let talks =
@@ -196,9 +204,27 @@ fn of_endless_output_both_ends_are_kept_and_the_rest_is_counted() {
 #[test]
 fn a_crash_is_called_by_its_name() {
     let crash = |how: &str| refused(&closed(&format!("def build_wheel(*_):\n    {how}\n")), &["--clean"]);
-    expect![[""]].assert_eq(&crash("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"));
-    expect![[""]].assert_eq(&crash("import os; os._exit(0)"));
-    expect![[""]].assert_eq(&crash("import os; os._exit(7)"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/backend]: the build backend `backend` failed in `build_wheel`: ended by SIGSEGV
+          hint: the backend's own words are above; `python -m build` runs the same hooks
+        [exit status: 1]
+    "#]]
+    .assert_eq(&crash("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/backend]: the build backend `backend` failed in `build_wheel`: it ended before the hook did
+          hint: the backend's own words are above; `python -m build` runs the same hooks
+        [exit status: 1]
+    "#]]
+    .assert_eq(&crash("import os; os._exit(0)"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/backend]: the build backend `backend` failed in `build_wheel`: exit code 7
+          hint: the backend's own words are above; `python -m build` runs the same hooks
+        [exit status: 1]
+    "#]]
+    .assert_eq(&crash("import os; os._exit(7)"));
 }
 
 #[test]
@@ -231,9 +257,24 @@ fn a_backend_that_writes_into_the_project_itself_is_found_out() {
         assert!(!sandbox.repo().join("dist").exists(), "{output}");
         output.to_string()
     };
-    expect![[""]].assert_eq(&write("open(ROOT + '/new.txt', 'w').close(); os.mkdir(ROOT + '/empty')"));
-    expect![[""]].assert_eq(&write("open(ROOT + '/acme/__init__.py', 'a').write('# more')"));
-    expect![[""]].assert_eq(&write("os.remove(ROOT + '/acme/__init__.py')"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/wrote-outside]: while the build backend `backend` ran, 2 paths of the project changed: `empty`, `new.txt`
+          hint: it may write below its own folder alone, which was a copy of the project; if you changed them yourself, build again
+        [exit status: 1]
+    "#]].assert_eq(&write("open(ROOT + '/new.txt', 'w').close(); os.mkdir(ROOT + '/empty')"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/wrote-outside]: while the build backend `backend` ran, a path of the project changed: `acme/__init__.py`
+          hint: it may write below its own folder alone, which was a copy of the project; if you changed them yourself, build again
+        [exit status: 1]
+    "#]].assert_eq(&write("open(ROOT + '/acme/__init__.py', 'a').write('# more')"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/wrote-outside]: while the build backend `backend` ran, a path of the project changed: `acme/__init__.py`
+          hint: it may write below its own folder alone, which was a copy of the project; if you changed them yourself, build again
+        [exit status: 1]
+    "#]].assert_eq(&write("os.remove(ROOT + '/acme/__init__.py')"));
 }
 
 #[test]
@@ -272,7 +313,24 @@ fn a_copy_has_what_is_ignored_and_a_git_that_says_the_same() {
     let sdist = Archive::read(&sandbox.path("out/acme-1.2.3.tar.gz")).expect("an sdist");
     let seen: serde_json::Value =
         serde_json::from_slice(&sdist.members["acme-1.2.3/acme/seen.py"][0].bytes).expect("JSON");
-    expect![[""]].assert_eq(&serde_json::to_string_pretty(&seen).expect("JSON"));
+    expect![[r#"
+        [
+          [
+            "./.gitignore",
+            "./LICENSE",
+            "./acme/__init__.py",
+            "./backend.py",
+            "./made.txt",
+            "./mine",
+            "./pyproject.toml",
+            "./shared/LICENSE"
+          ],
+          "v1.2.3\n",
+          "?? acme/seen.py\n",
+          ".gitignore\nLICENSE\nacme/__init__.py\nbackend.py\npyproject.toml\nshared/LICENSE\n",
+          "main\n"
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&seen).expect("JSON"));
 }
 
 #[test]
@@ -286,24 +344,81 @@ fn broken_projects_have_an_error_of_their_own() {
     };
     let said = |name: &str, version: &str| format!("Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n");
     // The archive is called as it should be, and is of another release.
-    expect![[""]].assert_eq(&show(&sdist("acme-1.2.3", &said("acme", "1.2.4"))));
-    expect![[""]].assert_eq(&show(&sdist("acme-1.2.3", &said("other", "1.2.3"))));
+    expect![[r#"
+        ------- stderr -------
+        error[build/other-metadata]: the build backend built `acme-1.2.3.tar.gz`, whose metadata are those of `acme 1.2.4`
+          hint: that is a bug of the backend, or of a hook that renames what it built
+        [exit status: 1]
+    "#]].assert_eq(&show(&sdist("acme-1.2.3", &said("acme", "1.2.4"))));
+    expect![[r#"
+        ------- stderr -------
+        error[build/other-metadata]: the build backend built `acme-1.2.3.tar.gz`, whose metadata are those of `other 1.2.3`
+          hint: that is a bug of the backend, or of a hook that renames what it built
+        [exit status: 1]
+    "#]].assert_eq(&show(&sdist("acme-1.2.3", &said("other", "1.2.3"))));
     // It is another release as a whole.
-    expect![[""]].assert_eq(&show(&sdist("acme-1.2.4", &said("acme", "1.2.4"))));
+    expect![[r#"
+        ------- stderr -------
+        error[build/wrong-name]: the build backend built `acme-1.2.4.tar.gz`, `acme-1.2.3.tar.gz` was expected
+          hint: the backend reads name or version from somewhere else: `release show` prints where we do
+        [exit status: 1]
+    "#]]
+    .assert_eq(&show(&sdist("acme-1.2.4", &said("acme", "1.2.4"))));
     let wheel = "def build_wheel(d, c=None, m=None):\n    name = 'acme-1.2.3-py3-none-any.whl'\n    ";
-    expect![[""]].assert_eq(&show(&format!("{wheel}open(os.path.join(d, name), 'w').write('x'); return name\n")));
-    expect![[""]].assert_eq(&show(&format!("{wheel}return os.path.join(d, name)\n")));
-    expect![[""]].assert_eq(&show(&format!("{wheel}os.symlink('/etc/passwd', os.path.join(d, name)); return name\n")));
-    expect![[""]].assert_eq(&show(&format!("{wheel}return 7\n")));
+    expect![[r#"
+        ------- stderr -------
+        error[build/bad-wheel]: the build backend built `acme-1.2.3-py3-none-any.whl`, which is not well-formed: the file ends in the middle of a record
+        [exit status: 1]
+    "#]].assert_eq(&show(&format!("{wheel}open(os.path.join(d, name), 'w').write('x'); return name\n")));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-archive]: the build backend `backend` said it built `…/wheel/acme-1.2.3-py3-none-any.whl`, which is no file in the folder that it was given
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]].assert_eq(&show(&format!("{wheel}return os.path.join(d, name)\n")));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-archive]: the build backend `backend` said it built `acme-1.2.3-py3-none-any.whl`, which is no file in the folder that it was given
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]].assert_eq(&show(&format!("{wheel}os.symlink('/etc/passwd', os.path.join(d, name)); return name\n")));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-archive]: the build backend `backend` said it built `7`, which is no file in the folder that it was given
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]].assert_eq(&show(&format!("{wheel}return 7\n")));
     let in_pyproject = |from: &str, to: &str| {
         let sandbox = closed("class Other: pass\n");
         sandbox.write("pyproject.toml", PYPROJECT.replace(from, to));
         sandbox.release(&["build"]).to_string()
     };
-    expect![[""]].assert_eq(&in_pyproject("\"backend\"", "\"nowhere.api\""));
-    expect![[""]].assert_eq(&in_pyproject("\"backend\"", "\"backend:Another\""));
-    expect![[""]].assert_eq(&in_pyproject("\"backend\"", "\"backend:Other\""));
-    expect![[""]].assert_eq(&in_pyproject("[project]", "[project"));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-backend]: there is no build backend `nowhere.api` in what `requires` installs: No module named 'nowhere'
+          hint: name the package that brings it in `requires` of `[build-system]`, or correct `build-backend`
+        [exit status: 1]
+    "#]].assert_eq(&in_pyproject("\"backend\"", "\"nowhere.api\""));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-backend]: there is no build backend `backend:Another` in what `requires` installs: `backend` has no `Another`
+          hint: name the package that brings it in `requires` of `[build-system]`, or correct `build-backend`
+        [exit status: 1]
+    "#]].assert_eq(&in_pyproject("\"backend\"", "\"backend:Another\""));
+    expect![[r#"
+        ------- stderr -------
+        error[build/no-hook]: the build backend `backend:Other` has no `build_sdist`
+          hint: check `build-backend` in `[build-system]` of `pyproject.toml`
+        [exit status: 1]
+    "#]]
+    .assert_eq(&in_pyproject("\"backend\"", "\"backend:Other\""));
+    expect![[r#"
+        ------- stderr -------
+        error[config/syntax]: `pyproject.toml` is not valid TOML: unclosed table, expected `]`
+          at: pyproject.toml:5:9
+        [exit status: 3]
+    "#]]
+    .assert_eq(&in_pyproject("[project]", "[project"));
     // Something that a backend needs is missing, not the backend.
     let needs = refused(&closed("import not_there\n"), &[]);
     assert!(needs.contains("error[build/backend]") && needs.contains("No module named 'not_there'"), "{needs}");
@@ -328,8 +443,8 @@ fn the_real_backends_say_which_file_is_missing() {
         (
             "uv_build",
             "uv_build",
-            "version = \"1\"\nlicense-files = [\"gone.txt\"]\n[tool.uv.build-backend]\nmodule-root = \"\"\n",
-            "gone.txt",
+            "version = \"1\"\nreadme = \"gone.md\"\n[tool.uv.build-backend]\nmodule-root = \"\"\n",
+            "gone.md",
         ),
     ] {
         let mut sandbox = project(requires, backend, more);
@@ -364,8 +479,8 @@ fn first_on_path(sandbox: &mut Sandbox, folder: &Path) {
 /// Who installed the backend, by the narration of a build.
 fn installed_by(sandbox: &Sandbox) -> String {
     let built = sandbox.release(&["build", "--builder", "isolated", "--sdist", "-v"]).success();
-    let told = built.stderr.lines().filter(|line| line.contains("flit_core") && !line.contains("fetching"));
-    told.map(|line| format!("{}\n", line.trim())).collect()
+    let told = built.stderr.lines().map(str::trim).filter(|line| line.starts_with("uv ") || line.starts_with("pip "));
+    told.map(|line| format!("{line}\n")).collect()
 }
 
 #[test]
@@ -380,13 +495,26 @@ fn uv_installs_the_backend_and_reads_no_configuration() {
     sandbox.set("UV_CONFIG_FILE", sandbox.repo().join("uv.toml"));
     let uv = tool("uv", &["uv==0.13.8"]);
     first_on_path(&mut sandbox, &uv);
-    expect![[""]].assert_eq(&installed_by(&sandbox));
+    expect![[r#"
+        uv 0.13.8 installed flit_core>=3.11,<5
+    "#]]
+    .assert_eq(&installed_by(&sandbox));
     let by_uv = std::fs::read(sandbox.repo().join("dist/acme-1.2.3.tar.gz")).expect("an sdist");
     fake_uv(&mut sandbox, "exit 1");
-    expect![[""]].assert_eq(&installed_by(&sandbox));
+    expect![[r#"
+        pip installed flit_core>=3.11,<5
+    "#]]
+    .assert_eq(&installed_by(&sandbox));
     assert!(by_uv == std::fs::read(sandbox.repo().join("dist/acme-1.2.3.tar.gz")).expect("an sdist"));
     fake_uv(&mut sandbox, "echo uv 0.1.44");
-    expect![[""]].assert_eq(&installed_by(&sandbox));
+    expect![[r#"
+        pip installed flit_core>=3.11,<5
+    "#]]
+    .assert_eq(&installed_by(&sandbox));
     fake_uv(&mut sandbox, "[ \"$1\" = --version ] && echo uv 99.0.0 && exit; echo no such option; exit 2");
-    expect![[""]].assert_eq(&installed_by(&sandbox));
+    expect![[r#"
+        uv 99.0.0 could not install flit_core>=3.11,<5: pip takes over
+        pip installed flit_core>=3.11,<5
+    "#]]
+    .assert_eq(&installed_by(&sandbox));
 }

@@ -96,10 +96,24 @@ fn clean_removes_it_and_says_what() {
     sandbox.write("sub/__pycache__/x.pyc", "");
     sandbox.write("sub/mine.py", "");
     let before = sandbox.snapshot();
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--clean", "-n"]).to_string());
+    expect![[r#"
+        would build sdist and wheel of acme 1.2.3 natively, as setuptools 84.2.1 does
+        would remove `acme/__pycache__`, `acme.egg-info`, `build/bdist.linux-x86_64`, `build/lib`, `dist/acme-1.2.2.tar.gz`, `sub/__pycache__`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["build", "--clean", "-n"]).to_string());
     assert!(before == sandbox.snapshot());
     let built = sandbox.release(&["build", "--clean", "--format", "json"]).success().json();
-    expect![[""]].assert_eq(&serde_json::to_string_pretty(&built["result"]["removed"]).expect("JSON"));
+    expect![[r#"
+        [
+          "acme/__pycache__",
+          "acme.egg-info",
+          "build/bdist.linux-x86_64",
+          "build/lib",
+          "dist/acme-1.2.2.tar.gz",
+          "sub/__pycache__"
+        ]"#]]
+    .assert_eq(&serde_json::to_string_pretty(&built["result"]["removed"]).expect("JSON"));
     for (path, _) in LEFT {
         assert!(!sandbox.repo().join(path).exists(), "{path}");
     }
@@ -160,7 +174,7 @@ fn what_is_only_called_so_is_shipped() {
     for (path, text) in [
         (
             "pyproject.toml",
-            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"acme\"\nversion = \"1.2.3\"\n[tool.hatch.build.targets.wheel]\npackages = [\"acme\"]\n[tool.hatch.build.targets.wheel.force-include]\n\"build/lib\" = \"acme/lib\"\n",
+            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"acme\"\nversion = \"1.2.3\"\nrequires-python = \">=3.9\"\n[tool.hatch.build.targets.wheel]\npackages = [\"acme\"]\n[tool.hatch.build.targets.wheel.force-include]\n\"build/lib\" = \"acme/lib\"\n",
         ),
         ("acme/__init__.py", ""),
         ("build/lib/made.js", "x"),

@@ -66,7 +66,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "build/no-archive",
         title: "the build backend built nothing",
-        text: "The hook returned the name of a file that is not there. That is a bug of the backend, or `build-backend` names the wrong object.",
+        text: "The hook returned something else than the name of a file in the folder that it was given: of a file that is not there, a path, a link, or no text at all. That is a bug of the backend, or `build-backend` names the wrong object.",
         follows: "PEP 517",
     },
     Code {
