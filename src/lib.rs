@@ -13,8 +13,8 @@
 //! - [`project`]: what the repository is: version source, references, changelog, history; loading only looks.
 //! - [`python`]: Python's packaging rules (versions, names, metadata, tags …); pure.
 //! - [`archive`]: built files, read byte by byte and strictly, compared, and written the same on every machine; digests.
-//! - [`build`]: a project to archives: worked out without its backend (`backends/`), else PEP 517 in isolation;
-//!   environments, the cache of wheels.
+//! - [`build`]: a project to archives: worked out without its backend (`backends/`), else PEP 517 in isolation, over a
+//!   copy (`replica`); what earlier builds left (`stale`); environments, the cache of wheels.
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.

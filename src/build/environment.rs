@@ -7,6 +7,7 @@ use super::error::{BuildError, Output};
 use crate::effects::process::{Environment as Admitted, Program, Ran};
 use crate::effects::{Effects, Inspect};
 use crate::error::Failure;
+use crate::report::Event;
 
 /// The oldest Python that works: `tarfile`'s data filter and pip's `--python` need it.
 const OLDEST: (u32, u32) = (3, 11);
@@ -66,6 +67,43 @@ pub struct Environment {
     /// Its folder.
     pub dir: PathBuf,
     interpreter: Interpreter,
+    uv: Option<Uv>,
+}
+
+/// The program `uv`, which installs faster than pip.
+#[derive(Debug, Clone)]
+struct Uv {
+    program: PathBuf,
+    version: String,
+}
+
+impl Uv {
+    /// The oldest one that has every option we give.
+    const OLDEST: (u32, u32) = (0, 5);
+
+    /// The one on PATH, if it will do.
+    fn find(inspect: Inspect<'_>) -> Option<Uv> {
+        let program = inspect.programs().find("uv", "uv").ok()?;
+        let asked = inspect.programs().run(&Program::new(&program, inspect.dir()).arg("--version")).ok()?;
+        let version = asked.stdout.strip_prefix("uv ")?.split_whitespace().next()?.to_owned();
+        let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
+        let found = (numbers.next()??, numbers.next()??);
+        (asked.ok() && found >= Self::OLDEST).then_some(Uv { program, version })
+    }
+
+    /// Installs from a folder of wheels that pip chose, and from nowhere else. It reads no configuration of the user,
+    /// the project or the machine, and no variable but those of [`Admitted::Closed`].
+    fn install(&self, environment: &Environment, wheels: &Path) -> Program {
+        Program::new(&self.program, &environment.dir)
+            .args(["pip", "install", "--quiet", "--no-config", "--no-cache", "--offline", "--no-build", "--no-index"])
+            // There is one version of each in the folder.
+            .args(["--prerelease", "allow", "--link-mode", "copy", "--find-links"])
+            .arg(wheels)
+            .arg("--python")
+            .arg(environment.python())
+            .env("HOME", &environment.dir)
+            .timeout(Duration::from_secs(600))
+    }
 }
 
 impl Environment {
@@ -81,12 +119,17 @@ impl Environment {
         if !ran.ok() {
             return Err(BuildError::Environment { output: Output(ran.tail(20)) }.into());
         }
-        Ok(Environment { dir: dir.to_owned(), interpreter: interpreter.clone() })
+        Ok(Environment::at(interpreter, dir))
     }
 
     /// An environment that is there.
     pub(super) fn at(interpreter: &Interpreter, dir: &Path) -> Environment {
-        Environment { dir: dir.to_owned(), interpreter: interpreter.clone() }
+        Environment { dir: dir.to_owned(), interpreter: interpreter.clone(), uv: None }
+    }
+
+    /// Has `uv` install into it, where there is one.
+    pub fn prefer_uv(&mut self, inspect: Inspect<'_>) {
+        self.uv = Uv::find(inspect);
     }
 
     /// Its interpreter.
@@ -102,10 +145,25 @@ impl Environment {
     /// Installs requirements from a folder of wheels, and from nowhere else.
     ///
     /// # Errors
-    /// pip failed.
+    /// pip failed, whatever `uv` did.
     pub fn install_from(&self, effects: Effects<'_>, wheels: &Path, requirements: &[String]) -> Result<(), Failure> {
         if requirements.is_empty() {
             return Ok(());
+        }
+        // What is named by an address is fetched again, which is left to the one who chose it.
+        let uv = self.uv.as_ref().filter(|_| !requirements.iter().any(|requirement| requirement.contains('@')));
+        if let Some(uv) = uv {
+            let ran = effects.programs().run(&uv.install(self, wheels).args(requirements))?;
+            tell_output(effects.inspect(), "uv", &ran);
+            let named = requirements.join(", ");
+            let text = match ran.ok() {
+                true => format!("uv {} installed {named}", uv.version),
+                false => format!("uv {} could not install {named}: pip takes over", uv.version),
+            };
+            effects.inspect().tell(&Event::Detail { text });
+            if ran.ok() {
+                return Ok(());
+            }
         }
         let program = self.installer().args(["--no-index", "--find-links"]).arg(wheels).args(requirements);
         let ran = effects.programs().run(&program)?;
@@ -113,6 +171,7 @@ impl Environment {
             let output = Output(ran.tail(20));
             return Err(BuildError::Install { requirements: requirements.to_vec(), output }.into());
         }
+        effects.inspect().tell(&Event::Detail { text: format!("pip installed {}", requirements.join(", ")) });
         Ok(())
     }
 
@@ -150,6 +209,6 @@ impl Environment {
 pub fn tell_output(inspect: Inspect<'_>, program: &str, ran: &Ran) {
     let text = ran.tail(200);
     if !text.is_empty() {
-        inspect.tell(&crate::report::Event::Output { program: program.to_owned(), text });
+        inspect.tell(&Event::Output { program: program.to_owned(), text });
     }
 }

@@ -1,5 +1,6 @@
-//! Building through the project's own backend in an environment of its own (PEP 517): the sdist from the
-//! project, the wheel from the sdist. The backend's process knows nothing of the user's environment.
+//! Building through the project's own backend in an environment of its own (PEP 517): the sdist from a copy of the
+//! project, the wheel from the sdist. The backend's process knows nothing of the user's environment, has limits on time
+//! and output, and nothing of what it wrote is kept but archives that are whole.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,11 +11,17 @@ use serde_json::{Value, json};
 
 use super::environment::{Environment, Interpreter, tell_output};
 use super::error::{BuildError, Output};
+use super::replica::Replica;
+use super::stale::Stale;
 use super::wheels;
-use crate::archive::{Limits, read};
+use crate::archive::{Kind, Limits, Scan, read};
 use crate::effects::Effects;
 use crate::effects::files::What;
+use crate::effects::process::{Program, Ran};
 use crate::error::Failure;
+use crate::python::filename::{SdistName, WheelName};
+use crate::python::name::ProjectName;
+use crate::python::version::Version;
 use crate::report::text;
 
 const HOOK: &str = include_str!("../../templates/python/hook.py");
@@ -22,8 +29,11 @@ const HOOK: &str = include_str!("../../templates/python/hook.py");
 /// What is to be built.
 #[derive(Debug, Clone, Serialize)]
 pub struct Task {
-    /// The folder of the package.
+    /// The folder of the package, a real path.
     pub source: PathBuf,
+    /// What earlier builds left there.
+    #[serde(skip)]
+    pub stale: Stale,
     /// `build-backend`.
     pub backend: String,
     /// `backend-path`.
@@ -40,61 +50,91 @@ pub struct Task {
     pub from_source: bool,
     /// `config_settings` for every hook.
     pub settings: Settings,
+    /// How many seconds one hook may take.
+    pub timeout: u64,
 }
 
 /// `config_settings` (PEP 517): a key that is given several times has a list of values.
 pub type Settings = BTreeMap<String, Vec<String>>;
 
-/// A built file, still in a scratch folder.
+/// What was built, in a scratch folder that is gone with this.
 #[derive(Debug)]
 pub struct Made {
-    /// Its name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// The archives.
+    pub archives: Vec<PathBuf>,
+    _scratch: tempfile::TempDir,
 }
 
-/// Builds in scratch folders that are gone afterwards.
+/// Builds in scratch folders. Every archive is whole, and its metadata name what its file name does.
 ///
 /// # Errors
-/// The environment cannot be made, or a hook failed; the backend's own words are the cause.
-pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Result<Vec<Made>, Failure> {
+/// The environment cannot be made, a hook failed (the backend's own words are the cause), or what it made will not do.
+pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Result<Made, Failure> {
     let scratch = effects.files().scratch()?;
-    let environment = Environment::make(effects, interpreter, &scratch.path().join("env"))?;
+    let mut environment = Environment::make(effects, interpreter, &scratch.path().join("env"))?;
+    environment.prefer_uv(effects.inspect());
     if !task.requires.is_empty() {
         let wheels = wheels::folder(effects, interpreter, &task.requires)?;
         environment.install_from(effects, &wheels, &task.requires)?;
     }
-    let runner = Runner { effects, interpreter, environment, task, scratch: scratch.path() };
-    let mut made = Vec::new();
+    let replica = Replica::make(effects, (&task.source, &task.stale), &scratch.path().join("source"))?;
+    let runner = Runner { effects, interpreter, environment, task, replica, scratch: scratch.path() };
+    let mut archives = Vec::new();
     let is_between = task.wheel && !task.from_source;
     let sdist = (task.sdist || is_between).then(|| runner.run("sdist", "build_sdist", None)).transpose()?;
-    if let Some(sdist) = sdist.as_ref().filter(|_| task.sdist) {
-        made.push(take(effects, sdist)?);
-    }
+    // The wheel is built from it, or it is kept: our strict reader sees it first.
+    sdist.as_deref().map_or(Ok(()), |sdist| refuse_unfit(effects, sdist))?;
     if task.wheel {
-        let from = sdist.as_deref().filter(|_| is_between);
-        from.map_or(Ok(()), |sdist| refuse_malformed(effects, sdist))?;
-        let wheel = runner.run("wheel", "build_wheel", from)?;
-        made.push(take(effects, &wheel)?);
+        let wheel = runner.run("wheel", "build_wheel", sdist.as_deref().filter(|_| is_between))?;
+        refuse_unfit(effects, &wheel)?;
+        archives.push(wheel);
     }
-    Ok(made)
+    archives.splice(0..0, sdist.filter(|_| task.sdist));
+    runner.replica.require_untouched(effects.inspect().files(), &task.backend)?;
+    Ok(Made { archives, _scratch: scratch })
 }
 
-fn take(effects: Effects<'_>, path: &Path) -> Result<Made, Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Made { name, bytes: effects.inspect().files().read(path, u64::MAX - 1)? })
+/// An archive must be readable to its end, and be what its name says.
+fn refuse_unfit(effects: Effects<'_>, archive: &Path) -> Result<(), Failure> {
+    let file = archive.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut input = effects.inspect().files().open(archive)?;
+    let scan = read::scan(&file, &mut input, &Limits::default());
+    if let Some(fault) = scan.faults.iter().find(|_| !scan.complete) {
+        return Err(match scan.kind {
+            Kind::Sdist => BuildError::BadSdist { problem: fault.message.clone() },
+            _ => BuildError::BadWheel { file, problem: fault.message.clone() },
+        }
+        .into());
+    }
+    match (said(&scan), named(&file)) {
+        (Some((name, version)), Some(named)) if name != named.0 || version != named.1 => {
+            Err(BuildError::OtherMetadata { file, metadata: format!("{name} {version}") }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
-/// The sdist is about to be unpacked: our strict reader sees it first.
-fn refuse_malformed(effects: Effects<'_>, sdist: &Path) -> Result<(), Failure> {
-    let name = sdist.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut file = effects.inspect().files().open(sdist)?;
-    let scan = read::scan(&name, &mut file, &Limits::default());
-    match scan.faults.iter().find(|_| !scan.complete) {
-        Some(fault) => Err(BuildError::BadSdist { problem: fault.message.clone() }.into()),
-        None => Ok(()),
+/// Name and version that the metadata of an archive say, as far as they can be read: `check` judges the rest.
+fn said(scan: &Scan) -> Option<(ProjectName, Version)> {
+    let last = if scan.kind == Kind::Wheel { "METADATA" } else { "PKG-INFO" };
+    let (_, bytes) = scan.kept.iter().find(|(path, _)| path.rsplit('/').next() == Some(last))?;
+    let text = String::from_utf8_lossy(bytes);
+    let headers = text.lines().take_while(|line| !line.is_empty());
+    let values = headers.filter_map(|line| line.split_once(':'));
+    let value = |wanted: &str| {
+        let found = values.clone().find(|(field, _)| field.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.trim().to_owned())
+    };
+    Some((value("Name")?.parse().ok()?, value("Version")?.parse().ok()?))
+}
+
+fn named(file: &str) -> Option<(ProjectName, Version)> {
+    if file.ends_with(".whl") {
+        let name: WheelName = file.parse().ok()?;
+        return Some((name.name().clone(), name.version().clone()));
     }
+    let name: SdistName = file.parse().ok()?;
+    Some((name.name().clone(), name.version().clone()))
 }
 
 struct Runner<'a> {
@@ -102,6 +142,7 @@ struct Runner<'a> {
     interpreter: &'a Interpreter,
     environment: Environment,
     task: &'a Task,
+    replica: Replica,
     scratch: &'a Path,
 }
 
@@ -125,10 +166,11 @@ impl Runner<'_> {
         let arguments = if kind == "sdist" { json!([out, settings]) } else { json!([out, settings, null]) };
         let missing = || BuildError::NoHook { backend: self.task.backend.clone(), hook };
         let named = self.call(hook, &arguments, sdist)?.ok_or_else(missing)?;
-        let named = named.as_str().unwrap_or_default().to_owned();
+        let named = named.as_str().map_or_else(|| named.to_string(), str::to_owned);
         let path = out.join(&named);
         let plain = !named.is_empty() && Path::new(&named).components().count() == 1;
         if !plain || self.effects.inspect().files().what(&path) != What::File {
+            let named = named.replace(&self.scratch.display().to_string(), "…");
             return Err(BuildError::NoArchive { backend: self.task.backend.clone(), named }.into());
         }
         Ok(path)
@@ -164,30 +206,39 @@ impl Runner<'_> {
             "into": into,
             "answer": answer,
         });
-        let mut program = crate::effects::process::Program::new(self.environment.python(), &self.task.source)
-            .args(["-I", "-c", HOOK])
+        let mut program = Program::new(self.environment.python(), &self.replica.root)
+            .args(["-I", "-B", "-c", HOOK])
             .stdin(input.to_string())
             .env("PATH", self.effects.programs().path_with(&self.environment.bin()))
             .env("HOME", &home)
             .env("PYTHONHASHSEED", "0")
-            .timeout(Duration::from_secs(900));
+            .timeout(Duration::from_secs(self.task.timeout));
         if let Some(epoch) = self.task.epoch {
             program = program.env("SOURCE_DATE_EPOCH", epoch.to_string());
         }
         let ran = self.effects.programs().run(&program)?;
+        let ran = Ran { stdout: self.replica.as_known(&ran.stdout), stderr: self.replica.as_known(&ran.stderr), ..ran };
         tell_output(self.effects.inspect(), &self.task.backend, &ran);
+        let backend = || self.task.backend.clone();
+        let output = || Output(ran.tail(30));
+        if ran.timed_out {
+            let seconds = self.task.timeout;
+            return Err(BuildError::TooSlow { backend: backend(), hook, seconds, output: output() }.into());
+        }
         if !ran.ok() {
-            return Err(BuildError::Backend {
-                backend: self.task.backend.clone(),
-                hook,
-                ending: ran.ending(),
-                output: Output(ran.tail(30)),
-            }
-            .into());
+            let (ending, output) = (ran.ending(), output());
+            return Err(BuildError::Backend { backend: backend(), hook, ending, output }.into());
+        }
+        if self.effects.inspect().files().what(&answer) != What::File {
+            let (ending, output) = ("it ended before the hook did".to_owned(), output());
+            return Err(BuildError::Backend { backend: backend(), hook, ending, output }.into());
         }
         let answer = self.effects.inspect().files().read(&answer, 1024 * 1024)?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
-        Ok(answer.get("value").cloned())
+        match answer.get("unknown").and_then(Value::as_str) {
+            Some(problem) => Err(BuildError::NoBackend { backend: backend(), problem: problem.to_owned() }.into()),
+            None => Ok(answer.get("value").cloned()),
+        }
     }
 }
 

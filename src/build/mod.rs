@@ -2,7 +2,8 @@
 //!
 //! `native` works out what the project's backend would put into both archives, without running anything (`backends/`,
 //! over `tree`, `declared`, `globs`, `metadata`); what cannot be known is built by the backend itself in an isolated
-//! environment (`isolated`, PEP 517). Environments and the cache of wheels live here, too: gates and verification need
+//! environment over a copy of the project (`isolated`, `replica`, PEP 517). Neither sees what earlier builds left (`stale`).
+//! Environments and the cache of wheels live here, too: gates and verification need
 //! the same.
 
 pub mod backends;
@@ -14,6 +15,8 @@ pub mod globs;
 pub mod isolated;
 pub mod metadata;
 pub mod native;
+pub mod replica;
+pub mod stale;
 pub mod tree;
 pub mod wheels;
 

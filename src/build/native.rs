@@ -11,6 +11,7 @@ use crate::python::version::Version;
 
 use super::backends::{self, Backend};
 use super::declared::Declared;
+use super::stale::Stale;
 use super::tree::Tree;
 
 /// Why a project is built by its own backend.
@@ -127,14 +128,14 @@ pub fn like(pyproject: &Pyproject) -> Result<String, Reason> {
     Ok(Backend::of(pyproject)?.profile().to_string())
 }
 
-/// Works out both archives of the project in a folder; the wheel as it is built from the sdist, or, `from_source`,
-/// from the folder.
+/// Works out both archives of the project in a folder, without what earlier builds left there; the wheel as it is built
+/// from the sdist, or, `from_source`, from the folder.
 ///
 /// # Errors
 /// [`Reason`]: it must be built by its own backend.
 pub fn archives(
     inspect: Inspect<'_>,
-    root: &std::path::Path,
+    (root, stale): (&std::path::Path, &Stale),
     pyproject: &Pyproject,
     from_source: bool,
 ) -> Result<Archives, Reason> {
@@ -147,7 +148,7 @@ pub fn archives(
         let why = format!("{} reads it", profile.package);
         return Err(Reason::new(format!("the variable `{name}`"), why).instead("unset it"));
     }
-    let tree = Tree::Folder { root: root.to_owned(), files: inspect.files() };
+    let tree = Tree::Folder { root: root.to_owned(), files: inspect.files(), stale: stale.clone() };
     let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)? };
     let sdist = backends::sdist(backend, &source)?;
     let like = profile.to_string();

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::native::Reason;
+use super::stale::Stale;
 use crate::archive::write::{Content, Entry};
 use crate::effects::EffectsError;
 use crate::effects::files::{Files, What};
@@ -27,6 +28,8 @@ pub enum Tree {
         root: PathBuf,
         /// The door to it.
         files: Files,
+        /// What earlier builds left there: it is not seen.
+        stale: Stale,
     },
     /// The members of an sdist, by their path below its top folder.
     Members(BTreeMap<String, Entry>),
@@ -53,7 +56,8 @@ impl Tree {
     /// What a path is, links not followed. A folder of an sdist is what has members below it.
     pub fn what(&self, path: &str) -> What {
         match self {
-            Tree::Folder { root, files } => files.what(&Self::on_disk(root, path)),
+            Tree::Folder { stale, .. } if stale.hides(Path::new(path)) => What::Missing,
+            Tree::Folder { root, files, .. } => files.what(&Self::on_disk(root, path)),
             Tree::Members(members) => match members.get(path) {
                 Some(Entry { content: Content::Link(_), .. }) => What::Other,
                 Some(_) => What::File,
@@ -116,7 +120,8 @@ impl Tree {
     /// What a link names; nothing for what is no link.
     pub fn link(&self, path: &str) -> Option<String> {
         match self {
-            Tree::Folder { root, files } => files.link(&Self::on_disk(root, path)),
+            Tree::Folder { stale, .. } if stale.hides(Path::new(path)) => None,
+            Tree::Folder { root, files, .. } => files.link(&Self::on_disk(root, path)),
             Tree::Members(members) => match &members.get(path)?.content {
                 Content::Link(target) => Some(target.clone()),
                 _ => None,
@@ -127,7 +132,8 @@ impl Tree {
     /// Whether a path is a file, links followed.
     pub fn is_file(&self, path: &str) -> bool {
         match self {
-            Tree::Folder { root, files } => files.stat(&Self::on_disk(root, path)).is_some_and(|stat| stat.is_file),
+            Tree::Folder { stale, .. } if stale.hides(Path::new(path)) => false,
+            Tree::Folder { root, files, .. } => files.stat(&Self::on_disk(root, path)).is_some_and(|stat| stat.is_file),
             Tree::Members(_) => matches!(self.resolve(path), Resolved::File(_)),
         }
     }
@@ -135,7 +141,10 @@ impl Tree {
     /// Whether a path is a folder, links followed.
     pub fn is_folder(&self, path: &str) -> bool {
         match self {
-            Tree::Folder { root, files } => files.stat(&Self::on_disk(root, path)).is_some_and(|stat| stat.is_folder),
+            Tree::Folder { stale, .. } if stale.hides(Path::new(path)) => false,
+            Tree::Folder { root, files, .. } => {
+                files.stat(&Self::on_disk(root, path)).is_some_and(|stat| stat.is_folder)
+            }
             Tree::Members(_) => matches!(self.resolve(path), Resolved::Folder(_)),
         }
     }
@@ -143,15 +152,18 @@ impl Tree {
     /// The names in a folder, sorted by their code points; none where it is no folder. Links are followed to it.
     pub fn list(&self, folder: &str) -> Result<Vec<String>, Reason> {
         match self {
-            Tree::Folder { root, files } => {
+            Tree::Folder { root, files, stale } => {
                 let at = Self::on_disk(root, folder);
-                if files.stat(&at).is_none_or(|stat| !stat.is_folder) {
+                if stale.hides(Path::new(folder)) || files.stat(&at).is_none_or(|stat| !stat.is_folder) {
                     return Ok(Vec::new());
                 }
                 let mut names = Vec::new();
                 for path in files.list(&at).map_err(|error| Reason::unreadable(folder, &error))? {
                     let name = path.file_name().unwrap_or_default().to_str().map(str::to_owned);
-                    names.push(name.ok_or_else(|| Reason::odd_name(folder))?);
+                    let name = name.ok_or_else(|| Reason::odd_name(folder))?;
+                    if !stale.hides(&Path::new(folder).join(&name)) {
+                        names.push(name);
+                    }
                 }
                 Ok(names)
             }
@@ -176,7 +188,7 @@ impl Tree {
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Reason> {
         let unreadable = |error: EffectsError| Reason::unreadable(path, &error);
         match self {
-            Tree::Folder { root, files } => {
+            Tree::Folder { root, files, .. } => {
                 if !self.is_file(path) {
                     return Ok(None);
                 }
@@ -204,7 +216,7 @@ impl Tree {
     /// The permission bits of a file, links followed; an sdist has only executable ones and others.
     pub fn mode(&self, path: &str) -> u32 {
         match self {
-            Tree::Folder { root, files } => files.stat(&Self::on_disk(root, path)).map_or(0o644, |stat| stat.mode),
+            Tree::Folder { root, files, .. } => files.stat(&Self::on_disk(root, path)).map_or(0o644, |stat| stat.mode),
             Tree::Members(members) => match self.resolve(path) {
                 Resolved::File(path) if members.get(&path).is_some_and(|entry| entry.executable) => 0o755,
                 _ => 0o644,
@@ -216,7 +228,7 @@ impl Tree {
     pub fn entry(&self, path: &str, to: String) -> Result<Entry, Reason> {
         let missing = || Reason::new(format!("the file `{path}`"), "it is not there".to_owned());
         match self {
-            Tree::Folder { root, files } => {
+            Tree::Folder { root, files, .. } => {
                 let at = Self::on_disk(root, path);
                 let stat = files.stat(&at).filter(|stat| stat.is_file).ok_or_else(missing)?;
                 let content = Content::File { path: at, size: stat.size };

@@ -43,6 +43,7 @@ variables! {
     FORGEJO_TOKEN = "FORGEJO_TOKEN": "The token for Forgejo or Gitea, after `GITEA_TOKEN`.";
     SOURCE_DATE_EPOCH = "SOURCE_DATE_EPOCH": "The date of the members of archives, in seconds since 1970. Default: the time of the commit.";
     NO_COLOR = "NO_COLOR": "Use no colour.";
+    CI = "CI": "Set by nearly every service that runs jobs: there `release build` runs no build backend where a right to publish can be read.";
     GITHUB_ACTIONS = "GITHUB_ACTIONS": "Set to `true` by GitHub and Gitea Actions: results are written for the runner.";
     ACTIONS_ID_TOKEN_REQUEST_URL = "ACTIONS_ID_TOKEN_REQUEST_URL": "Where GitHub's runner says who the job is, for trusted publishing.";
     ACTIONS_ID_TOKEN_REQUEST_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "What the runner is asked with.";

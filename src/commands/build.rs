@@ -10,6 +10,7 @@ use crate::archive::Sha256;
 use crate::build::isolated::{Built, Settings};
 use crate::error::Failure;
 use crate::plan::build::{self, Wanted};
+use crate::plan::{exposure, trust};
 use crate::project::Project;
 use crate::report::{Outcome, Report};
 use crate::steps::Produced;
@@ -18,7 +19,9 @@ use crate::steps::Produced;
 ///
 /// The sdist is built from the project and the wheel from the sdist: natively, the same members with the same bytes as
 /// the project's backend writes, where everything can be known without running code; else by the backend itself in an
-/// isolated environment (PEP 517). Members are dated by `SOURCE_DATE_EPOCH`, else by the commit.
+/// isolated environment (PEP 517), over a copy of the project: what earlier builds left lying about gets into no archive,
+/// and nothing is left in the project. In CI no backend is run where a right to publish can be read. Members are dated
+/// by `SOURCE_DATE_EPOCH`, else by the commit.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Where the archives go, below the project
@@ -42,7 +45,8 @@ pub struct Args {
     /// Say which way was taken, and why
     #[arg(long)]
     why: bool,
-    /// Remove other archives from the folder first
+    /// Remove what earlier builds left: other archives in the folder, `build/` of setuptools, `*.egg-info`,
+    /// `__pycache__`; nothing that git tracks, and nothing before the build went well
     #[arg(long)]
     clean: bool,
     /// Write release-manifest.json beside the archives: their digests, the commit, the digest of the configuration
@@ -101,26 +105,31 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         manifest: args.manifest,
     };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
+    exposure::refuse_in_ci(context.inspect(), &plan)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
     };
     let mut report = Report::new("build");
-    let mut files = Vec::new();
+    let (mut files, mut removed) = (Vec::new(), Vec::new());
     for made in produced {
-        let Produced::Archives(built) = made else { continue };
-        for file in built {
-            report.lines.push(file.line());
-            if args.why {
-                report.lines.push(format!("  {}: {}", file.builder, file.why));
-            }
-            files.push(file);
+        match made {
+            Produced::Archives(built) => files.extend(built),
+            Produced::Removed(paths) => removed.extend(paths),
+            _ => {}
         }
     }
+    for file in &files {
+        report.lines.push(file.line());
+        if args.why {
+            report.lines.push(format!("  {}: {}", file.builder, file.why));
+        }
+    }
+    report.lines.extend(removed.iter().map(|path| format!("removed {}", path.display())));
     let names: Vec<String> = files.iter().map(Built::name).collect();
     let digest = Sha256::of_files(names.iter().zip(&files).map(|(name, file)| (name.as_str(), file.sha256.clone())));
     Ok(report
-        .result(json!({"files": files}))
+        .result(json!({"files": files, "removed": removed}))
         .output("version", project.version().to_string())
         .output("tag", project.tag_of(project.version()))
         .output("is-prerelease", project.version().is_prerelease().to_string())
@@ -128,7 +137,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
 }
 
 fn verify_native(context: &Context<'_>, project: &Project) -> Result<Report, Failure> {
-    let plan = build::compare(context.inspect(), project)?;
+    let plan = trust::compare(context.inspect(), project)?;
+    exposure::refuse_in_ci(context.inspect(), &plan)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,

@@ -57,6 +57,8 @@ pub struct Config {
     pub git: GitSettings,
     /// Other places that name the version.
     pub references: Vec<ReferenceTable>,
+    /// How many seconds each hook of a build backend may take.
+    pub build_timeout: u64,
     /// Commands that must pass before anything is committed.
     pub gates: Vec<GateTable>,
     /// Commands before and after phases of a run.
@@ -287,6 +289,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         .map_err(|(key, problem)| refuse(key, &problem))?;
     let git = GitSettings::of(written.git.unwrap_or_default(), independent);
     let git = git.map_err(|problem| refuse("git.message", problem))?;
+    let build = written.build.unwrap_or_default();
     let verify = written.verify.unwrap_or_default();
     if verify.commands.iter().any(|command| command.run.is_empty()) {
         return Err(refuse("verify.commands.run", "needs a program"));
@@ -314,13 +317,14 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
         git,
         references: written.references,
+        build_timeout: build.timeout.unwrap_or(900),
         gates: written.gates,
         hooks: written.hooks,
         policy,
         indexes,
         forge: written.forge,
         init: written.init.unwrap_or_default(),
-        verified: written.build.unwrap_or_default().verified,
+        verified: build.verified,
         verify: Verify {
             imports: verify.imports,
             commands: verify.commands,

@@ -36,6 +36,55 @@ impl GitMut {
     /// # Errors
     /// The commit is not there, or a file cannot be written.
     pub fn check_out(from: &Git, commit: &str, to: &Path) -> Result<GitMut, EffectsError> {
+        let made = GitMut::borrow(from, to)?;
+        let repository = made.repository();
+        let fill = || -> Result<(), git2::Error> {
+            repository.set_head_detached(Oid::from_str(commit)?)?;
+            // The bytes of the commit, whatever attributes and settings of this machine say of line endings.
+            repository.checkout_head(Some(CheckoutBuilder::new().force().disable_filters(true)))
+        };
+        fill().map_err(failed(format!("check {commit} out")))?;
+        Ok(made)
+    }
+
+    /// Makes the new folder `to` a working tree like that of `from`, without its files: the same HEAD, tags, index
+    /// and ignore rules, so that what reads git there reads the same, and what writes to it changes nothing of
+    /// `from`. It can be used as long as `from` is there.
+    ///
+    /// # Errors
+    /// Something of `from` cannot be read, or it cannot be written.
+    pub fn mirror(from: &Git, to: &Path) -> Result<GitMut, EffectsError> {
+        let head = from.head()?;
+        let made = GitMut::borrow(from, to)?;
+        let repository = made.repository();
+        let fill = || -> Result<(), git2::Error> {
+            let commit = head.commit.as_deref().map(Oid::from_str).transpose()?;
+            match (&head.branch, commit) {
+                (Some(branch), Some(commit)) => {
+                    repository.reference(branch, commit, true, "")?;
+                    repository.set_head(branch)?;
+                }
+                (Some(branch), None) => repository.set_head(branch)?,
+                (None, Some(commit)) => repository.set_head_detached(commit)?,
+                (None, None) => {}
+            }
+            let mut index = repository.index()?;
+            for entry in from.repository().index()?.iter() {
+                index.add(&entry)?;
+            }
+            index.write()
+        };
+        fill().map_err(failed(format!("mirror `{}`", from.top().display())))?;
+        if let Ok(rules) = std::fs::read(from.common_dir().join("info/exclude")) {
+            let path = to.join(".git/info/exclude");
+            let written = std::fs::create_dir_all(to.join(".git/info")).and_then(|()| std::fs::write(&path, rules));
+            written.map_err(|source| EffectsError::Write { path, source })?;
+        }
+        Ok(made)
+    }
+
+    /// A new repository in `to` with the objects and tags of `from`.
+    fn borrow(from: &Git, to: &Path) -> Result<GitMut, EffectsError> {
         let lender = from.common_dir();
         let write = |name: &str, bytes: &[u8]| {
             let path = to.join(".git").join(name);
@@ -47,19 +96,16 @@ impl GitMut {
             write("shallow", &shallow)?;
         }
         let made = GitMut::open(to)?;
-        let repository = made.repository();
-        let fill = || -> Result<(), git2::Error> {
+        let copy_tags = || -> Result<(), git2::Error> {
             for reference in from.repository().references_glob("refs/tags/*")? {
                 let reference = reference?;
                 if let (Ok(name), Some(target)) = (reference.name(), reference.target()) {
-                    repository.reference(name, target, true, "")?;
+                    made.repository().reference(name, target, true, "")?;
                 }
             }
-            repository.set_head_detached(Oid::from_str(commit)?)?;
-            // The bytes of the commit, whatever attributes and settings of this machine say of line endings.
-            repository.checkout_head(Some(CheckoutBuilder::new().force().disable_filters(true)))
+            Ok(())
         };
-        fill().map_err(failed(format!("check {commit} out")))?;
+        copy_tags().map_err(failed(format!("copy the tags of `{}`", from.top().display())))?;
         Ok(made)
     }
 

@@ -51,6 +51,13 @@ impl Variables {
         self.values.iter().filter(|(name, _)| wanted(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// Whether this is a job of a forge or of another service: `CI`, which nearly all of them set, or the mark of
+    /// Actions.
+    pub fn in_ci(&self) -> bool {
+        let is_set = |name: &str| self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False"));
+        ["CI", "GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"].into_iter().any(is_set)
+    }
+
     /// The user's home.
     pub fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from)

@@ -41,6 +41,15 @@ pub struct Stat {
     pub mode: u32,
 }
 
+/// What tells whether a file was touched: links are not followed, and of a folder only its mode counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    mode: u32,
+    size: u64,
+    identity: (u64, u64),
+    times: [i64; 4],
+}
+
 fn read_error(path: &Path) -> impl Fn(std::io::Error) -> EffectsError {
     move |source| EffectsError::Read { path: path.to_owned(), source }
 }
@@ -146,6 +155,17 @@ impl Files {
     /// Device and inode: whether two paths are one file.
     pub fn identity(self, path: &Path) -> Option<(u64, u64)> {
         fs::symlink_metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+    }
+
+    /// What tells later whether a path was touched; nothing where there is nothing.
+    pub fn stamp(self, path: &Path) -> Option<Stamp> {
+        let metadata = fs::symlink_metadata(path).ok()?;
+        let mode = metadata.mode();
+        if metadata.is_dir() {
+            return Some(Stamp { mode, size: 0, identity: (0, 0), times: [0; 4] });
+        }
+        let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
+        Some(Stamp { mode, size: metadata.len(), identity: (metadata.dev(), metadata.ino()), times })
     }
 
     /// The entries of a folder, sorted by name.
@@ -354,6 +374,24 @@ impl FilesMut {
     /// It cannot be read or written.
     pub fn copy(self, from: &Path, to: &Path) -> Result<(), EffectsError> {
         fs::copy(from, to).map(|_| ()).map_err(write_error(to))
+    }
+
+    /// Copies a file with its permission bits and its time, or a symbolic link as it is.
+    ///
+    /// # Errors
+    /// It cannot be read or written.
+    pub fn replicate(self, from: &Path, to: &Path) -> Result<(), EffectsError> {
+        use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_OMIT, utimensat};
+        let metadata = fs::symlink_metadata(from).map_err(read_error(from))?;
+        if metadata.is_symlink() {
+            let target = fs::read_link(from).map_err(read_error(from))?;
+            return std::os::unix::fs::symlink(target, to).map_err(write_error(to));
+        }
+        fs::copy(from, to).map_err(write_error(to))?;
+        let last_modification = Timespec { tv_sec: metadata.mtime(), tv_nsec: metadata.mtime_nsec() };
+        let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
+        utimensat(CWD, to, &Timestamps { last_access, last_modification }, AtFlags::empty())
+            .map_err(|error| write_error(to)(error.into()))
     }
 
     /// Removes a file; one that is not there is no error.

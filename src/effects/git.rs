@@ -305,6 +305,19 @@ impl Git {
         Ok(index.iter().filter_map(below).collect())
     }
 
+    /// Every file and link that git tracks, below the top of the working tree, sorted. What lies in a submodule is
+    /// tracked by the submodule.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn tracked(&self) -> Result<Vec<PathBuf>, EffectsError> {
+        use std::os::unix::ffi::OsStringExt;
+        const SUBMODULE: u32 = 0o160_000;
+        let index = self.repository.index().map_err(failed("read the index"))?;
+        let files = index.iter().filter(|entry| entry.mode & 0o170_000 != SUBMODULE);
+        Ok(files.map(|entry| PathBuf::from(std::ffi::OsString::from_vec(entry.path))).collect())
+    }
+
     /// The bytes of a file of a tree.
     ///
     /// # Errors

@@ -3,17 +3,19 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the door to processes")]
 
+use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use super::error::EffectsError;
 use super::{Variables, signals};
+use crate::report::text;
 use crate::secret::Redactor;
 
 /// What a child may know of the user's environment.
@@ -178,12 +180,16 @@ impl Program {
 pub struct Ran {
     /// Its exit code; nothing when a signal ended it.
     pub code: Option<i32>,
+    /// The signal that ended it, other than ours.
+    pub signal: Option<i32>,
     /// Whether it was ended because its time was up.
     pub timed_out: bool,
-    /// Its standard output, cut to a limit, bytes that are not UTF-8 replaced, secrets masked.
+    /// Its standard output, the middle of a very long one left out, bytes that are not UTF-8 replaced, secrets masked.
     pub stdout: String,
     /// The same of its standard error.
     pub stderr: String,
+    /// How many bytes of both streams were not kept.
+    pub dropped: usize,
     /// How long it ran, in milliseconds.
     pub milliseconds: u128,
 }
@@ -194,24 +200,41 @@ impl Ran {
         self.code == Some(0) && !self.timed_out
     }
 
-    /// The last lines that it wrote: what a person needs to see of a failure.
+    /// The last lines that it wrote: what a person needs to see of a failure. Lines without end are cut.
     pub fn tail(&self, lines: usize) -> String {
         let all: Vec<&str> = self.stdout.lines().chain(self.stderr.lines()).collect();
-        all[all.len().saturating_sub(lines)..].join("\n")
+        let dropped = (self.dropped > 0).then(|| format!("[… {} of what it wrote are not kept]", size(self.dropped)));
+        let last = all[all.len().saturating_sub(lines)..].iter().map(|line| cut(line));
+        dropped.into_iter().chain(last).collect::<Vec<String>>().join("\n")
     }
 
-    /// `exit code 1`, `a signal`, `its time was up`.
+    /// `exit code 1`, `ended by SIGSEGV`, `time was up`.
     pub fn ending(&self) -> String {
-        match (self.timed_out, self.code) {
-            (true, _) => "time was up".to_owned(),
-            (false, Some(code)) => format!("exit code {code}"),
-            (false, None) => "ended by a signal".to_owned(),
+        match (self.timed_out, self.code, self.signal) {
+            (true, ..) => "time was up".to_owned(),
+            (false, Some(code), _) => format!("exit code {code}"),
+            (false, None, Some(signal)) => format!("ended by {}", signals::name(signal)),
+            (false, None, None) => "ended by a signal".to_owned(),
         }
     }
 }
 
-/// More than this of a stream is dropped: a runaway child must not fill our memory.
-const OUTPUT_LIMIT: usize = 4 * 1024 * 1024;
+/// A line that people can read.
+fn cut(line: &str) -> String {
+    const LONGEST: usize = 2_000;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} [… {} of this line not shown]", &line[..end], size(line.len() - end)),
+        None => line.to_owned(),
+    }
+}
+
+fn size(bytes: usize) -> String {
+    text::size(bytes as u64)
+}
+
+/// So much of a stream is kept from its beginning, and as much from its end; the rest is dropped: a runaway child must
+/// not fill our memory, and its last words matter most.
+const KEPT_OF_EACH_END: usize = 2 * 1024 * 1024;
 
 /// Running programs.
 #[derive(Clone, Copy)]
@@ -280,17 +303,19 @@ impl<'w> Programs<'w> {
             let _ = stdin.write_all(&input);
         });
         let (out, err) = (Reading::start(stdout), Reading::start(stderr));
-        let (code, timed_out) = wait(&mut child, started + program.timeout);
+        let (status, timed_out) = wait(&mut child, started + program.timeout);
         // What it left running in its group ends with it; what escaped the group cannot keep us waiting.
         end_group(&mut child);
         drop(remembered);
         signals::check()?;
-        let (out, err) = (out.finish(), err.finish());
+        let ((out, dropped), (err, more)) = (out.finish(), err.finish());
         let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.time.fetch_add(took, Ordering::Relaxed);
         let ran = Ran {
-            code,
+            code: status.and_then(|status| status.code()),
+            signal: status.and_then(|status| status.signal()),
             timed_out,
+            dropped: dropped + more,
             stdout: self.redactor.redact(&String::from_utf8_lossy(&out)),
             stderr: self.redactor.redact(&String::from_utf8_lossy(&err)),
             milliseconds: started.elapsed().as_millis(),
@@ -299,23 +324,50 @@ impl<'w> Programs<'w> {
     }
 }
 
+/// What is kept of a stream.
+#[derive(Default)]
+struct Kept {
+    beginning: Vec<u8>,
+    end: VecDeque<u8>,
+    dropped: usize,
+}
+
+impl Kept {
+    fn add(&mut self, bytes: &[u8]) {
+        let room = KEPT_OF_EACH_END.saturating_sub(self.beginning.len()).min(bytes.len());
+        self.beginning.extend_from_slice(&bytes[..room]);
+        self.end.extend(&bytes[room..]);
+        let over = self.end.len().saturating_sub(KEPT_OF_EACH_END);
+        self.end.drain(..over);
+        self.dropped += over;
+    }
+
+    /// What was kept, and how much was not.
+    fn into_bytes(self) -> (Vec<u8>, usize) {
+        let Kept { beginning: mut all, end, dropped } = self;
+        if dropped > 0 {
+            all.extend_from_slice(b"\n[\xe2\x80\xa6]\n");
+        }
+        all.extend(end);
+        (all, dropped)
+    }
+}
+
 /// A stream that is read beside the child, so that neither waits for the other.
 struct Reading {
-    kept: Arc<Mutex<Vec<u8>>>,
+    kept: Arc<Mutex<Kept>>,
     ended: mpsc::Receiver<()>,
 }
 
 impl Reading {
     fn start(mut stream: impl Read + Send + 'static) -> Self {
-        let kept: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let kept: Arc<Mutex<Kept>> = Arc::default();
         let (end, ended) = mpsc::channel();
         let shared = Arc::clone(&kept);
         std::thread::spawn(move || {
             let mut buffer = [0_u8; 8192];
             while let Ok(read @ 1..) = stream.read(&mut buffer) {
-                let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                let room = OUTPUT_LIMIT.saturating_sub(kept.len()).min(read);
-                kept.extend_from_slice(&buffer[..room]);
+                shared.lock().unwrap_or_else(PoisonError::into_inner).add(&buffer[..read]);
             }
             // Whoever waits may have gone.
             let _ = end.send(());
@@ -324,14 +376,15 @@ impl Reading {
     }
 
     /// What was read; a second after the child ended nobody waits for more.
-    fn finish(self) -> Vec<u8> {
+    fn finish(self) -> (Vec<u8>, usize) {
         let _ = self.ended.recv_timeout(Duration::from_secs(1));
-        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner)).into_bytes()
     }
 }
 
-/// Waits with growing pauses: short programs are noticed at once, long ones cost nothing.
-fn wait(child: &mut Child, deadline: Instant) -> (Option<i32>, bool) {
+/// Waits with growing pauses: short programs are noticed at once, long ones cost nothing. Returns how the child ended,
+/// if it ended by itself, and whether its time was up.
+fn wait(child: &mut Child, deadline: Instant) -> (Option<ExitStatus>, bool) {
     let mut pause = Duration::from_micros(500);
     let mut told_to_end = None;
     loop {
@@ -341,7 +394,7 @@ fn wait(child: &mut Child, deadline: Instant) -> (Option<i32>, bool) {
             told_to_end = Some(Instant::now() + signals::CHILD_GRACE);
         }
         match child.try_wait() {
-            Ok(Some(status)) => return (status.code(), false),
+            Ok(Some(status)) => return (Some(status), false),
             Ok(None) if told_to_end.is_some_and(|end| Instant::now() >= end) => return (None, false),
             Ok(None) if Instant::now() >= deadline => {
                 end_group(child);

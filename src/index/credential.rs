@@ -21,6 +21,30 @@ const TOKEN_USER: &str = "__token__";
 const ISSUERS: [&str; 2] = ["pypi.org", "test.pypi.org"];
 /// What `.pypirc` is called as a source.
 const PYPIRC: &str = "`~/.pypirc`";
+/// Variables that give a right to publish: ours, those of other tools, and what proves to an index who a job is.
+const VARIABLES: [&str; 17] = [
+    "RELEASE_TOKEN",
+    "RELEASE_FORGE_TOKEN",
+    "TWINE_PASSWORD",
+    "UV_PUBLISH_TOKEN",
+    "UV_PUBLISH_PASSWORD",
+    "FLIT_PASSWORD",
+    "HATCH_INDEX_AUTH",
+    "PDM_PUBLISH_PASSWORD",
+    "MATURIN_PASSWORD",
+    "MATURIN_PYPI_TOKEN",
+    "PYPI_TOKEN",
+    "PYPI_API_TOKEN",
+    "PYPI_PASSWORD",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    // Jobs of GitLab: docs.pypi.org, "Trusted Publishers".
+    "PYPI_ID_TOKEN",
+    "TESTPYPI_ID_TOKEN",
+    "SIGSTORE_ID_TOKEN",
+];
+/// Beginnings and ends of those that have the name of an index between them.
+const NAMED_BY_INDEX: [(&str, &str); 3] =
+    [("RELEASE_TOKEN_", ""), ("POETRY_PYPI_TOKEN_", ""), ("POETRY_HTTP_BASIC_", "_PASSWORD")];
 /// Tokens and `.pypirc` are read up to this size.
 const LIMIT: u64 = 64 * 1024;
 
@@ -113,6 +137,25 @@ pub fn variable_of(index: &Index) -> Option<String> {
     named.then(|| format!("RELEASE_TOKEN_{}", index.name.chars().map(upper).collect::<String>()))
 }
 
+/// Every right to publish, for whatever index, that code running here could read: names of variables and files, as
+/// people call them. Other tools' are among them: whoever finds one asks nobody which tool it is for.
+pub fn visible(inspect: Inspect<'_>) -> Vec<String> {
+    let variables = inspect.variables();
+    let names = |name: &str| {
+        let is_among = |parts: (&str, &str)| name.starts_with(parts.0) && name.ends_with(parts.1);
+        VARIABLES.contains(&name) || NAMED_BY_INDEX.into_iter().any(is_among)
+    };
+    let is_token = |name: &str| variables.get(name).is_some_and(|value| value.starts_with("pypi-"));
+    let all = variables.matching(|name| variables.get(name).is_some() && (names(name) || is_token(name)));
+    let mut found: Vec<String> = all.into_iter().map(|(name, _)| name).collect();
+    let pypirc = variables.home().map(|home| home.join(".pypirc"));
+    let text = pypirc.and_then(|path| inspect.files().read_text_if_there(&path, LIMIT).ok().flatten());
+    if text.is_some_and(|text| sections(&text).iter().any(|(_, entries)| value_of(entries, "password").is_some())) {
+        found.push("~/.pypirc".to_owned());
+    }
+    found
+}
+
 fn from_variables(inspect: Inspect<'_>, index: &Index) -> Vec<Credential> {
     let variables = inspect.variables();
     let mut found = Vec::new();
@@ -160,10 +203,11 @@ fn warn_of_readers(inspect: Inspect<'_>, found: Option<&Credential>) -> Result<(
     Ok(())
 }
 
-/// User and password of the section that is called like the index or names its URL.
-fn pypirc_entry<'t>(text: &'t str, index: &Index) -> Option<(Option<&'t str>, &'t str)> {
-    let bare = |url: &str| url.trim_end_matches('/').to_owned();
-    let mut sections: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
+/// A section of `.pypirc`: its name, its keys and values.
+type Section<'t> = (&'t str, Vec<(&'t str, &'t str)>);
+
+fn sections(text: &str) -> Vec<Section<'_>> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
     for line in text.lines().map(str::trim) {
         if line.starts_with(['#', ';']) {
             continue;
@@ -174,17 +218,24 @@ fn pypirc_entry<'t>(text: &'t str, index: &Index) -> Option<(Option<&'t str>, &'
             entries.push((key.trim(), value.trim()));
         }
     }
-    let value = |entries: &[(&'t str, &'t str)], key: &str| {
-        let mut found = entries.iter().filter(|(known, _)| known.eq_ignore_ascii_case(key));
-        found.next().map(|(_, value)| *value).filter(|value| !value.is_empty())
-    };
-    sections.iter().find_map(|(name, entries)| {
-        let fits = match value(entries, "repository") {
+    sections
+}
+
+fn value_of<'t>(entries: &[(&'t str, &'t str)], key: &str) -> Option<&'t str> {
+    let mut found = entries.iter().filter(|(known, _)| known.eq_ignore_ascii_case(key));
+    found.next().map(|(_, value)| *value).filter(|value| !value.is_empty())
+}
+
+/// User and password of the section that is called like the index or names its URL.
+fn pypirc_entry<'t>(text: &'t str, index: &Index) -> Option<(Option<&'t str>, &'t str)> {
+    let bare = |url: &str| url.trim_end_matches('/').to_owned();
+    sections(text).iter().find_map(|(name, entries)| {
+        let fits = match value_of(entries, "repository") {
             Some(url) => bare(url) == bare(&index.upload),
             None => *name == index.name,
         };
-        let password = value(entries, "password").filter(|_| fits)?;
-        Some((value(entries, "username"), password))
+        let password = value_of(entries, "password").filter(|_| fits)?;
+        Some((value_of(entries, "username"), password))
     })
 }
 

@@ -9,7 +9,7 @@ use crate::check;
 use crate::effects::World;
 use crate::error::Failure;
 use crate::plan::verify::Known;
-use crate::plan::{build, execute, gates as plan};
+use crate::plan::{build, execute, exposure, gates as plan};
 use crate::project::{Package, Project};
 use crate::report::{Finding, text};
 use crate::steps::Produced;
@@ -42,11 +42,17 @@ pub fn bumped((from, to): (&str, &str), files: usize, tag: &str) -> String {
     format!("{what}{committed}, tagged {tag}")
 }
 
-/// Builds sdist and wheel of every package into a folder.
+/// Builds sdist and wheel of every package into a folder. A finding where the code of others that runs for it could read
+/// the rights to publish which this very process has.
 ///
 /// # Errors
 /// A backend failed.
-pub fn build(world: &World, project: &Project, out_dir: &Path, clean: bool) -> Result<Vec<Built>, Failure> {
+pub fn build(
+    world: &World,
+    project: &Project,
+    out_dir: &Path,
+    clean: bool,
+) -> Result<(Vec<Built>, Option<Finding>), Failure> {
     let wanted = build::Wanted {
         sdist: true,
         wheel: true,
@@ -59,11 +65,12 @@ pub fn build(world: &World, project: &Project, out_dir: &Path, clean: bool) -> R
     };
     let packages: Vec<&Package> = project.packages.iter().collect();
     let plan = build::plan(world.inspect(), project, &packages, wanted)?;
+    let finding = exposure::of(world.inspect(), &plan).and_then(|exposure| exposure.finding_in_ci(world.inspect()));
     let archives = execute::execute(world, plan)?.into_iter().filter_map(|made| match made {
         Produced::Archives(files) => Some(files),
         _ => None,
     });
-    Ok(archives.flatten().collect())
+    Ok((archives.flatten().collect(), finding))
 }
 
 /// Judges archives by every rule.

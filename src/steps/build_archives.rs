@@ -1,7 +1,7 @@
 //! Builds a package and puts its archives into a folder, replacing what a former build of the same version
 //! left there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::build::BuildError;
 use crate::build::environment::Interpreter;
 use crate::build::isolated::{self, Built, Task};
 use crate::build::native::{Archives, Contents};
-use crate::effects::files::What;
+use crate::effects::files::Prepared;
 use crate::effects::{Effects, EffectsError};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
@@ -29,8 +29,6 @@ pub struct BuildArchives {
     pub task: Task,
     /// Where the archives go.
     pub out_dir: PathBuf,
-    /// Whether other archives are removed from there.
-    pub clean: bool,
     /// Which way it is built.
     pub way: Way,
     /// Why it is built this way.
@@ -102,12 +100,45 @@ impl BuildArchives {
                         false => write::sdist(look, file, folder, entries, epoch)?,
                     }
                     Ok(())
-                })?);
+                }));
             }
         }
-        self.clear(effects)?;
-        let mut built = Vec::new();
-        for file in prepared {
+        self.place(effects, prepared)
+    }
+
+    /// The same with what the backend built.
+    fn isolated(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
+        let interpreter = Interpreter::find(effects.inspect())?;
+        let made = isolated::build(effects, &interpreter, &self.task)?;
+        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for archive in &made.archives {
+            self.refuse_wrong_name(&name(archive))?;
+        }
+        let (look, files, mut prepared) = (effects.inspect().files(), effects.files(), Vec::new());
+        files.make_folder(&self.out_dir)?;
+        for archive in &made.archives {
+            let path = self.out_dir.join(name(archive));
+            let mut from = look.open(archive)?;
+            prepared.push(files.prepare(&path, 0o644, |file| {
+                let written = std::io::copy(&mut from, file).map(drop);
+                Ok(written.map_err(|source| EffectsError::Write { path: path.clone(), source })?)
+            }));
+        }
+        self.place(effects, prepared)
+    }
+
+    /// Puts all archives into their places, or none where one could not be written.
+    fn place(&self, effects: Effects<'_>, prepared: Vec<Result<Prepared, Failure>>) -> Result<Vec<Built>, Failure> {
+        let (look, files, mut built) = (effects.inspect().files(), effects.files(), Vec::new());
+        let (whole, failed): (Vec<_>, Vec<_>) = prepared.into_iter().partition(Result::is_ok);
+        let whole: Vec<Prepared> = whole.into_iter().flatten().collect();
+        if let Some(Err(failure)) = failed.into_iter().next() {
+            for file in &whole {
+                files.remove_file(&file.beside)?;
+            }
+            return Err(failure);
+        }
+        for file in whole {
             let sha256 = Sha256::of_reader(&mut look.open(&file.beside)?)
                 .map_err(|source| EffectsError::Read { path: file.beside.clone(), source })?;
             let size = look.size(&file.beside)?;
@@ -116,40 +147,6 @@ impl BuildArchives {
             built.push(Built::new(self.package.as_str(), file.path, digest, (self.way.name(), &self.why)));
         }
         Ok(built)
-    }
-
-    fn isolated(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
-        let interpreter = Interpreter::find(effects.inspect())?;
-        let made = isolated::build(effects, &interpreter, &self.task)?;
-        for file in &made {
-            self.refuse_wrong_name(&file.name)?;
-        }
-        let files = effects.files();
-        files.make_folder(&self.out_dir)?;
-        self.clear(effects)?;
-        let mut built = Vec::new();
-        for file in made {
-            let path = self.out_dir.join(&file.name);
-            files.replace(&path, &file.bytes, 0o644)?;
-            let digest = (Sha256::of(&file.bytes).to_string(), file.bytes.len() as u64);
-            built.push(Built::new(self.package.as_str(), path, digest, (self.way.name(), &self.why)));
-        }
-        Ok(built)
-    }
-
-    /// Removes other archives, where that is wanted.
-    fn clear(&self, effects: Effects<'_>) -> Result<(), Failure> {
-        if !self.clean {
-            return Ok(());
-        }
-        for path in effects.inspect().files().list(&self.out_dir)? {
-            let name = path.to_string_lossy();
-            let archive = name.ends_with(".whl") || name.ends_with(".tar.gz");
-            if archive && effects.inspect().files().what(&path) == What::File {
-                effects.files().remove_file(&path)?;
-            }
-        }
-        Ok(())
     }
 
     /// The name of an archive says what the backend took for name and version.

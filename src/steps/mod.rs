@@ -20,6 +20,7 @@ pub mod push;
 pub mod push_answer;
 pub mod push_local;
 pub mod record;
+pub mod remove_leftovers;
 pub mod run_gates;
 pub mod run_hook;
 pub mod serve;
@@ -54,6 +55,8 @@ pub enum Step {
     BuildArchives(build_archives::BuildArchives),
     /// Native archives and those of the backend.
     CompareBuilds(Box<compare_builds::CompareBuilds>),
+    /// What earlier builds left.
+    RemoveLeftovers(remove_leftovers::RemoveLeftovers),
     /// A release on the forge.
     AnnounceRelease(Box<announce_release::AnnounceRelease>),
     /// What a remote has.
@@ -107,6 +110,8 @@ pub enum Produced {
     Archives(Vec<Built>),
     /// Whether native archives are those of the backend.
     Compared(compare_builds::Compared),
+    /// What was removed.
+    Removed(Vec<std::path::PathBuf>),
     /// What became of a release on the forge.
     Announced(announce_release::Announced),
     /// What an index shows.
@@ -186,6 +191,7 @@ impl Step {
             Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::CompareBuilds(step) => step.describe(),
+            Step::RemoveLeftovers(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
             Step::AskRemote(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
@@ -221,6 +227,7 @@ impl Step {
             Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::CompareBuilds(step) => step.carry_out(effects).map(Produced::Compared),
+            Step::RemoveLeftovers(step) => step.carry_out(effects).map(Produced::Removed),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AskRemote(step) => step.carry_out(effects).map(Produced::References),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),

@@ -1,7 +1,7 @@
 """Calls one PEP 517 hook; runs inside the build environment.
 
 Reads {"hook", "backend", "backend_path", "arguments", "sdist", "answer"} as JSON from standard input and
-writes {"value"} or {"missing"} to the file `answer`. Standard output belongs to the backend.
+writes {"value"}, {"missing"} or {"unknown"} to the file `answer`. Standard output belongs to the backend.
 """
 
 import importlib
@@ -25,6 +25,30 @@ def unpack(path, into):
             archive.extract(member, into)
 
 
+def say(answer):
+    """Leaves the answer; whatever the backend printed is not in its way."""
+    with open(task["answer"], "w", encoding="utf-8") as file:
+        json.dump(answer, file)
+
+
+def load(name):
+    """The backend; nothing where it is missing itself, and not something that it needs."""
+    module, _, attributes = name.partition(":")
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if f"{module}.".startswith(f"{error.name}."):
+            say({"unknown": str(error)})
+            return None
+        raise
+    for attribute in filter(None, attributes.split(".")):
+        if not hasattr(found, attribute):
+            say({"unknown": f"`{module}` has no `{attributes}`"})
+            return None
+        found = getattr(found, attribute)
+    return found
+
+
 task = json.load(sys.stdin)
 
 if task.get("sdist"):
@@ -36,15 +60,7 @@ if task.get("sdist"):
 for folder in reversed(task["backend_path"]):
     sys.path.insert(0, os.path.abspath(folder))
 
-module, _, attributes = task["backend"].partition(":")
-backend = importlib.import_module(module)
-for attribute in filter(None, attributes.split(".")):
-    backend = getattr(backend, attribute)
-
-hook = getattr(backend, task["hook"], None)
-if hook is None:
-    answer = {"missing": True}
-else:
-    answer = {"value": hook(*task["arguments"])}
-with open(task["answer"], "w", encoding="utf-8") as file:
-    json.dump(answer, file)
+backend = load(task["backend"])
+if backend is not None:
+    hook = getattr(backend, task["hook"], None)
+    say({"missing": True} if hook is None else {"value": hook(*task["arguments"])})

@@ -48,7 +48,7 @@ fn one_kind_clean_and_another_folder_on_request() {
 
 #[test]
 fn a_dry_run_builds_nothing() {
-    let sandbox = Sandbox::with(ACME);
+    let sandbox = closed(Sandbox::with(ACME));
     let before = sandbox.snapshot();
     expect![[r#"
         would build sdist and wheel of acme 1.2.3 natively, as flit_core 4.2.0 does
@@ -67,7 +67,7 @@ fn a_dry_run_builds_nothing() {
 
 #[test]
 fn without_the_network_and_an_empty_cache_it_says_what_is_missing() {
-    let sandbox = Sandbox::with(ACME);
+    let sandbox = closed(Sandbox::with(ACME));
     expect![[r#"
         ------- stderr -------
         error[build/not-cached]: `flit_core>=3.11,<5` not in the cache of wheels, and `--offline` is set
@@ -79,7 +79,7 @@ fn without_the_network_and_an_empty_cache_it_says_what_is_missing() {
 
 #[test]
 fn a_missing_or_old_python_is_exit_3() {
-    let mut sandbox = Sandbox::with(ACME);
+    let mut sandbox = closed(Sandbox::with(ACME));
     let bin = sandbox.path("bin");
     std::fs::create_dir(&bin).expect("a folder");
     sandbox.set("PATH", bin.clone());
@@ -153,9 +153,16 @@ fn what_cannot_be_known_is_named_and_built_by_the_backend() {
     assert!(isolated.stderr.contains("cause: it ran"), "{isolated}");
 }
 
+/// A project with a backend of its own.
 fn in_tree(backend: &str) -> Sandbox {
     let pyproject = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n[project]\nname = \"acme\"\nversion = \"1.2.3\"\n";
     Sandbox::with(&[("pyproject.toml", pyproject), ("backend.py", backend)])
+}
+
+/// The same sandbox with no right to publish in it, of which isolated builds would warn.
+fn closed(mut sandbox: Sandbox) -> Sandbox {
+    sandbox.without_credentials();
+    sandbox
 }
 
 #[test]
@@ -217,7 +224,9 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
     let seen = std::io::read_to_string(archive.by_name("seen.json").expect("a member")).expect("text");
     let seen: serde_json::Value = serde_json::from_str(&seen).expect("JSON");
     assert_eq!(seen[0], serde_json::json!({"level": "3", "define": ["a=1", "b"], "bare": ""}));
-    assert_eq!(seen[1], sandbox.repo().display().to_string());
+    // A copy of the folder, called as it is.
+    let folder = seen[1].as_str().expect("a folder");
+    assert!(folder.ends_with("/repo") && folder != sandbox.repo().display().to_string(), "{folder}");
     let flit = Sandbox::with(ACME);
     let refused = flit.release(&["build", "--builder", "native", "--config-setting", "level=3"]);
     assert!(refused.stderr.contains("`--config-setting level`: only the backend knows what it means"), "{refused}");
@@ -227,7 +236,7 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
 
 #[test]
 fn every_way_a_backend_can_fail_has_its_error() {
-    let show = |backend: &str| in_tree(backend).release(&["build"]).to_string();
+    let show = |backend: &str| closed(in_tree(backend)).release(&["build"]).to_string();
     let failing = show("import sys\ndef build_sdist(*_):\n    print('working')\n    sys.exit('no luck')\n");
     assert!(failing.contains("error[build/backend]: the build backend `backend` failed in `build_sdist`: exit code 1\n  cause: working\n         no luck\n"), "{failing}");
     expect![[r#"
@@ -239,7 +248,7 @@ fn every_way_a_backend_can_fail_has_its_error() {
     .assert_eq(&show("x = 1\n"));
     expect![[r#"
         ------- stderr -------
-        error[build/no-archive]: the build backend `backend` said it built `../x.tar.gz`, which is not there
+        error[build/no-archive]: the build backend `backend` said it built `../x.tar.gz`, which is no file in the folder that it was given
           hint: check `build-backend` in `[build-system]` of `pyproject.toml`
         [exit status: 1]
     "#]]
@@ -249,14 +258,14 @@ fn every_way_a_backend_can_fail_has_its_error() {
         error[build/bad-sdist]: the sdist is not well-formed: the file is empty
         [exit status: 1]
     "#]].assert_eq(&show("import os\ndef build_sdist(d, c=None):\n    open(os.path.join(d, 'acme-1.2.4.tar.gz'), 'w')\n    return 'acme-1.2.4.tar.gz'\n"));
-    let other = "import os\ndef build_sdist(d, c=None):\n    open(os.path.join(d, 'acme-1.2.4.tar.gz'), 'w')\n    return 'acme-1.2.4.tar.gz'\n";
+    let other = "import os, tarfile\ndef build_sdist(d, c=None):\n    tarfile.open(os.path.join(d, 'acme-1.2.4.tar.gz'), 'w:gz').close()\n    return 'acme-1.2.4.tar.gz'\n";
     expect![[r#"
         ------- stderr -------
         error[build/wrong-name]: the build backend built `acme-1.2.4.tar.gz`, `acme-1.2.3.tar.gz` was expected
           hint: the backend reads name or version from somewhere else: `release show` prints where we do
         [exit status: 1]
     "#]]
-    .assert_eq(&in_tree(other).release(&["build", "--sdist"]).to_string());
+    .assert_eq(&closed(in_tree(other)).release(&["build", "--sdist"]).to_string());
 }
 
 #[test]

@@ -279,8 +279,19 @@ fn build() -> Vec<Failure> {
             ending: "exit code 1".to_owned(),
             output: said(),
         },
+        BuildError::TooSlow { backend: backend(), hook: "build_wheel", seconds: 900, output: said() },
+        BuildError::NoBackend { backend: backend(), problem: "No module named 'hatchling'".to_owned() },
         BuildError::NoHook { backend: backend(), hook: "build_sdist" },
         BuildError::NoArchive { backend: backend(), named: "a.whl".to_owned() },
+        BuildError::WroteOutside { backend: backend(), files: vec!["a.py".to_owned()] },
+        BuildError::WroteOutside {
+            backend: backend(),
+            files: ["a", "b", "c", "d", "e", "f"].map(str::to_owned).into(),
+        },
+        BuildError::CredentialVisible {
+            package: "acme".to_owned(),
+            credentials: vec!["RELEASE_TOKEN".to_owned(), "~/.pypirc".to_owned()],
+        },
         BuildError::NotNative {
             package: "acme".to_owned(),
             reason: Reason::new("build-system.requires", "`hatch-vcs` may change what is built")
@@ -288,6 +299,8 @@ fn build() -> Vec<Failure> {
         },
         BuildError::NotNative { package: "acme".to_owned(), reason: Reason::new("setup.py", "it is a program") },
         BuildError::WrongName { found: "a-2.tar.gz".to_owned(), expected: "a-1.tar.gz".to_owned() },
+        BuildError::OtherMetadata { file: "a-1.tar.gz".to_owned(), metadata: "b 1".to_owned() },
+        BuildError::BadWheel { file: "a-1-py3-none-any.whl".to_owned(), problem: "the file is empty".to_owned() },
         BuildError::BadSdist { problem: "the file is empty".to_owned() },
     ])
 }

@@ -13,6 +13,8 @@ mod archive_read;
 mod archive_write;
 mod audit;
 mod build;
+mod build_isolation;
+mod build_stale;
 mod build_trust;
 mod bump;
 mod bump_guards;

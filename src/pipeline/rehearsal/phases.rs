@@ -118,7 +118,8 @@ impl Rehearsal<'_> {
 
     pub(super) fn build(&mut self) -> Result<String, Failure> {
         let out_dir = self.project.root.join("dist");
-        let mut built = work::build(&self.world, &self.project, &out_dir, true)?;
+        let (mut built, exposed) = work::build(&self.world, &self.project, &out_dir, true)?;
+        self.findings.extend(exposed);
         let keep =
             KeepFiles { files: built.iter().map(|file| file.path.clone()).collect(), dir: self.kept.join("dist") };
         execute::execute(&self.world, Plan::of(vec![Step::KeepFiles(keep)]))?;

@@ -242,7 +242,8 @@ impl Run<'_> {
         let scratch = execute::scratch_folder(self.world)?;
         let tagged = self.check_out(&scratch.path().join(self.project.root.file_name().unwrap_or_default()))?;
         self.hooks(("before", "build"), &tagged.root)?;
-        let built = work::build(self.world, &tagged, &release::dist(&self.project), false)?;
+        let (built, exposed) = work::build(self.world, &tagged, &release::dist(&self.project), false)?;
+        self.findings.extend(exposed);
         let names: Vec<RecordedFile> = built.iter().map(recorded).collect();
         let published = self.progress.begun.iter().any(|phase| phase.starts_with("publish"));
         if let Some(other) = self.progress.files.iter().find(|file| published && !names.contains(file)) {

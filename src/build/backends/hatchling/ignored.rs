@@ -72,7 +72,7 @@ fn globs(lines: impl Iterator<Item = String>) -> Vec<String> {
 
 /// The nearest one above the project, but not above the folder of the repository. An sdist lies below nothing.
 fn above(tree: &Tree, name: &str, boundary: &str) -> Option<(PathBuf, u64)> {
-    let Tree::Folder { root, files } = tree else { return None };
+    let Tree::Folder { root, files, .. } = tree else { return None };
     let mut folder: &Path = root;
     loop {
         if files.stat(&folder.join(boundary)).is_some() {

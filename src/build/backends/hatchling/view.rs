@@ -128,7 +128,7 @@ impl View<'_> {
     /// What tells whether two paths are one folder.
     fn identity(&self, folder: &str) -> Result<String, Reason> {
         match self.tree {
-            Tree::Folder { root, files } if self.tree.is_folder(folder) => {
+            Tree::Folder { root, files, .. } if self.tree.is_folder(folder) => {
                 let path = files.canonical(&root.join(folder)).map_err(|error| Reason::unreadable(folder, &error))?;
                 path.to_str().map(str::to_owned).ok_or_else(|| Reason::odd_name(folder))
             }

@@ -166,7 +166,7 @@ impl<'a> View<'a> {
                 return Err(too_deep(&at));
             }
             let identity = match self.tree {
-                Tree::Folder { root, files } => {
+                Tree::Folder { root, files, .. } => {
                     files.canonical(&root.join(self.plain(&at)?)).ok().and_then(|path| files.identity(&path))
                 }
                 Tree::Members(_) => None,
