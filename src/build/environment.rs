@@ -175,6 +175,21 @@ impl Environment {
         Ok(())
     }
 
+    /// Installs one wheel, and nothing that it depends on.
+    ///
+    /// # Errors
+    /// It cannot be installed.
+    pub fn install_wheel(&self, effects: Effects<'_>, wheel: &Path) -> Result<(), Failure> {
+        let program = self.installer().args(["--no-index", "--no-deps"]).arg(wheel);
+        let ran = effects.programs().run(&program)?;
+        let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !ran.ok() {
+            return Err(BuildError::Install { requirements: vec![name], output: Output(ran.tail(20)) }.into());
+        }
+        effects.inspect().tell(&Event::Detail { text: format!("pip installed {name}") });
+        Ok(())
+    }
+
     /// `pip install` into this environment, without any settings of the user or the machine.
     pub fn installer(&self) -> Program {
         self.interpreter

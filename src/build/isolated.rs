@@ -15,9 +15,9 @@ use super::replica::Replica;
 use super::stale::Stale;
 use super::wheels;
 use crate::archive::{Kind, Limits, Scan, read};
-use crate::effects::Effects;
 use crate::effects::files::What;
 use crate::effects::process::{Program, Ran};
+use crate::effects::{Effects, Files};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -38,8 +38,10 @@ pub struct Task {
     pub backend: String,
     /// `backend-path`.
     pub backend_path: Vec<String>,
-    /// `requires`.
+    /// `requires`, without what is built beside it.
     pub requires: Vec<String>,
+    /// Other packages of the workspace that the backend needs, built before.
+    pub siblings: Vec<Sibling>,
     /// The date of the members, in seconds since 1970.
     pub epoch: Option<i64>,
     /// Whether the sdist is wanted; it is made in any case where the wheel is built from it.
@@ -54,8 +56,45 @@ pub struct Task {
     pub timeout: u64,
 }
 
+/// A package of the same workspace that a backend needs: its wheel, as it was built just now, and no other.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sibling {
+    /// Its name.
+    pub name: ProjectName,
+    /// The folder of its wheel.
+    pub dir: PathBuf,
+    /// Its version; nothing where its backend counts commits since a tag.
+    pub version: Option<Version>,
+}
+
+impl Sibling {
+    /// Its wheel; nothing where none was built.
+    fn wheel(&self, files: Files) -> Option<PathBuf> {
+        let is_it = |path: &PathBuf| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let named = named(&file).filter(|_| Kind::of(&file) == Kind::Wheel);
+            named.is_some_and(|(name, version)| {
+                name == self.name && self.version.as_ref().is_none_or(|expected| *expected == version)
+            })
+        };
+        files.list(&self.dir).ok()?.into_iter().rfind(is_it)
+    }
+}
+
 /// `config_settings` (PEP 517): a key that is given several times has a list of values.
 pub type Settings = BTreeMap<String, Vec<String>>;
+
+/// One of them, `KEY=VALUE`, as a command line has it.
+///
+/// # Errors
+/// It has no key.
+pub fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    match key.is_empty() {
+        true => Err("it must be KEY=VALUE".to_owned()),
+        false => Ok((key.to_owned(), value.to_owned())),
+    }
+}
 
 /// What was built, in a scratch folder that is gone with this.
 #[derive(Debug)]
@@ -76,6 +115,13 @@ pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Re
     if !task.requires.is_empty() {
         let wheels = wheels::folder(effects, interpreter, &task.requires)?;
         environment.install_from(effects, &wheels, &task.requires)?;
+    }
+    for sibling in &task.siblings {
+        let wheel = sibling.wheel(effects.inspect().files()).ok_or_else(|| BuildError::Install {
+            requirements: vec![sibling.name.to_string()],
+            output: Output(format!("no wheel of it is in `{}`", sibling.dir.display())),
+        })?;
+        environment.install_wheel(effects, &wheel)?;
     }
     let replica = Replica::make(effects, (&task.source, &task.stale), &scratch.path().join("source"))?;
     let runner = Runner { effects, interpreter, environment, task, replica, scratch: scratch.path() };

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Context, Done};
 use crate::archive::Sha256;
-use crate::build::isolated::{Built, Settings};
+use crate::build::isolated::{Built, Settings, setting};
 use crate::error::Failure;
 use crate::plan::build::{self, Wanted};
 use crate::plan::{exposure, trust};
@@ -58,14 +58,6 @@ pub struct Args {
     /// A setting for the backend; given several times for one key, its values are a list (PEP 517)
     #[arg(long = "config-setting", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
-}
-
-fn setting(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').unwrap_or((text, ""));
-    match key.is_empty() {
-        true => Err("it must be KEY=VALUE".to_owned()),
-        false => Ok((key.to_owned(), value.to_owned())),
-    }
 }
 
 /// A way to build.

@@ -6,7 +6,7 @@ use super::Plan;
 use super::trust::{self, Trust};
 use crate::build::BuildError;
 pub use crate::build::isolated::Settings;
-use crate::build::isolated::Task;
+use crate::build::isolated::{Sibling, Task};
 use crate::build::native::{self, Archives, Reason};
 use crate::build::stale::{Stale, old_archives};
 use crate::effects::{Git, Inspect};
@@ -14,6 +14,7 @@ use crate::error::Failure;
 use crate::project::history::releases;
 use crate::project::{Package, Project};
 use crate::python::filename::SdistName;
+use crate::python::requirement::Requirement;
 use crate::steps::Step;
 use crate::steps::build_archives::{BuildArchives, Way};
 use crate::steps::remove_leftovers::{Leftover, RemoveLeftovers};
@@ -91,15 +92,24 @@ pub(super) fn builds(
             leftovers.extend(stale.removable(files, &source)?.into_iter().map(|path| source.join(path)));
         }
         let (way, why) = way(inspect, (package, &source), &stale, (wanted, trust))?;
+        let version = |package: &Package| known.then(|| package.version.clone());
+        let (others, requires) =
+            if wanted.wheel { needed(package, packages) } else { (Vec::new(), package.pyproject.build_requires()) };
+        let siblings = others.into_iter().map(|other| Sibling {
+            name: other.name.clone(),
+            dir: wanted.out_dir.to_owned(),
+            version: version(other),
+        });
         builds.push(BuildArchives {
             package: package.name.clone(),
-            version: known.then(|| package.version.clone()),
+            version: version(package),
             task: Task {
                 source,
                 stale,
                 backend: package.pyproject.backend().to_owned(),
                 backend_path: package.pyproject.strings(&["build-system", "backend-path"]),
-                requires: package.pyproject.build_requires(),
+                requires,
+                siblings: siblings.collect(),
                 epoch,
                 sdist: wanted.sdist,
                 wheel: wanted.wheel,
@@ -125,6 +135,27 @@ fn manifest(inspect: Inspect<'_>, project: &Project, builds: &[BuildArchives]) -
         changed: git.map(Git::changed_files).transpose()?.is_some_and(|files| !files.is_empty()),
         configuration: trust::configuration(inspect, project)?,
     })
+}
+
+/// The other packages of this plan that a package's backend needs, one by way of another, too; and what all of them
+/// need from elsewhere.
+fn needed<'a>(package: &Package, packages: &[&'a Package]) -> (Vec<&'a Package>, Vec<String>) {
+    let (mut others, mut requires): (Vec<&Package>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut open = package.pyproject.build_requires();
+    while let Some(text) = open.pop() {
+        let name = text.parse::<Requirement>().ok().map(|requirement| requirement.name);
+        let beside = packages.iter().find(|other| Some(&other.name) == name.as_ref() && other.name != package.name);
+        match beside {
+            Some(other) if others.iter().any(|known| known.name == other.name) => {}
+            Some(other) => {
+                others.push(other);
+                open.extend(other.pyproject.strings(&["project", "dependencies"]));
+            }
+            None => requires.push(text),
+        }
+    }
+    requires.reverse();
+    (others, requires)
 }
 
 /// The removal of leftovers that lie below the project, which is all that may be removed.

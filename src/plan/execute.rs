@@ -1,8 +1,11 @@
 //! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
 //! [`Effects`](crate::effects::Effects).
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use crate::effects::git_program::RemoteReference;
-use crate::effects::{EffectsError, World};
+use crate::effects::{Effects, EffectsError, World};
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::report::{Event, StepState};
@@ -36,21 +39,22 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
     open_log(world);
     let mut produced = Vec::new();
     let mut failed = None;
-    for step in &plan.steps {
-        let tell = |state| effects.inspect().tell(&Event::Step { what: step.describe(), state });
+    for batch in batches(&plan.steps) {
+        let tell = |step: &Step, state| effects.inspect().tell(&Event::Step { what: step.describe(), state });
         if failed.is_some() {
-            tell(StepState::Cancelled);
+            batch.iter().for_each(|step| tell(step, StepState::Cancelled));
             continue;
         }
-        tell(StepState::Running);
-        match effects.inspect().go_on().map_err(Failure::from).and_then(|()| step.carry_out(effects)) {
-            Ok(made) => {
-                tell(if made.was_done() { StepState::AlreadyDone } else { StepState::Done });
-                produced.push(made);
-            }
-            Err(failure) => {
-                tell(StepState::Failed);
-                failed = Some(failure);
+        for (step, ended) in batch.iter().zip(carry_out(effects, batch, &|step| tell(step, StepState::Running))) {
+            match ended {
+                Ok(made) => {
+                    tell(step, if made.was_done() { StepState::AlreadyDone } else { StepState::Done });
+                    produced.push(made);
+                }
+                Err(failure) => {
+                    tell(step, StepState::Failed);
+                    failed.get_or_insert(failure);
+                }
             }
         }
     }
@@ -64,6 +68,48 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
         }
     }
     Advance { produced, failed }
+}
+
+/// Steps one after the other, those together that need nothing of each other.
+fn batches(steps: &[Step]) -> Vec<&[Step]> {
+    let (mut batches, mut start) = (Vec::new(), 0);
+    for at in 1..=steps.len() {
+        if at == steps.len() || !steps[at].may_run_beside(&steps[start..at]) {
+            batches.push(&steps[start..at]);
+            start = at;
+        }
+    }
+    batches
+}
+
+/// Carries out steps that need nothing of each other, two at a time or as many as there are cores: they also wait for
+/// disks and indexes. All of them end.
+fn carry_out(effects: Effects<'_>, steps: &[Step], begin: &(dyn Fn(&Step) + Sync)) -> Vec<Result<Produced, Failure>> {
+    let one = |step: &Step| {
+        begin(step);
+        effects.inspect().go_on().map_err(Failure::from).and_then(|()| step.carry_out(effects))
+    };
+    if let [step] = steps {
+        return vec![one(step)];
+    }
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)).min(steps.len());
+    let next = AtomicUsize::new(0);
+    let ended: Vec<Mutex<Option<Result<Produced, Failure>>>> = steps.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(step) = steps.get(at) else { break };
+                    *ended[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(one(step));
+                }
+            });
+        }
+    });
+    ended
+        .into_iter()
+        .map(|ended| ended.into_inner().unwrap_or_else(PoisonError::into_inner).expect("each was taken"))
+        .collect()
 }
 
 /// What a remote has, asked before anything is changed: nothing is logged or recorded of it.

@@ -138,9 +138,10 @@ fn in_dependency_order(mut waiting: Vec<Package>) -> Vec<Package> {
     ordered
 }
 
-/// Whether a package names another one in `[project] dependencies`.
+/// Whether a package names another one in `[project] dependencies`, or in what its backend needs.
 fn requires(package: &Package, other: &ProjectName) -> bool {
-    let dependencies = package.pyproject.strings(&["project", "dependencies"]);
+    let mut dependencies = package.pyproject.strings(&["project", "dependencies"]);
+    dependencies.extend(package.pyproject.build_requires());
     dependencies
         .iter()
         .filter_map(|text| text.parse::<Requirement>().ok())

@@ -215,6 +215,15 @@ impl Step {
         }
     }
 
+    /// Whether it may be carried out while these are: it needs nothing that they make.
+    pub fn may_run_beside(&self, others: &[Step]) -> bool {
+        let Step::BuildArchives(step) = self else { return false };
+        others.iter().all(|other| match other {
+            Step::BuildArchives(other) => step.task.siblings.iter().all(|sibling| sibling.name != other.package),
+            _ => false,
+        })
+    }
+
     /// Does it, unless it is done already.
     ///
     /// # Errors

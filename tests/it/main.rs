@@ -16,6 +16,7 @@ mod build;
 mod build_isolation;
 mod build_stale;
 mod build_trust;
+mod build_workspace;
 mod bump;
 mod bump_guards;
 mod bump_hooks;
