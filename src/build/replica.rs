@@ -39,7 +39,9 @@ impl Replica {
         let top = git.as_ref().map(|git| look.canonical(&git.top())).transpose()?;
         let top = top.filter(|top| source.starts_with(top)).unwrap_or_else(|| source.to_owned());
         let copy = into.join(top.file_name().unwrap_or_default());
-        let root = copy.join(source.strip_prefix(&top).unwrap_or(Path::new("")));
+        // Component by component: an empty path joined would end in a slash.
+        let below = source.strip_prefix(&top).unwrap_or(Path::new(""));
+        let root = below.components().fold(copy.clone(), |root, part| root.join(part));
         files.make_folder(&root)?;
         if let Some(git) = &git {
             let made = GitMut::mirror(git, &copy)?;

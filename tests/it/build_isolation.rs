@@ -438,8 +438,8 @@ fn the_real_backends_say_which_file_is_missing() {
     for (requires, backend, more, missing) in [
         ("flit_core", "flit_core.buildapi", "version = \"1\"\ndescription = \"x\"\nreadme = \"gone.md\"\n", "gone.md"),
         ("hatchling", "hatchling.build", "version = \"1\"\nreadme = \"gone.md\"\n", "gone.md"),
-        ("poetry-core", "poetry.core.masonry.api", "version = \"1\"\nreadme = \"gone.md\"\n", "gone.md"),
-        ("setuptools", "setuptools.build_meta", "version = \"1\"\nreadme = \"gone.md\"\n", "gone.md"),
+        ("poetry-core", "poetry.core.masonry.api", "version = \"1\"\nreadme = \"gone.md\"\n", "[ROOT]/repo/gone.md"),
+        ("setuptools", "setuptools.build_meta", "version = \"1\"\n[tool.setuptools]\npackages = [\"gone\"]\n", "gone"),
         (
             "uv_build",
             "uv_build",
@@ -513,6 +513,7 @@ fn uv_installs_the_backend_and_reads_no_configuration() {
     .assert_eq(&installed_by(&sandbox));
     fake_uv(&mut sandbox, "[ \"$1\" = --version ] && echo uv 99.0.0 && exit; echo no such option; exit 2");
     expect![[r#"
+        uv | no such option
         uv 99.0.0 could not install flit_core>=3.11,<5: pip takes over
         pip installed flit_core>=3.11,<5
     "#]]

@@ -206,7 +206,7 @@ const SABOTAGES: [Sabotage; 8] = [
     },
     Sabotage {
         phase: "build",
-        code: "build/backend",
+        code: "build/no-backend",
         change: |sandbox| {
             edit(sandbox, "pyproject.toml", "poetry.core.masonry.api", "poetry.core.masonry.nothing");
             sandbox.commit("build: another backend");
