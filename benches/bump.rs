@@ -1,8 +1,8 @@
 //! What a bump costs on a small and a big repository, with the memory it takes, and what its peers take for the same.
 //!
 //! small: 12 files, 40 commits. big: 2,000 documents with an install line, a look-alike and a line of history each,
-//! 5,000 commits, 49 tags, 100 commits since the last. Medians of five after one to warm up; the repository is put
-//! back between runs. What git alone takes to commit and tag the same edits, on the same disk, says what the machine
+//! 5,000 commits, 49 tags, 100 commits since the last. Medians of five after one to warm up; each run
+//! has a copy of the repository. What git alone takes to commit and tag the same edits, on the same disk, says what the machine
 //! is worth; `TMPDIR` says which disk. Peers are those of `PYRELEASE_BENCH_PEERS`, a folder with `bump-my-version`, `tbump`, `cz` and
 //! `uv` in it (`bin` of a virtual environment); without it only `release` is measured.
 
@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_release");
@@ -147,27 +148,27 @@ fn make(shape: &Shape, dir: &Path) {
     import.stdin.take().expect("it was asked for").write_all(stream.as_bytes()).expect("it reads");
     assert!(import.wait().expect("it ends").success());
     git(dir, &["reset", "-q", "--hard"]);
-    git(dir, &["update-ref", "refs/keep/start", "HEAD"]);
+    git(dir, &["gc", "--quiet", "--prune=now"]);
 }
 
-fn put_back(dir: &Path) {
-    git(dir, &["reset", "-q", "--hard", "refs/keep/start"]);
-    for name in ["v1.4.10", "1.4.10"] {
-        let _ = Command::new("git").args(["tag", "-d", name]).current_dir(dir).output();
-    }
-    let _ = Command::new("git").args(["update-ref", "-d", "refs/release/ledger"]).current_dir(dir).output();
-    // Objects of the run before would be found instead of written.
-    git(dir, &["reflog", "expire", "--expire=now", "--all"]);
-    git(dir, &["gc", "--quiet", "--prune=now"]);
-    // So that no run has to look at files again that git touched just now.
-    git(dir, &["status", "--porcelain"]);
+/// A copy of its own for each run. None is removed before the end: ext4 passes over the numbers of files that were
+/// removed in the last minute one by one when it makes new ones, which would be measured instead.
+fn fresh(dir: &Path) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let own = dir.with_extension(NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
+    let status = Command::new("cp").arg("-a").args([dir, &own]).status().expect("cp starts");
+    assert!(status.success());
+    // So that no run has to look at files again that were copied just now, nor to wait for the disk.
+    git(&own, &["status", "--porcelain"]);
+    assert!(Command::new("sync").status().expect("sync starts").success());
+    own
 }
 
 /// Milliseconds that git takes to store, commit and tag what a bump would edit, when the files are edited already.
 fn floor(dir: &Path) -> f64 {
     let mut times = Vec::new();
     for run in 0..=RUNS {
-        put_back(dir);
+        let dir = &fresh(dir);
         for entry in std::fs::read_dir(dir.join("docs")).expect("a folder") {
             let path = entry.expect("an entry").path();
             let text = std::fs::read_to_string(&path).expect("a page").replace("demo==1.4.9", "demo==1.4.10");
@@ -180,7 +181,6 @@ fn floor(dir: &Path) -> f64 {
             times.push(began.elapsed().as_secs_f64() * 1_000.0);
         }
     }
-    put_back(dir);
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }
@@ -190,11 +190,11 @@ fn measure(dir: &Path, command: &[&str]) -> (f64, u64) {
     let mut times = Vec::new();
     let mut memory = 0;
     for run in 0..=RUNS {
-        put_back(dir);
+        let dir = &fresh(dir);
         let mut program = Command::new("/usr/bin/env");
         program.arg("-i").args(environment(dir)).args(command).current_dir(dir).stdin(Stdio::null());
         let began = Instant::now();
-        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = program.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
         let peak = watch(child.id());
         let status = child.wait().expect("it ends");
         let took = began.elapsed().as_secs_f64() * 1_000.0;

@@ -12,7 +12,7 @@
 //! - [`config`]: what the user asked for: as written, then resolved with the origin of every setting.
 //! - [`project`]: what the repository is: version source, references, changelog, history; loading only looks.
 //! - [`python`]: Python's packaging rules (versions, names, metadata, tags …); pure.
-//! - [`archive`]: built files, read byte by byte and strictly, and written the same on every machine; digests.
+//! - [`archive`]: built files, read byte by byte and strictly, compared, and written the same on every machine; digests.
 //! - [`build`]: a project to archives: worked out without its backend (`backends/`), else PEP 517 in isolation, over a
 //!   copy (`replica`); what earlier builds left (`stale`); environments, the cache of wheels.
 //! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.

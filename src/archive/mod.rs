@@ -1,11 +1,13 @@
 //! Strict readers of wheels and sdists: one sequential pass over bytes that nobody vouches for. And
-//! their writers ([`write`]), whose archives these readers pass.
+//! their writers ([`write`]), whose archives these readers pass; and what differs between two
+//! archives ([`compare`]).
 //!
 //! Everything in the file is accounted for, every size is counted instead of believed, and each
 //! deviation becomes a [`Fault`]. What the faults mean for a release is judged by `check/`.
 //! Follows APPNOTE.TXT 6.3 (zip), RFC 1951 and 1952 (deflate, gzip) and POSIX.1-2017 pax (tar),
 //! each narrowed to the part that every installer reads alike.
 
+pub mod compare;
 pub mod digest;
 mod gzip;
 pub mod limits;

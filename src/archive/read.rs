@@ -1,5 +1,6 @@
 //! The way in: one pass over a file of any kind.
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use super::scan::{Fault, Findings, Kind, Scan};
@@ -10,8 +11,13 @@ use super::{Limits, gzip, links, names, zip};
 /// an input that cannot be read included (`archive/unreadable`). The result does not depend on how
 /// many bytes a single read returns, and memory does not depend on any size the file declares.
 pub fn scan(file_name: &str, input: &mut dyn Read, limits: &Limits) -> Scan {
+    scan_keeping(file_name, input, limits, &HashSet::new())
+}
+
+/// As [`scan`], and keeps the contents of these members, too, within the same limits.
+pub fn scan_keeping(file_name: &str, input: &mut dyn Read, limits: &Limits, members: &HashSet<String>) -> Scan {
     let kind = Kind::of(file_name);
-    let mut findings = Findings::new(limits);
+    let mut findings = Findings::new(limits, members);
     let mut source = Source::new(input, limits.file);
     let walked = match kind {
         Kind::Wheel => zip::walk(&mut source, &mut findings),

@@ -1,6 +1,6 @@
 //! What a scan of an archive yields: its members, the texts that judging needs, and its faults.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -101,7 +101,7 @@ pub struct Scan {
     pub digests: Digests,
     /// The members in the order of the archive, as far as they could be read.
     pub members: Vec<Member>,
-    /// The texts that judging needs, by member name: METADATA, WHEEL, RECORD and entry_points.txt of
+    /// The texts that judging needs and the members that were asked for, by member name: METADATA, WHEEL, RECORD and entry_points.txt of
     /// a top-level `.dist-info`; PKG-INFO and pyproject.toml of a top directory.
     pub kept: BTreeMap<String, Vec<u8>>,
     /// What deviates from the format, in the order found.
@@ -113,6 +113,7 @@ pub struct Scan {
 /// What the readers fill while they walk.
 pub(super) struct Findings<'a> {
     pub(super) limits: &'a Limits,
+    wanted: &'a HashSet<String>,
     pub(super) members: Vec<Member>,
     pub(super) kept: BTreeMap<String, Vec<u8>>,
     pub(super) faults: Vec<Fault>,
@@ -123,9 +124,10 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(limits: &'a Limits) -> Self {
+    pub(super) fn new(limits: &'a Limits, wanted: &'a HashSet<String>) -> Self {
         Findings {
             limits,
+            wanted,
             members: Vec::new(),
             kept: BTreeMap::new(),
             faults: Vec::new(),
@@ -159,6 +161,10 @@ impl<'a> Findings<'a> {
 
     /// How many bytes of this member may be kept, `None` where judging does not need them.
     pub(super) fn keeps(&self, kind: Kind, name: &str) -> Option<usize> {
+        let room = self.limits.text.saturating_sub(self.texts);
+        if self.wanted.contains(name) {
+            return Some(room);
+        }
         let (top, file) = name.split_once('/')?;
         let needed = match kind {
             Kind::Wheel => {
@@ -167,7 +173,7 @@ impl<'a> Findings<'a> {
             Kind::Sdist => ["PKG-INFO", "pyproject.toml"].contains(&file),
             Kind::Other => false,
         };
-        needed.then(|| self.limits.text.saturating_sub(self.texts))
+        needed.then_some(room)
     }
 
     /// Keeps the text of a member.

@@ -6,6 +6,26 @@ use toml_edit::{Item, TableLike, Value};
 use super::native::Reason;
 use crate::project::pyproject::Pyproject;
 
+/// The keys of `[project]` that may be dynamic: all but `name`, `dynamic` itself, and those of PEP 794.
+pub const FIELDS: [&str; 16] = [
+    "version",
+    "description",
+    "readme",
+    "requires-python",
+    "license",
+    "license-files",
+    "authors",
+    "maintainers",
+    "keywords",
+    "classifiers",
+    "urls",
+    "scripts",
+    "gui-scripts",
+    "entry-points",
+    "dependencies",
+    "optional-dependencies",
+];
+
 /// Entry points of a group: names with what they stand for.
 pub type EntryPoints = (String, Vec<(String, String)>);
 

@@ -7,6 +7,7 @@
 //! the same.
 
 pub mod backends;
+pub mod configuration;
 pub mod declared;
 pub mod environment;
 pub mod error;

@@ -46,11 +46,6 @@ impl Reason {
         self
     }
 
-    /// A key that the backend does not know, or whose value it refuses.
-    pub fn key(key: impl Into<String>, why: impl Into<String>) -> Self {
-        Reason::new(key, why)
-    }
-
     pub(super) fn unreadable(path: &str, error: &EffectsError) -> Self {
         let mut why = error.to_string();
         if let Some(source) = std::error::Error::source(error) {
@@ -105,8 +100,6 @@ pub struct Source<'a> {
     pub pyproject: &'a Pyproject,
     /// Its `[project]` table; nothing where it has none.
     pub declared: Option<Declared>,
-    /// Values of variables that change what a backend does.
-    pub variables: &'a [(String, String)],
 }
 
 /// The real backend whose output a native one equals.
@@ -119,6 +112,20 @@ pub struct Profile {
     pub since: &'static str,
     /// Prefixes of variables that change what it does.
     pub variables: &'static [&'static str],
+}
+
+impl std::fmt::Display for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.package, self.version)
+    }
+}
+
+/// The backend that a project would be built like, with its version.
+///
+/// # Errors
+/// [`Reason`]: its backend is none of those that are known.
+pub fn like(pyproject: &Pyproject) -> Result<String, Reason> {
+    Ok(Backend::of(pyproject)?.profile().to_string())
 }
 
 /// Works out both archives of the project in a folder, without what earlier builds left there; the wheel as it is built
@@ -137,20 +144,14 @@ pub fn archives(
     refuse_text(pyproject.text())?;
     refuse_requires(pyproject, backend, profile)?;
     let named = |name: &str| profile.variables.iter().any(|prefix| name.starts_with(prefix));
-    let variables: Vec<(String, String)> = inspect
-        .variables()
-        .matching(named)
-        .into_iter()
-        .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
-        .collect();
-    if let Some((name, _)) = variables.first() {
+    if let Some((name, _)) = inspect.variables().matching(named).first() {
         let why = format!("{} reads it", profile.package);
         return Err(Reason::new(format!("the variable `{name}`"), why).instead("unset it"));
     }
     let tree = Tree::Folder { root: root.to_owned(), files: inspect.files(), stale: stale.clone() };
-    let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)?, variables: &variables };
+    let source = Source { tree: &tree, pyproject, declared: Declared::read(pyproject)? };
     let sdist = backends::sdist(backend, &source)?;
-    let like = format!("{} {}", profile.package, profile.version);
+    let like = profile.to_string();
     if from_source {
         return Ok(Archives { wheel: backends::wheel(backend, &source)?, sdist, like });
     }
@@ -162,8 +163,7 @@ pub fn archives(
             .map_err(|error| Reason::new("the file `pyproject.toml`", error.to_string()))?,
         None => return Err(Reason::new("the file `pyproject.toml`", "the sdist would be without it")),
     };
-    let source =
-        Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again, variables: &variables };
+    let source = Source { tree: &unpacked, declared: Declared::read(&again)?, pyproject: &again };
     let wheel = backends::wheel(backend, &source)?;
     Ok(Archives { sdist, wheel, like })
 }

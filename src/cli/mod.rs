@@ -31,7 +31,7 @@ Exit codes:
   2    what was typed does not parse
   3    a file of the project or the machine must be put right
   4    part has landed, run again to continue
-  10   the verdict is against (check, audit, verify, references --check, …)
+  10   the verdict is against (check, audit, compare, verify, references --check, …)
   11   cannot tell
   70   a bug of ours
   130  interrupted (143: terminated)";
@@ -50,6 +50,7 @@ pub enum Command {
     Changelog(ChangelogCommand),
     Build(commands::build::Args),
     Check(commands::check::Args),
+    Compare(commands::compare::Args),
     #[command(visible_alias = "upload")]
     Publish(commands::publish::Args),
     Verify(commands::verify::Args),
@@ -160,6 +161,7 @@ impl Command {
             Command::Changelog(ChangelogCommand::Render(_)) => "changelog render",
             Command::Build(_) => "build",
             Command::Check(_) => "check",
+            Command::Compare(_) => "compare",
             Command::Publish(_) => "publish",
             Command::Verify(_) => "verify",
             Command::Announce(_) => "announce",
@@ -211,6 +213,7 @@ impl Command {
             Command::Changelog(ChangelogCommand::Render(args)) => commands::changelog::render::run(context, args),
             Command::Build(args) => commands::build::run(context, args),
             Command::Check(args) => commands::check::run(context, args),
+            Command::Compare(args) => commands::compare::run(context, args),
             Command::Publish(args) => commands::publish::run(context, args),
             Command::Verify(args) => commands::verify::run(context, args),
             Command::Announce(args) => commands::announce::run(context, args),

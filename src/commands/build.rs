@@ -1,16 +1,19 @@
 //! `release build`: sdist and wheel.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde_json::json;
 
 use super::{Context, Done};
 use crate::archive::Sha256;
-use crate::build::isolated::Settings;
+use crate::build::isolated::{Built, Settings};
 use crate::error::Failure;
+use crate::plan::Plan;
 use crate::plan::build::{self, Wanted};
-use crate::report::Report;
+use crate::plan::exposure::Exposure;
+use crate::project::Project;
+use crate::report::{Outcome, Report};
 use crate::steps::Produced;
 
 /// Build sdist and wheel
@@ -33,6 +36,12 @@ pub struct Args {
     /// Which way to build
     #[arg(long, value_enum, default_value = "auto")]
     builder: Builder,
+    /// Only compare native archives with those of the backend, and keep the answer in the configuration
+    ///
+    /// Where they are the same, `build.verified` has the digest of what decides how the project is built: later
+    /// builds are native as long as that stays as it is. Else the backend itself builds.
+    #[arg(long, conflicts_with_all = ["out_dir", "sdist", "wheel", "builder", "why", "clean", "from_source", "settings", "manifest"])]
+    verify_native: bool,
     /// Say which way was taken, and why
     #[arg(long)]
     why: bool,
@@ -40,6 +49,9 @@ pub struct Args {
     /// `__pycache__`; nothing that git tracks, and nothing before the build went well
     #[arg(long)]
     clean: bool,
+    /// Write release-manifest.json beside the archives: their digests, the commit, the digest of the configuration
+    #[arg(long)]
+    manifest: bool,
     /// Build the wheel from the project's own folder, instead of from the sdist
     #[arg(long)]
     from_source: bool,
@@ -67,18 +79,11 @@ pub enum Builder {
     Isolated,
 }
 
-impl From<Builder> for build::Builder {
-    fn from(builder: Builder) -> Self {
-        match builder {
-            Builder::Auto => build::Builder::Auto,
-            Builder::Native => build::Builder::Native,
-            Builder::Isolated => build::Builder::Isolated,
-        }
-    }
-}
-
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let project = context.project_of_packages()?;
+    if args.verify_native {
+        return verify_native(context, &project);
+    }
     let packages = context.packages(&project)?;
     let out_dir = project.root.join(&args.out_dir);
     let mut settings = Settings::new();
@@ -90,12 +95,17 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         wheel: !args.sdist,
         out_dir: &out_dir,
         clean: args.clean,
-        builder: args.builder.into(),
+        builder: match args.builder {
+            Builder::Auto => build::Builder::Auto,
+            Builder::Native => build::Builder::Native,
+            Builder::Isolated => build::Builder::Isolated,
+        },
         from_source: args.from_source,
         settings,
+        manifest: args.manifest,
     };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
-    build::exposure(context.inspect(), &plan).map_or(Ok(()), |exposure| exposure.refuse_in_ci(context.inspect()))?;
+    refuse_exposure(context, &plan)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
@@ -116,13 +126,36 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
     }
     report.lines.extend(removed.iter().map(|path| format!("removed {}", path.display())));
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let named: Vec<(String, String)> = files.iter().map(|file| (name(&file.path), file.sha256.clone())).collect();
-    let digest = Sha256::of_files(named.iter().map(|(name, sha256)| (name.as_str(), sha256.clone())));
+    let names: Vec<String> = files.iter().map(Built::name).collect();
+    let digest = Sha256::of_files(names.iter().zip(&files).map(|(name, file)| (name.as_str(), file.sha256.clone())));
     Ok(report
         .result(json!({"files": files, "removed": removed}))
         .output("version", project.version().to_string())
         .output("tag", project.tag_of(project.version()))
         .output("is-prerelease", project.version().is_prerelease().to_string())
         .output("digest", digest.to_string()))
+}
+
+/// In CI no backend is run where a right to publish can be read.
+fn refuse_exposure(context: &Context<'_>, plan: &Plan) -> Result<(), Failure> {
+    Exposure::of(context.inspect(), plan).map_or(Ok(()), |exposure| exposure.refuse_in_ci(context.inspect()))
+}
+
+fn verify_native(context: &Context<'_>, project: &Project) -> Result<Report, Failure> {
+    let plan = build::compare(context.inspect(), project)?;
+    refuse_exposure(context, &plan)?;
+    let produced = match context.carry_out("build", plan)? {
+        Done::Planned(report) => return Ok(*report),
+        Done::Carried(produced) => produced,
+    };
+    let mut report = Report::new("build");
+    for made in produced {
+        let Produced::Compared(compared) = made else { continue };
+        report = report.findings(compared.findings()).result(compared.document());
+        report.lines = compared.lines();
+        if compared.same().is_none() {
+            report = report.outcome(Outcome::Inconclusive);
+        }
+    }
+    Ok(report)
 }

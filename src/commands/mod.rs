@@ -10,6 +10,7 @@ pub mod build;
 pub mod bump;
 pub mod changelog;
 pub mod check;
+pub mod compare;
 pub mod completions;
 pub mod doctor;
 pub mod explain;

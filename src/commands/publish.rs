@@ -9,7 +9,6 @@ use crate::error::{Failure, Kind};
 use crate::index::upload::State;
 use crate::index::{Credential, IndexError, credential};
 use crate::pipeline::rights;
-use crate::plan::PlanError;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
@@ -34,8 +33,8 @@ pub struct Args {
     /// The index, by its name or URL [default: `stages` of the configuration, one after the other]
     #[arg(long, value_name = "NAME|URL")]
     index: Option<String>,
-    /// Refuse other archives than those whose build had this output `digest`
-    #[arg(long, value_name = "DIGEST")]
+    /// Refuse other archives than those whose build had this output `digest`, or wrote this manifest
+    #[arg(long, value_name = "DIGEST|FILE")]
     expect: Option<String>,
     /// Read the token from standard input
     #[arg(long, conflicts_with = "token_file")]
@@ -62,8 +61,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     };
     let mut plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
     let digest = publish::digest(&plan);
-    if let Some(expected) = args.expect.as_ref().filter(|expected| !expected.eq_ignore_ascii_case(&digest)) {
-        return Err(PlanError::OtherArchives { expected: expected.clone(), found: digest }.into());
+    if let Some(expected) = &args.expect {
+        publish::refuse_other(inspect, &digest, expected)?;
     }
     if context.dry_run {
         return Ok(plan.report("publish"));

@@ -35,8 +35,6 @@ pub struct ConfigFile {
     /// Other places that name the version and must follow it.
     #[serde(default)]
     pub references: Vec<ReferenceTable>,
-    /// How archives are built.
-    pub build: Option<BuildTable>,
     /// Commands that must pass before anything is committed.
     #[serde(default)]
     pub gates: Vec<GateTable>,
@@ -52,6 +50,8 @@ pub struct ConfigFile {
     pub forge: Option<ForgeTable>,
     /// What `release init` keeps up to date.
     pub init: Option<InitTable>,
+    /// How archives are built.
+    pub build: Option<BuildTable>,
     /// What an installed release must be able to do.
     pub verify: Option<VerifyTable>,
     /// What the audit reads.
@@ -248,14 +248,6 @@ pub enum On {
     Any,
     /// Those that are no pre-release.
     Final,
-}
-
-/// How archives are built.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct BuildTable {
-    /// How many seconds each hook of a build backend may take in an isolated build. Default: 900.
-    pub timeout: Option<u64>,
 }
 
 /// A command that must pass before anything is committed.
@@ -530,6 +522,18 @@ pub struct SecurityWhenTable {
     pub fix: Option<bool>,
     /// Whether it is known to be exploited.
     pub exploited: Option<bool>,
+}
+
+/// How archives are built.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BuildTable {
+    /// How many seconds each hook of a build backend may take in an isolated build. Default: 900.
+    pub timeout: Option<u64>,
+    /// The digest of the configuration whose native archives were compared with those of the backend, or `differs`:
+    /// written by `release build --verify-native`. Where it does not fit any more, the backend itself builds. Default:
+    /// none, so that native building is not tied to a comparison.
+    pub verified: Option<String>,
 }
 
 /// The security status.

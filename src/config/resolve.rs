@@ -71,6 +71,8 @@ pub struct Config {
     pub forge: Option<ForgeTable>,
     /// What `release init` keeps up to date, as written.
     pub init: InitTable,
+    /// What `release build --verify-native` found: the digest of a configuration, or a word that is none.
+    pub verified: Option<String>,
     /// What an installed release must be able to do.
     pub verify: Verify,
     /// What the audit reads.
@@ -291,6 +293,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     if verify.commands.iter().any(|command| command.run.is_empty()) {
         return Err(refuse("verify.commands.run", "needs a program"));
     }
+    let build = written.build.unwrap_or_default();
     let budgets = verify.budgets.unwrap_or_default();
     let audit = written.audit.unwrap_or_default();
     let status = written.status.unwrap_or_default();
@@ -314,13 +317,14 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
         git,
         references: written.references,
-        build_timeout: written.build.and_then(|build| build.timeout).unwrap_or(900),
+        build_timeout: build.timeout.unwrap_or(900),
         gates: written.gates,
         hooks: written.hooks,
         policy,
         indexes,
         forge: written.forge,
         init: written.init.unwrap_or_default(),
+        verified: build.verified,
         verify: Verify {
             imports: verify.imports,
             commands: verify.commands,

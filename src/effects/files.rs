@@ -260,8 +260,9 @@ impl FilesMut {
         self.rename(&beside, path)
     }
 
-    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_all`](Self::sync_all). Killed
-    /// half way it may leave a file beside, which the next one, or [`tidy`](Self::tidy), removes.
+    /// Replaces a file as [`replace`](Self::replace) does, to be made durable by [`sync_all`](Self::sync_all). What it
+    /// leaves beside is for [`tidy`](Self::tidy) to remove, after all files are replaced: ext4 does not give a new file
+    /// the number of one that was removed just now, and looks at all of those first.
     ///
     /// # Errors
     /// It cannot be written; the old file is intact then.
@@ -283,13 +284,13 @@ impl FilesMut {
         // A rename over a file makes ext4 write it out there and then, one after the other; an exchange does not.
         let exchange = rustix::fs::RenameFlags::EXCHANGE;
         match rustix::fs::renameat_with(rustix::fs::CWD, &beside, rustix::fs::CWD, path, exchange) {
-            Ok(()) => self.remove_file(&beside),
+            Ok(()) => Ok(()),
             // There is no file yet, or the file system cannot.
             Err(_) => fs::rename(&beside, path).map_err(write_error(path)),
         }
     }
 
-    /// Removes what a killed [`replace_unsynced`](Self::replace_unsynced) left beside a file.
+    /// Removes what [`replace_unsynced`](Self::replace_unsynced), killed or not, left beside a file.
     ///
     /// # Errors
     /// It cannot be removed.

@@ -510,6 +510,7 @@ impl GitMut {
         identity: &Identity,
     ) -> Result<String, EffectsError> {
         let signature = identity.signature()?;
+        self.pack_blobs(files)?;
         let write = || -> Result<Oid, git2::Error> {
             let parent = self.repository.find_commit(Oid::from_str(parent)?)?;
             let mut update = TreeUpdateBuilder::new();

@@ -2,12 +2,13 @@
 //! of thousands of files would read the same trees, attributes and objects over and over.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use git2::{ObjectType, Oid};
+use git2::{ObjectType, OdbLookupFlags, Oid};
 
 use super::git::{CommitFile, GitMut, failed};
+use super::git_packed::{self, PACK_AT_MOST, PACK_FROM};
 use crate::effects::EffectsError;
 
 /// An object and its mode.
@@ -93,13 +94,60 @@ impl GitMut {
         if let Some(written) = self.known.blobs.borrow().get(&key) {
             return Ok(*written);
         }
-        // No filter changed what is there now, so none changes what differs from it in neither line ends nor keywords.
-        let is_plain = self.known.plain.borrow().contains(path)
-            && memchr::memchr(b'\r', bytes).is_none()
-            && memchr::memmem::find(bytes, b"$Id").is_none();
-        let written = if is_plain { self.repository().blob(bytes)? } else { self.filtered(path, bytes)? };
+        let written =
+            if self.is_plain(path, bytes) { self.repository().blob(bytes)? } else { self.filtered(path, bytes)? };
         self.known.blobs.borrow_mut().insert(key, written);
         Ok(written)
+    }
+
+    /// Whether HEAD has a file byte for byte as it is in the working tree, as far as [`is_committed`](Self::is_committed)
+    /// saw it.
+    pub fn is_stored_as_it_is(&self, path: &str) -> bool {
+        self.known.plain.borrow().contains(path)
+    }
+
+    /// No filter changed what is there now, so none changes what differs from it in neither line ends nor keywords.
+    fn is_plain(&self, path: &str, bytes: &[u8]) -> bool {
+        self.is_stored_as_it_is(path)
+            && memchr::memchr(b'\r', bytes).is_none()
+            && memchr::memmem::find(bytes, b"$Id").is_none()
+    }
+
+    /// Writes the blobs of many files as one pack, where they are not known yet. Those that have to go through
+    /// filters are left to [`blob`](Self::blob).
+    ///
+    /// # Errors
+    /// The pack cannot be written.
+    pub(super) fn pack_blobs(&self, files: &[CommitFile<'_>]) -> Result<(), EffectsError> {
+        if files.len() < PACK_FROM {
+            return Ok(());
+        }
+        let blobs = self.unknown_blobs(files).map_err(failed("look for what is to be written"))?;
+        if blobs.is_empty() {
+            return Ok(());
+        }
+        git_packed::write(&self.repository().commondir().join("objects/pack"), &blobs)?;
+        self.repository().odb().and_then(|objects| objects.refresh()).map_err(failed("find the new pack"))
+    }
+
+    /// The blobs, sorted, that are stored as the files are and are not there yet; from now on all are known.
+    fn unknown_blobs<'a>(&self, files: &[CommitFile<'a>]) -> Result<Vec<(Oid, &'a [u8])>, git2::Error> {
+        let objects = self.repository().odb()?;
+        let mut known = self.known.blobs.borrow_mut();
+        let (mut blobs, mut size) = (BTreeMap::new(), 0);
+        for (path, bytes) in files.iter().filter_map(|file| Some((file.path, file.bytes?))) {
+            let key = (path.to_owned(), Oid::hash_object(ObjectType::Blob, bytes)?);
+            size += bytes.len();
+            if known.contains_key(&key) || !self.is_plain(path, bytes) || size > PACK_AT_MOST {
+                continue;
+            }
+            if !objects.exists_ext(key.1, OdbLookupFlags::NO_REFRESH) {
+                blobs.insert(key.1, bytes);
+            }
+            let id = key.1;
+            known.insert(key, id);
+        }
+        Ok(blobs.into_iter().collect())
     }
 
     fn filtered(&self, path: &str, bytes: &[u8]) -> Result<Oid, git2::Error> {

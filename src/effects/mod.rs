@@ -14,6 +14,7 @@ pub mod git;
 pub mod git_history;
 mod git_known;
 pub mod git_own;
+mod git_packed;
 pub mod git_program;
 pub mod http;
 pub mod listen;

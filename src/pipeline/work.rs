@@ -8,6 +8,7 @@ use crate::build::isolated::Built;
 use crate::check;
 use crate::effects::World;
 use crate::error::Failure;
+use crate::plan::exposure::Exposure;
 use crate::plan::verify::Known;
 use crate::plan::{build, execute, gates as plan};
 use crate::project::{Package, Project};
@@ -61,10 +62,11 @@ pub fn build(
         builder: build::Builder::Auto,
         from_source: false,
         settings: build::Settings::new(),
+        manifest: false,
     };
     let packages: Vec<&Package> = project.packages.iter().collect();
     let plan = build::plan(world.inspect(), project, &packages, wanted)?;
-    let finding = build::exposure(world.inspect(), &plan).and_then(|exposure| exposure.finding_in_ci(world.inspect()));
+    let finding = Exposure::of(world.inspect(), &plan).and_then(|exposure| exposure.finding_in_ci(world.inspect()));
     let archives = execute::execute(world, plan)?.into_iter().filter_map(|made| match made {
         Produced::Archives(files) => Some(files),
         _ => None,

@@ -1,23 +1,28 @@
 //! One build of each package: sdist and wheel into one folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Plan;
 use crate::build::BuildError;
+use crate::build::configuration;
 pub use crate::build::isolated::Settings;
 use crate::build::isolated::Task;
 use crate::build::native::{self, Archives, Reason};
-use crate::build::stale::{Stale, old_archives};
+use crate::build::stale::{Stale, old_products};
+use crate::config::ConfigError;
+use crate::config::edit::with_verified;
+use crate::config::file::position;
 use crate::effects::{Git, Inspect};
-use crate::error::{Explain, Failure};
-use crate::index::credential;
+use crate::error::Failure;
 use crate::project::history::releases;
-use crate::project::{Package, Project};
+use crate::project::{FILE_LIMIT, Package, Project};
 use crate::python::filename::SdistName;
-use crate::report::Finding;
 use crate::steps::Step;
 use crate::steps::build_archives::{BuildArchives, Way};
+use crate::steps::compare_builds::CompareBuilds;
 use crate::steps::remove_leftovers::{Leftover, RemoveLeftovers};
+use crate::steps::write_files::WriteFiles;
+use crate::steps::write_manifest::WriteManifest;
 
 /// Which way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +52,8 @@ pub struct Wanted<'a> {
     pub from_source: bool,
     /// `config_settings` of the backend.
     pub settings: Settings,
+    /// Whether a manifest is written beside the archives.
+    pub manifest: bool,
 }
 
 /// Plans the builds of these packages.
@@ -59,21 +66,97 @@ pub fn plan(
     packages: &[&Package],
     wanted: Wanted<'_>,
 ) -> Result<Plan, Failure> {
+    let builds = builds(inspect, project, packages, (&wanted, project.config.verified.as_deref()))?;
+    let manifest = wanted.manifest.then(|| manifest(inspect, project, &builds)).transpose()?;
+    // Last: a build that fails leaves what is there as it is.
+    let removal = wanted.clean.then(|| removal(inspect, project, (&builds, wanted.out_dir))).transpose()?.flatten();
+    let steps = builds.into_iter().map(Step::BuildArchives).chain(manifest.map(Step::WriteManifest));
+    Ok(Plan::of(steps.chain(removal.map(Step::RemoveLeftovers)).collect()))
+}
+
+fn manifest(inspect: Inspect<'_>, project: &Project, builds: &[BuildArchives]) -> Result<WriteManifest, Failure> {
+    let git = Git::discover(&project.root)?;
+    let git = git.as_ref();
+    Ok(WriteManifest {
+        dir: builds.first().map_or_else(|| project.root.clone(), |build| build.out_dir.clone()),
+        packages: builds.iter().map(|build| (build.package.clone(), build.version.clone())).collect(),
+        commit: git.map(Git::head).transpose()?.and_then(|head| head.commit),
+        changed: git.map(Git::changed_files).transpose()?.is_some_and(|files| !files.is_empty()),
+        configuration: configuration(inspect, project)?,
+    })
+}
+
+/// Plans the comparison of what all packages are natively with what their backends make of them.
+///
+/// # Errors
+/// One of them cannot be built natively, or the configuration cannot be read.
+pub fn compare(inspect: Inspect<'_>, project: &Project) -> Result<Plan, Failure> {
+    let wanted = Wanted {
+        sdist: true,
+        wheel: true,
+        out_dir: &project.root,
+        clean: false,
+        builder: Builder::Native,
+        from_source: false,
+        settings: Settings::new(),
+        manifest: false,
+    };
+    let packages: Vec<&Package> = project.packages.iter().collect();
+    let native = builds(inspect, project, &packages, (&wanted, None))?;
+    let (file, at): (&str, &[&str]) = match project.config.file.as_deref() {
+        Some(file) if !file.ends_with("pyproject.toml") => (file, &[]),
+        _ => ("pyproject.toml", &["tool", "release"]),
+    };
+    let text = inspect.files().read_text(&project.root.join(file), FILE_LIMIT)?;
+    let keep = |verified: &str| -> Result<WriteFiles, Failure> {
+        let text = with_verified(&text, at, verified).map_err(|error| ConfigError::Syntax {
+            file: file.to_owned(),
+            message: error.message().replace('\n', " "),
+            at: position(&text, error.span().map_or(0, |span| span.start)),
+        })?;
+        Ok(WriteFiles { dir: project.root.clone(), files: vec![(file.to_owned(), text.into_bytes())] })
+    };
+    let same = keep(&configuration(inspect, project)?)?;
+    let step = CompareBuilds { native, same, differs: keep("differs")? };
+    Ok(Plan::of(vec![Step::CompareBuilds(Box::new(step))]))
+}
+
+/// The digest of what decides how the packages are built.
+fn configuration(inspect: Inspect<'_>, project: &Project) -> Result<String, Failure> {
+    let packages: Vec<_> = project
+        .packages
+        .iter()
+        .map(|package| (project.dir_of(package), &package.pyproject, native::like(&package.pyproject)))
+        .collect();
+    let packages = packages
+        .iter()
+        .map(|(folder, pyproject, like)| (folder.as_path(), *pyproject, like.as_deref().unwrap_or_default()));
+    Ok(configuration::digest(inspect.files(), packages)?.to_string())
+}
+
+fn builds(
+    inspect: Inspect<'_>,
+    project: &Project,
+    packages: &[&Package],
+    (wanted, verified): (&Wanted<'_>, Option<&str>),
+) -> Result<Vec<BuildArchives>, Failure> {
     let epoch = epoch(inspect, project)?;
     let known = !project.is_versioned_by_tags() || is_at_its_tag(project)?;
+    let trust = match verified {
+        None => Trust::Unasked,
+        Some(verified) if verified == configuration(inspect, project)? => Trust::Verified,
+        Some("differs") => Trust::Differed,
+        Some(_) => Trust::Changed,
+    };
     let files = inspect.files();
     // Where they go may not be there yet; where it is, it may be a link.
     let out_dir = files.canonical(wanted.out_dir).unwrap_or_else(|_| wanted.out_dir.to_owned());
-    let mut leftovers = if wanted.clean { old_archives(inspect, wanted.out_dir)? } else { Vec::new() };
-    let mut steps = Vec::new();
+    let mut builds = Vec::new();
     for package in packages {
         let source = files.canonical(&project.dir_of(package))?;
         let stale = Stale::find(inspect, &source, &package.pyproject, &out_dir)?;
-        if wanted.clean {
-            leftovers.extend(stale.removable(files, &source)?.into_iter().map(|path| source.join(path)));
-        }
-        let (way, why) = way(inspect, (package, &source), &stale, &wanted)?;
-        steps.push(Step::BuildArchives(BuildArchives {
+        let (way, why) = way(inspect, (package, &source), &stale, (wanted, trust))?;
+        builds.push(BuildArchives {
             package: package.name.clone(),
             version: known.then(|| package.version.clone()),
             task: Task {
@@ -92,20 +175,46 @@ pub fn plan(
             out_dir: wanted.out_dir.to_owned(),
             way,
             why,
-        }));
+        });
     }
-    // Last: a build that fails leaves what is there as it is.
-    steps.extend(removal(inspect, project, leftovers)?.map(Step::RemoveLeftovers));
-    Ok(Plan::of(steps))
+    Ok(builds)
+}
+
+/// What is known of native builds of this project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Nobody compared them.
+    Unasked,
+    /// They were the same as the backend's, with the configuration as it is.
+    Verified,
+    /// They differed.
+    Differed,
+    /// They were the same with another configuration.
+    Changed,
+}
+
+impl Trust {
+    fn refuse(self) -> Result<(), Reason> {
+        let why = match self {
+            Trust::Unasked | Trust::Verified => return Ok(()),
+            Trust::Differed => "native archives were not those of the backend when they were compared",
+            Trust::Changed => "what decides how the project is built changed since native archives were compared",
+        };
+        Err(Reason::new("build.verified", why).instead("another `release build --verify-native`"))
+    }
 }
 
 /// The removal of leftovers that lie below the project, which is all that may be removed.
 fn removal(
     inspect: Inspect<'_>,
     project: &Project,
-    mut found: Vec<PathBuf>,
+    (builds, out_dir): (&[BuildArchives], &Path),
 ) -> Result<Option<RemoveLeftovers>, Failure> {
     let root = inspect.files().canonical(&project.root)?;
+    let mut found = old_products(inspect, out_dir)?;
+    for Task { source, stale, .. } in builds.iter().map(|build| &build.task) {
+        found.extend(stale.removable(inspect.files(), source)?.into_iter().map(|path| source.join(path)));
+    }
     found.sort();
     found.dedup();
     let below = found.iter().filter_map(|path| path.strip_prefix(&root).ok().map(|below| (path, below)));
@@ -115,63 +224,12 @@ fn removal(
     Ok((!leftovers.is_empty()).then_some(RemoveLeftovers { root, leftovers }))
 }
 
-/// A build backend, which is code of others, and the rights to publish that it could read.
-#[derive(Debug)]
-pub struct Exposure {
-    package: String,
-    credentials: Vec<String>,
-}
-
-/// What build backends of a plan could read; nothing where all builds are native, or there is nothing to read.
-pub fn exposure(inspect: Inspect<'_>, plan: &Plan) -> Option<Exposure> {
-    let package = plan.steps.iter().find_map(|step| match step {
-        Step::BuildArchives(build) if matches!(build.way, Way::Isolated) => Some(build.package.to_string()),
-        _ => None,
-    })?;
-    let credentials = credential::visible(inspect);
-    (!credentials.is_empty()).then_some(Exposure { package, credentials })
-}
-
-impl Exposure {
-    /// Nobody watches in CI, and a job of its own costs nothing there; on somebody's machine it is said.
-    ///
-    /// # Errors
-    /// [`BuildError::CredentialVisible`] in CI.
-    pub fn refuse_in_ci(self, inspect: Inspect<'_>) -> Result<(), Failure> {
-        if inspect.variables().in_ci() {
-            return Err(self.into_error().into());
-        }
-        self.say(inspect);
-        Ok(())
-    }
-
-    fn say(self, inspect: Inspect<'_>) {
-        let error = self.into_error();
-        inspect.warn(format!("{error}: its own variables are closed, your files are not; a native build runs no code"));
-    }
-
-    /// For a release that builds where it publishes: in CI it is found wanting, elsewhere it is said.
-    pub fn finding_in_ci(self, inspect: Inspect<'_>) -> Option<Finding> {
-        if !inspect.variables().in_ci() {
-            self.say(inspect);
-            return None;
-        }
-        let error = self.into_error();
-        let help = "build in a job of its own without them, as the workflows of `release init` do";
-        Some(Finding::warning(error.code(), error.to_string()).help(help))
-    }
-
-    fn into_error(self) -> BuildError {
-        BuildError::CredentialVisible { package: self.package, credentials: self.credentials }
-    }
-}
-
 /// The way for a package, and why.
 fn way(
     inspect: Inspect<'_>,
     (package, source): (&Package, &Path),
     stale: &Stale,
-    wanted: &Wanted<'_>,
+    (wanted, trust): (&Wanted<'_>, Trust),
 ) -> Result<(Way, String), Failure> {
     if wanted.builder == Builder::Isolated {
         return Ok((Way::Isolated, "`--builder isolated` was given".to_owned()));
@@ -180,9 +238,11 @@ fn way(
         Some(key) => Err(Reason::new(format!("--config-setting {key}"), "only the backend knows what it means")),
         None => native::archives(inspect, (source, stale), &package.pyproject, wanted.from_source),
     };
-    match known.and_then(|archives| agreed(archives, package)) {
+    let known = known.and_then(|archives| agreed(archives, package));
+    match known.and_then(|archives| trust.refuse().map(|()| archives)) {
         Ok(archives) => {
-            let why = format!("everything can be known without running it; as {} builds it", archives.like);
+            let compared = if trust == Trust::Verified { ", compared once" } else { "" };
+            let why = format!("everything can be known without running it; as {} builds it{compared}", archives.like);
             Ok((Way::Native(Box::new(archives)), why))
         }
         Err(reason) if wanted.builder == Builder::Native => {

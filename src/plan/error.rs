@@ -218,6 +218,14 @@ pub enum PlanError {
         /// What these have.
         found: String,
     },
+    /// What `--expect` names is neither a digest nor a manifest.
+    #[error("`{path}` is no manifest of a build: {problem}")]
+    NoManifest {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// Publishing under a clock that was given.
     #[error("`RELEASE_NOW` is set, and `{index}` is not on this machine")]
     GivenClock {
@@ -457,6 +465,7 @@ impl Explain for PlanError {
             PlanError::NoToken { .. } => "plan/no-token",
             PlanError::CheckFailed { .. } => "publish/check-failed",
             PlanError::OtherArchives { .. } => "publish/other-archives",
+            PlanError::NoManifest { .. } => "publish/no-manifest",
             PlanError::GivenClock { .. } => "plan/given-clock",
             PlanError::NotAPlan { .. } => "plan/not-a-plan",
             PlanError::Expired { .. } => "plan/expired",
@@ -551,6 +560,10 @@ impl Explain for PlanError {
             }
             PlanError::OtherArchives { .. } => {
                 "find out what changed them between build and upload; `--expect` is the output `digest` of `release build`"
+                    .to_owned()
+            }
+            PlanError::NoManifest { .. } => {
+                "`--expect` takes the output `digest` of `release build`, or the file of `release build --manifest`"
                     .to_owned()
             }
             PlanError::GivenClock { .. } => "unset `RELEASE_NOW`".to_owned(),

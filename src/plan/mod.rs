@@ -6,6 +6,7 @@ pub mod bump;
 pub mod changelog;
 pub mod error;
 pub mod execute;
+pub mod exposure;
 pub mod gates;
 pub mod guards;
 pub mod init;

@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
 use crate::index::{Credential, IndexError, Listing, credential, form};
-use crate::project::{Package, Project};
+use crate::project::{FILE_LIMIT, Package, Project};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
@@ -24,6 +24,7 @@ use crate::report::{Severity, text};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::upload_file::{UploadFile, result};
+use crate::steps::write_manifest::Manifest;
 
 /// The folder of archives.
 pub const DIST: &str = "dist";
@@ -105,6 +106,26 @@ pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Tar
     let mut plan = Plan::of(steps);
     plan.draft = draft(root, &archives, targets);
     Ok(plan)
+}
+
+/// Refuses archives whose digest is not the one that is expected: given as such, or by a manifest.
+///
+/// # Errors
+/// They are others, or there is no such manifest.
+pub fn refuse_other(inspect: Inspect<'_>, found: &str, expected: &str) -> Result<(), Failure> {
+    let is_digest = Sha256::from_hex(&expected.to_ascii_lowercase()).is_some();
+    let expected = if is_digest {
+        expected.to_ascii_lowercase()
+    } else {
+        let text = inspect.files().read_text(&inspect.dir().join(expected), FILE_LIMIT)?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .map_err(|error| PlanError::NoManifest { path: expected.to_owned(), problem: error.to_string() })?;
+        manifest.digest().to_string()
+    };
+    match expected == found {
+        true => Ok(()),
+        false => Err(PlanError::OtherArchives { expected, found: found.to_owned() }.into()),
+    }
 }
 
 /// One digest for all files of a plan: the output `digest` of the build that made them.

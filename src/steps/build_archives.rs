@@ -19,7 +19,7 @@ use crate::python::name::ProjectName;
 use crate::python::version::Version;
 
 /// A build to be made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct BuildArchives {
     /// The distribution.
     pub package: ProjectName,
@@ -36,7 +36,7 @@ pub struct BuildArchives {
 }
 
 /// A way to build.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Way {
     /// By the project's own backend in an isolated environment.
     Isolated,

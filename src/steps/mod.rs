@@ -8,6 +8,7 @@ pub mod await_files;
 pub mod await_status;
 pub mod build_archives;
 pub mod check_out;
+pub mod compare_builds;
 pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
@@ -28,6 +29,7 @@ pub mod transaction;
 pub mod upload_file;
 pub mod verify_install;
 pub mod write_files;
+pub mod write_manifest;
 
 use serde::Serialize;
 
@@ -53,6 +55,8 @@ pub enum Step {
     BuildArchives(build_archives::BuildArchives),
     /// What earlier builds left.
     RemoveLeftovers(remove_leftovers::RemoveLeftovers),
+    /// Native archives and those of the backend.
+    CompareBuilds(Box<compare_builds::CompareBuilds>),
     /// A release on the forge.
     AnnounceRelease(Box<announce_release::AnnounceRelease>),
     /// What a remote has.
@@ -85,6 +89,8 @@ pub enum Step {
     AppendRecord(append_record::AppendRecord),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
+    /// What archives are, beside them.
+    WriteManifest(write_manifest::WriteManifest),
     /// A token by trusted publishing.
     MintToken(mint_token::MintToken),
     /// One archive to one index.
@@ -104,6 +110,8 @@ pub enum Produced {
     Archives(Vec<Built>),
     /// What was removed.
     Removed(Vec<std::path::PathBuf>),
+    /// Whether native archives are those of the backend.
+    Compared(compare_builds::Compared),
     /// What became of a release on the forge.
     Announced(announce_release::Announced),
     /// What an index shows.
@@ -183,6 +191,7 @@ impl Step {
             Step::CheckOut(step) => step.describe(),
             Step::BuildArchives(step) => step.describe(),
             Step::RemoveLeftovers(step) => step.describe(),
+            Step::CompareBuilds(step) => step.describe(),
             Step::AnnounceRelease(step) => step.describe(),
             Step::AskRemote(step) => step.describe(),
             Step::AwaitFiles(step) => step.describe(),
@@ -199,6 +208,7 @@ impl Step {
             Step::KeepIssue(step) => step.describe(),
             Step::AppendRecord(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
+            Step::WriteManifest(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
@@ -217,6 +227,7 @@ impl Step {
             Step::CheckOut(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::BuildArchives(step) => step.carry_out(effects).map(Produced::Archives),
             Step::RemoveLeftovers(step) => step.carry_out(effects).map(Produced::Removed),
+            Step::CompareBuilds(step) => step.carry_out(effects).map(Produced::Compared),
             Step::AnnounceRelease(step) => step.carry_out(effects).map(Produced::Announced),
             Step::AskRemote(step) => step.carry_out(effects).map(Produced::References),
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
@@ -233,6 +244,7 @@ impl Step {
             Step::KeepIssue(step) => step.carry_out(effects).map(Produced::Issue),
             Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
+            Step::WriteManifest(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),

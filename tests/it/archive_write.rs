@@ -336,30 +336,27 @@ fn sparse(folder: &Path, size: u64) -> Entry {
 
 #[test]
 fn sizes_beyond_four_and_eight_gibibytes() {
-    // A minute of zeros: at full depth only.
+    // Some minutes of zeros: at full depth only.
     if rounds(20) < 20 {
         return;
     }
     let folder = folder();
     let loose = Limits { file: u64::MAX, unpacked: u64::MAX, ratio: u64::MAX, ..Limits::default() };
-    let sizes = |scan: &Scan| scan.members.iter().map(|member| member.size).collect::<Vec<_>>();
-    let below = sparse(folder.path(), 0xFFFF_FFFE);
-    let above = sparse(folder.path(), 0xFFFF_FFFF);
+    let sizes = |scan: &Scan| scan.members.iter().take(2).map(|member| member.size).collect::<Vec<_>>();
     let last = entry("last", b"last");
     let path = folder.path().join("demo-1.0-py3-none-any.whl");
     let mut out = std::fs::File::create(&path).expect("a file");
-    wheel(Files, &mut out, RECORD, &[below, above, last.clone()], EPOCH).expect("it is written");
+    wheel(Files, &mut out, RECORD, &[sparse(folder.path(), 0xFFFF_FFFF), last.clone()], EPOCH).expect("it is written");
     let found = read::scan("a.whl", &mut std::fs::File::open(&path).expect("a file"), &loose);
-    assert_eq!(found.faults, []);
-    assert_eq!(sizes(&found)[..3], [0xFFFF_FFFE, 0xFFFF_FFFF, 4]);
-    run("python3", &["-I", "-c", "import sys, zipfile; assert zipfile.ZipFile(sys.argv[1]).testzip() is None"], &path)
-        .expect("tests have Python");
-    let (below, above) = (sparse(folder.path(), (1 << 33) - 1), sparse(folder.path(), 1 << 33));
+    assert_eq!((found.faults.as_slice(), sizes(&found)), (&[][..], vec![0xFFFF_FFFF, 4]));
+    let sized = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); \
+        assert z.infolist()[0].file_size == 0xFFFFFFFF and z.read('last') == b'last'";
+    run("python3", &["-I", "-c", sized], &path).expect("tests have Python");
     let path = folder.path().join("demo-1.0.tar.gz");
     let mut out = std::fs::File::create(&path).expect("a file");
-    sdist(Files, &mut out, TOP, &[below, above, last], EPOCH).expect("it is written");
+    sdist(Files, &mut out, TOP, &[sparse(folder.path(), 1 << 33), last], EPOCH).expect("it is written");
     let found = read::scan("a.tar.gz", &mut std::fs::File::open(&path).expect("a file"), &loose);
-    assert_eq!((found.faults.as_slice(), sizes(&found)), (&[][..], vec![(1 << 33) - 1, 1 << 33, 4]));
+    assert_eq!((found.faults.as_slice(), sizes(&found)), (&[][..], vec![1 << 33, 4]));
 }
 
 #[test]

@@ -457,6 +457,30 @@ fn other_archives_than_those_that_were_built_stay_here() {
     // One of them is not all of them.
     let part = served(&sandbox, &index, &["--expect", &built, &format!("dist/{WHEEL_NAME}")]);
     assert!(part.stderr.contains("publish/other-archives"), "{part}");
+    let manifest = |files: &[(String, String)]| {
+        let file = |(name, sha256): &(String, String)| serde_json::json!({"name": name, "sha256": sha256, "size": 1});
+        let files: Vec<_> = files.iter().map(file).collect();
+        let document =
+            serde_json::json!({"schema": 1, "commit": null, "changed": false, "configuration": "", "files": files});
+        sandbox.write("dist/release-manifest.json", document.to_string());
+        served(&sandbox, &index, &["--expect", "dist/release-manifest.json", "-n"])
+    };
+    manifest(&files).success();
+    assert!(manifest(&files[..1]).stderr.contains("publish/other-archives"));
+    sandbox.write("dist/release-manifest.json", "{}");
+    expect![[r#"
+        ------- stderr -------
+        error[publish/no-manifest]: `dist/release-manifest.json` is no manifest of a build: missing field `schema` at line 1 column 2
+          hint: `--expect` takes the output `digest` of `release build`, or the file of `release build --manifest`
+        [exit status: 1]
+    "#]].assert_eq(&served(&sandbox, &index, &["--expect", "dist/release-manifest.json"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/read]: cannot read `[ROOT]/repo/dist/none.json`
+          cause: No such file or directory (os error 2)
+        [exit status: 3]
+    "#]]
+    .assert_eq(&served(&sandbox, &index, &["--expect", "dist/none.json"]).to_string());
     served(&sandbox, &index, &["--expect", &built]).success();
 }
 

@@ -109,6 +109,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "publish/no-manifest",
+        title: "what `--expect` names is no manifest",
+        text: "`--expect` takes the output `digest` of `release build`, 64 hexadecimal digits, or the path of the `release-manifest.json` that `release build --manifest` wrote beside the archives. The file that was named is something else, or only a part of it arrived. Nothing was sent.",
+        follows: "",
+    },
+    Code {
         code: "publish/check-failed",
         title: "the check found errors in what would be published",
         text: "Every file is checked before the first byte leaves this machine, since a version that is half published cannot be taken back. The causes are the findings of `release check`, each with its code. Put them right and build again.",

@@ -4,6 +4,7 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod comparing;
 mod decisions;
 mod dependencies;
 mod doors;
@@ -38,6 +39,7 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     changelog::CODES,
     check::CODES,
+    comparing::CODES,
     doors::CODES,
     forge::CODES,
     index::CODES,

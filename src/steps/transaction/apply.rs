@@ -83,7 +83,9 @@ pub(super) fn apply(effects: Effects<'_>, place: &Place, journal: &Journal) -> R
     let changes: Vec<_> = journal.new_contents(&contents).collect();
     let (look, files) = (effects.inspect().files(), effects.files());
     at_once(&changes, |change| move_file((look, files), place, journal, *change))?;
-    files.sync_all(&journal.files.iter().map(|file| journal.top.join(&file.path)).collect::<Vec<_>>())?;
+    let paths: Vec<PathBuf> = journal.files.iter().map(|file| journal.top.join(&file.path)).collect();
+    at_once(&paths, |path| files.tidy(path))?;
+    files.sync_all(&paths)?;
     if let Some(index) = &journal.index {
         move_index(effects, place, journal, index)?;
     }
@@ -119,7 +121,7 @@ fn move_file(
     let target = journal.top.join(&file.path);
     let now = digest_of(&target);
     if now == file.after {
-        return Ok(files.tidy(&target)?);
+        return Ok(());
     }
     let was = now.unwrap_or_else(|| Sha256::of(b"").to_string());
     if was != file.before {

@@ -245,9 +245,11 @@ impl Place {
     ) -> Result<(), Failure> {
         let files = effects.files();
         files.make_folder(&self.dir)?;
-        // What was committed before is in git.
-        if journal.command == KEPT && journal.index.is_none() {
-            for (number, change) in transaction.files.iter().enumerate() {
+        if journal.command == KEPT {
+            // What was committed before is in git, unless a filter changed it.
+            let is_in_git =
+                |path: &str| journal.index.is_some() && objects.is_some_and(|objects| objects.is_stored_as_it_is(path));
+            for (number, change) in transaction.files.iter().enumerate().filter(|(_, file)| !is_in_git(&file.path)) {
                 files.write_scratch(&self.before(number), &change.before, 0o600)?;
             }
         }

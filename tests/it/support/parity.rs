@@ -144,7 +144,9 @@ fn differing_members(real: &Archive, ours: &Archive) -> Vec<String> {
             (Some(_), None) => "missing".to_owned(),
             (None, Some(_)) => "not the backend's".to_owned(),
             // hatchling stores one twice when it builds an unpacked sdist; what comes last is what is unpacked.
-            (Some(real), Some([ours])) if path.ends_with("/PKG-INFO") && real.len() == 2 => {
+            (Some(real), Some([ours]))
+                if path.ends_with("/PKG-INFO") && path.matches('/').count() == 1 && real.len() == 2 =>
+            {
                 match real.last().and_then(|real| differing(path, real, ours)) {
                     Some(what) => what,
                     None => continue,

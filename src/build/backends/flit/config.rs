@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use toml_edit::Item;
 
-use super::super::super::declared::{Declared, License, strings_of, wrong};
+use super::super::super::declared::{Declared, FIELDS, License, strings_of, wrong};
 use super::super::super::globs::{self, Reading, join};
 use super::super::super::native::{Reason, Source};
 use super::super::super::tree::Tree;
@@ -98,27 +98,9 @@ impl Config {
 }
 
 fn refuse_unknown(source: &Source<'_>, declared: &Declared) -> Result<(), Reason> {
-    const KEYS: [&str; 18] = [
-        "name",
-        "version",
-        "description",
-        "readme",
-        "requires-python",
-        "license",
-        "license-files",
-        "authors",
-        "maintainers",
-        "keywords",
-        "classifiers",
-        "urls",
-        "scripts",
-        "gui-scripts",
-        "entry-points",
-        "dependencies",
-        "optional-dependencies",
-        "dynamic",
-    ];
-    let known = |key: &String| KEYS.contains(&key.as_str()) || key.starts_with("import-name");
+    let known = |key: &String| {
+        FIELDS.contains(&key.as_str()) || matches!(key.as_str(), "name" | "dynamic") || key.starts_with("import-name")
+    };
     if let Some(key) = declared.keys.iter().find(|key| !known(key)) {
         return Err(Reason::new(format!("project.{key}"), "flit does not know it"));
     }

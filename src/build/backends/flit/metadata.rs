@@ -30,7 +30,7 @@ impl Config {
         extras.iter_mut().for_each(|(name, _)| *name = normalize(name));
         extras.sort();
         headers.add_all("Requires-Dist", declared.dependencies.iter().flatten().map(|text| with_extras(text)));
-        for (extra, requirements) in &declared_order(&extras, &declared.optional_dependencies) {
+        for (extra, requirements) in &extras {
             for text in requirements {
                 let text = with_extras(text);
                 let line = match text.split_once(';') {
@@ -108,7 +108,7 @@ impl Config {
     }
 
     /// The text of `entry_points.txt`; nothing where no table of them is there.
-    pub(super) fn entry_points(&self, _source: &Source<'_>) -> Option<String> {
+    pub(super) fn entry_points(&self) -> Option<String> {
         let declared = &self.declared;
         let mut groups = declared.entry_points.clone();
         let has = |key: &str| declared.keys.iter().any(|known| known == key);
@@ -132,13 +132,6 @@ impl Config {
         }
         Some(text)
     }
-}
-
-/// The extras in their order, with their requirements in the order that is declared.
-fn declared_order(sorted: &[(String, Vec<String>)], declared: &[(String, Vec<String>)]) -> Vec<(String, Vec<String>)> {
-    let of =
-        |name: &String| declared.iter().find(|(written, _)| normalize(written) == *name).map(|(_, list)| list.clone());
-    sorted.iter().map(|(name, _)| (name.clone(), of(name).unwrap_or_default())).collect()
 }
 
 /// A requirement as written, but for its extras: normalised, one blank behind each comma.

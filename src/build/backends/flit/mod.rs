@@ -130,7 +130,7 @@ pub fn wheel(source: &Source<'_>) -> Result<Contents, Reason> {
         }
     }
     let folder = format!("{stem}.dist-info");
-    if let Some(text) = config.entry_points(source) {
+    if let Some(text) = config.entry_points() {
         entries.push(Tree::made(format!("{folder}/entry_points.txt"), text));
     }
     for path in &config.license_files {

@@ -3,27 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::node::Node;
+use crate::build::declared::FIELDS;
 use crate::build::native::Reason;
 use crate::python::name::normalize;
-
-const DYNAMIC: [&str; 16] = [
-    "version",
-    "description",
-    "readme",
-    "requires-python",
-    "license",
-    "license-files",
-    "authors",
-    "maintainers",
-    "keywords",
-    "classifiers",
-    "urls",
-    "scripts",
-    "gui-scripts",
-    "entry-points",
-    "dependencies",
-    "optional-dependencies",
-];
 
 /// A key, and whether its value is one that poetry takes.
 type Check<'a> = (&'a str, &'a dyn Fn(&Node) -> bool);
@@ -116,7 +98,7 @@ fn check_project(project: &Node) -> Result<(), Reason> {
         return refuse("entry-points");
     }
     let dynamic = project.get("dynamic").map(|node| node.texts().unwrap_or_else(|| vec![String::new()]));
-    if !dynamic.unwrap_or_default().iter().all(|field| DYNAMIC.contains(&field.as_str())) {
+    if !dynamic.unwrap_or_default().iter().all(|field| FIELDS.contains(&field.as_str())) {
         return refuse("dynamic");
     }
     match project.get("readme") {

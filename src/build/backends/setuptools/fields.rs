@@ -1,6 +1,6 @@
 //! The fields of the metadata, from `[project]` with its dynamic ones, or from `setup.cfg` alone.
 
-use super::super::super::declared::{Declared, License};
+use super::super::super::declared::{Declared, FIELDS, License};
 use super::super::super::metadata::{lines, people};
 use super::super::super::native::Reason;
 use super::discovery::Layout;
@@ -213,25 +213,7 @@ fn file_or_text(value: &str, dynamic: &mut Dynamic<'_>) -> Result<String, Reason
 
 /// What the schema of `[project]` refuses.
 fn refuse(declared: &Declared) -> Result<(), Reason> {
-    const KEYS: [&str; 16] = [
-        "version",
-        "description",
-        "readme",
-        "requires-python",
-        "license",
-        "license-files",
-        "authors",
-        "maintainers",
-        "keywords",
-        "classifiers",
-        "urls",
-        "scripts",
-        "gui-scripts",
-        "entry-points",
-        "dependencies",
-        "optional-dependencies",
-    ];
-    let odd = |key: &&String| !KEYS.contains(&key.as_str()) && !matches!(key.as_str(), "name" | "dynamic");
+    let odd = |key: &&String| !FIELDS.contains(&key.as_str()) && !matches!(key.as_str(), "name" | "dynamic");
     if let Some(key) = declared.keys.iter().find(odd) {
         return Err(Reason::new(format!("project.{key}"), "setuptools does not know it"));
     }
