@@ -13,6 +13,8 @@ use crate::error::Failure;
 use crate::project::pyproject::Pyproject;
 
 const CACHE: &str = "__pycache__";
+/// What `release build --manifest` writes beside archives.
+pub const MANIFEST: &str = "release-manifest.json";
 /// Folders deeper than this are looked at by nobody.
 const DEPTH: usize = 64;
 
@@ -22,7 +24,7 @@ pub struct Stale {
     /// Folders of `build/` and of metadata.
     outputs: BTreeSet<PathBuf>,
     /// Where archives are put.
-    folders_of_archives: Vec<PathBuf>,
+    folders_of_products: Vec<PathBuf>,
     /// What git tracks; nothing where there is no git.
     tracked: Option<BTreeSet<PathBuf>>,
     /// Whether git tracks files in folders of bytecode: then they are meant.
@@ -43,7 +45,7 @@ impl Stale {
         stale.find_outputs(files, root, is_setuptools)?;
         stale.find_metadata(files, root)?;
         let out_dir = out_dir.strip_prefix(root).ok().map(Path::to_owned);
-        stale.folders_of_archives = out_dir.into_iter().chain([PathBuf::from("dist")]).collect();
+        stale.folders_of_products = out_dir.into_iter().chain([PathBuf::from("dist")]).collect();
         Ok(stale)
     }
 
@@ -111,11 +113,11 @@ impl Stale {
         if !self.tracks_bytecode && is_bytecode(path) {
             return true;
         }
-        let is_old_archive = || {
+        let is_old_product = || {
             let folder = path.parent().unwrap_or(Path::new(""));
-            is_archive(path) && self.folders_of_archives.iter().any(|known| known == folder) && !self.is_tracked(path)
+            is_product(path) && self.folders_of_products.iter().any(|known| known == folder) && !self.is_tracked(path)
         };
-        is_old_archive() || !self.outputs.is_empty() && path.ancestors().any(|part| self.outputs.contains(part))
+        is_old_product() || !self.outputs.is_empty() && path.ancestors().any(|part| self.outputs.contains(part))
     }
 
     /// What is hidden besides bytecode.
@@ -154,24 +156,24 @@ impl Stale {
     }
 }
 
-/// The archives in a folder that git does not track; none where the folder is reached through a link.
+/// The archives in a folder that git does not track, and their manifest; none where the folder is reached through a link.
 ///
 /// # Errors
 /// The folder or git's index cannot be read.
-pub fn old_archives(inspect: Inspect<'_>, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn old_products(inspect: Inspect<'_>, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let files = inspect.files();
     if files.what(folder) != What::Folder || files.canonical(folder)? != folder {
         return Ok(Vec::new());
     }
     let tracked = tracked_below(inspect, folder)?.unwrap_or_default();
     let is_tracked = |path: &Path| path.file_name().is_some_and(|name| tracked.contains(Path::new(name)));
-    let is_old = |path: &PathBuf| is_archive(path) && files.what(path) == What::File && !is_tracked(path);
+    let is_old = |path: &PathBuf| is_product(path) && files.what(path) == What::File && !is_tracked(path);
     Ok(files.list(folder)?.into_iter().filter(is_old).collect())
 }
 
-fn is_archive(path: &Path) -> bool {
+fn is_product(path: &Path) -> bool {
     let name = path.as_os_str().to_string_lossy();
-    name.ends_with(".whl") || name.ends_with(".tar.gz")
+    name.ends_with(".whl") || name.ends_with(".tar.gz") || path.ends_with(MANIFEST)
 }
 
 fn is_bytecode(path: &Path) -> bool {

@@ -8,7 +8,7 @@ use crate::build::BuildError;
 pub use crate::build::isolated::Settings;
 use crate::build::isolated::{Sibling, Task};
 use crate::build::native::{self, Archives, Reason};
-use crate::build::stale::{Stale, old_archives};
+use crate::build::stale::{Stale, old_products};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::project::history::releases;
@@ -83,7 +83,7 @@ pub(super) fn builds(
     let files = inspect.files();
     // Where they go may not be there yet; where it is, it may be a link.
     let out_dir = files.canonical(wanted.out_dir).unwrap_or_else(|_| wanted.out_dir.to_owned());
-    let mut leftovers = if wanted.clean { old_archives(inspect, wanted.out_dir)? } else { Vec::new() };
+    let mut leftovers = if wanted.clean { old_products(inspect, wanted.out_dir)? } else { Vec::new() };
     let mut builds = Vec::new();
     for package in packages {
         let source = files.canonical(&project.dir_of(package))?;

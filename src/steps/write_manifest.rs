@@ -6,14 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::write_files::WriteFiles;
 use crate::archive::{Kind, Sha256};
+use crate::build::stale::MANIFEST;
 use crate::effects::{Effects, EffectsError};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
-
-/// The name of the file.
-pub const NAME: &str = "release-manifest.json";
 
 /// A manifest to be written.
 #[derive(Debug, Serialize)]
@@ -66,7 +64,7 @@ impl Manifest {
 impl WriteManifest {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
-        format!("write `{NAME}` in `{}`", self.dir.display())
+        format!("write `{MANIFEST}` in `{}`", self.dir.display())
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Vec<PathBuf>, Failure> {
@@ -90,7 +88,7 @@ impl WriteManifest {
         };
         let mut text = serde_json::to_vec_pretty(&manifest).expect("a manifest has string keys");
         text.push(b'\n');
-        WriteFiles { dir: self.dir.clone(), files: vec![(NAME.to_owned(), text)] }.carry_out(effects)
+        WriteFiles { dir: self.dir.clone(), files: vec![(MANIFEST.to_owned(), text)] }.carry_out(effects)
     }
 
     /// Whether an archive is one of these distributions in this version.

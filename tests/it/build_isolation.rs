@@ -102,6 +102,9 @@ fn a_native_build_is_refused_nowhere_and_warns_of_nothing() {
     let mut sandbox = Sandbox::with(ACME);
     sandbox.set("CI", "true");
     assert_eq!(sandbox.release(&["build"]).success().stderr, "");
+    // To compare it, the backend must run.
+    let compared = sandbox.release(&["build", "--verify-native", "--format", "json"]);
+    assert_eq!(compared.failure_code(), "build/credential-visible", "{compared}");
 }
 
 #[test]
@@ -334,7 +337,7 @@ fn a_copy_has_what_is_ignored_and_a_git_that_says_the_same() {
 }
 
 #[test]
-fn broken_projects_have_an_error_of_their_own() {
+fn archives_that_will_not_do_have_an_error_of_their_own() {
     let show = |then: &str| refused(&closed(then), &[]);
     let sdist = |name: &str, metadata: &str| {
         format!(
@@ -388,6 +391,10 @@ fn broken_projects_have_an_error_of_their_own() {
           hint: check `build-backend` in `[build-system]` of `pyproject.toml`
         [exit status: 1]
     "#]].assert_eq(&show(&format!("{wheel}return 7\n")));
+}
+
+#[test]
+fn a_backend_that_is_not_there_is_named() {
     let in_pyproject = |from: &str, to: &str| {
         let sandbox = closed("class Other: pass\n");
         sandbox.write("pyproject.toml", PYPROJECT.replace(from, to));
