@@ -26,4 +26,4 @@ mod zip_end;
 pub use digest::{Blake2b256, Digests, Sha256, Sha256Digester};
 pub use limits::Limits;
 pub(crate) use scan::shown;
-pub use scan::{Fault, Kind, Member, MemberKind, Scan};
+pub use scan::{Fault, Kind, Member, MemberKind, Observer, Scan, Seen};

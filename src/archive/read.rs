@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io::Read;
 
-use super::scan::{Fault, Findings, Kind, Scan};
+use super::scan::{Fault, Findings, Kind, Observer, Scan};
 use super::source::Source;
 use super::{Limits, gzip, links, names, zip};
 
@@ -11,13 +11,32 @@ use super::{Limits, gzip, links, names, zip};
 /// an input that cannot be read included (`archive/unreadable`). The result does not depend on how
 /// many bytes a single read returns, and memory does not depend on any size the file declares.
 pub fn scan(file_name: &str, input: &mut dyn Read, limits: &Limits) -> Scan {
-    scan_keeping(file_name, input, limits, &HashSet::new())
+    walk(file_name, input, (limits, &HashSet::new()), None)
+}
+
+/// As [`scan`], and tells the observer what is in every file.
+pub fn scan_with<'a>(
+    file_name: &str,
+    input: &'a mut dyn Read,
+    limits: &'a Limits,
+    observer: &'a mut Observer<'a>,
+) -> Scan {
+    walk(file_name, input, (limits, &HashSet::new()), Some(observer))
 }
 
 /// As [`scan`], and keeps the contents of these members, too, within the same limits.
 pub fn scan_keeping(file_name: &str, input: &mut dyn Read, limits: &Limits, members: &HashSet<String>) -> Scan {
+    walk(file_name, input, (limits, members), None)
+}
+
+fn walk<'a>(
+    file_name: &str,
+    input: &mut dyn Read,
+    (limits, members): (&'a Limits, &'a HashSet<String>),
+    observer: Option<&'a mut Observer<'a>>,
+) -> Scan {
     let kind = Kind::of(file_name);
-    let mut findings = Findings::new(limits, members);
+    let mut findings = Findings::new(limits, members, observer);
     let mut source = Source::new(input, limits.file);
     let walked = match kind {
         Kind::Wheel => zip::walk(&mut source, &mut findings),

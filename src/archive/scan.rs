@@ -71,7 +71,7 @@ pub struct Member {
 /// A deviation from the format, found while reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The stable code, `archive/what`, listed in `check::RULES`.
+    /// The stable code, `archive/what`, listed in `check::rules`.
     pub code: &'static str,
     /// A lowercase fragment, literals in backticks, no full stop.
     pub message: String,
@@ -110,8 +110,24 @@ pub struct Scan {
     pub complete: bool,
 }
 
+/// What is told of the contents of files while an archive is read, in its order. A fault may come between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// The name of the member that follows.
+    Begin(&'a str),
+    /// Some of its bytes, in pieces of any size.
+    Bytes(&'a [u8]),
+    /// It is whole.
+    End,
+}
+
+/// Whoever looks at contents that nobody keeps.
+pub type Observer<'a> = dyn FnMut(Seen<'_>) + 'a;
+
 /// What the readers fill while they walk.
 pub(super) struct Findings<'a> {
+    /// Lent to the sink of the member that is read.
+    pub(super) observer: Option<&'a mut Observer<'a>>,
     pub(super) limits: &'a Limits,
     wanted: &'a HashSet<String>,
     pub(super) members: Vec<Member>,
@@ -124,8 +140,9 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(limits: &'a Limits, wanted: &'a HashSet<String>) -> Self {
+    pub(super) fn new(limits: &'a Limits, wanted: &'a HashSet<String>, observer: Option<&'a mut Observer<'a>>) -> Self {
         Findings {
+            observer,
             limits,
             wanted,
             members: Vec::new(),

@@ -4,23 +4,28 @@ use flate2::Crc;
 
 use super::Sha256;
 use super::digest::Sha256Digester;
-use super::scan::Fault;
+use super::scan::{Fault, Observer, Seen};
 
 const HEAD: usize = 8;
 
-pub(super) struct Sink {
+pub(super) struct Sink<'a> {
     pub(super) size: u64,
     pub(super) head: Vec<u8>,
     crc: Crc,
     sha256: Sha256Digester,
     kept: Option<Vec<u8>>,
     longest: usize,
+    observer: Option<&'a mut Observer<'a>>,
 }
 
-impl Sink {
+impl<'a> Sink<'a> {
     /// A sink that keeps at most `keep` bytes, or only looks at them.
-    pub(super) fn new(keep: Option<usize>) -> Self {
+    pub(super) fn new(name: &str, keep: Option<usize>, mut observer: Option<&'a mut Observer<'a>>) -> Self {
+        if let Some(observer) = &mut observer {
+            observer(Seen::Begin(name));
+        }
         Sink {
+            observer,
             size: 0,
             head: Vec::new(),
             crc: Crc::new(),
@@ -34,6 +39,9 @@ impl Sink {
         self.size += bytes.len() as u64;
         self.crc.update(bytes);
         self.sha256.update(bytes);
+        if let Some(observer) = &mut self.observer {
+            observer(Seen::Bytes(bytes));
+        }
         let wanted = HEAD - self.head.len();
         self.head.extend_from_slice(&bytes[..wanted.min(bytes.len())]);
         if let Some(kept) = &mut self.kept {
@@ -49,7 +57,11 @@ impl Sink {
         self.crc.sum()
     }
 
-    pub(super) fn finish(self) -> (Sha256, Option<Vec<u8>>) {
-        (self.sha256.finish(), self.kept)
+    /// The digest, what was kept, and the observer, who gets the next member.
+    pub(super) fn finish(mut self) -> (Sha256, Option<Vec<u8>>, Option<&'a mut Observer<'a>>) {
+        if let Some(observer) = &mut self.observer {
+            observer(Seen::End);
+        }
+        (self.sha256.finish(), self.kept, self.observer)
     }
 }

@@ -130,7 +130,7 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     }
     declared_bounds(findings, entry).map_err(|fault| fault.of(&member.name))?;
     let kept = findings.keeps(Kind::Wheel, &member.name).filter(|_| !directory);
-    let mut sink = Sink::new(kept);
+    let mut sink = Sink::new(&member.name, kept, findings.observer.take());
     let unpacked = match entry.method {
         0 => copy(source, entry, &mut sink),
         _ => inflate(source, entry, &mut sink),
@@ -142,7 +142,8 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     }
     member.size = sink.size;
     member.head = std::mem::take(&mut sink.head);
-    let (sha256, text) = sink.finish();
+    let (sha256, text, observer) = sink.finish();
+    findings.observer = observer;
     if let Some(text) = text {
         findings.keep(&member.name, text);
     }
@@ -188,7 +189,7 @@ fn declared_bounds(findings: &Findings<'_>, entry: &Entry) -> Result<(), Fault> 
     Ok(())
 }
 
-fn copy(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink) -> Result<(), Fault> {
+fn copy(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let mut left = entry.packed;
     while left > 0 {
         let ahead = source.peek()?;
@@ -204,7 +205,7 @@ fn copy(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink) -> Result<(), F
 }
 
 /// Inflates exactly `entry.packed` bytes into exactly `entry.size`.
-fn inflate(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink) -> Result<(), Fault> {
+fn inflate(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let mut stream = Decompress::new(false);
     let mut out = vec![0; 32 << 10];
     let mut left = entry.packed;

@@ -94,9 +94,8 @@ fn sizes(docket: &mut Docket<'_>, scan: &Scan) {
         docket.raise("check/file-size", format!("the file has {size} MiB, more than 100"), None);
     }
     let unpacked: u64 = scan.members.iter().map(|member| member.size).sum();
-    let ratio = unpacked / scan.size.max(1);
-    if scan.kind == Kind::Wheel && unpacked > PYPI_UNPACKED && ratio > PYPI_RATIO {
-        let message = format!("the wheel unpacks to {ratio} times its size");
+    if scan.kind == Kind::Wheel && unpacked > PYPI_UNPACKED && unpacked > scan.size.saturating_mul(PYPI_RATIO) {
+        let message = format!("the wheel unpacks to more than {PYPI_RATIO} times its size");
         docket.raise("check/zip-ratio", message, None);
     }
 }

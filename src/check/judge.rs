@@ -13,10 +13,20 @@ use super::{contents, sdist, wheel};
 /// How many findings of one code are told; a broken RECORD has one a file.
 const MOST_OF_A_CODE: usize = 100;
 
+/// What was found about an archive.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// Whether its contents were judged, too. If not, a finding says why, and no word about them holds: an archive whose
+    /// structural errors somebody ignores is not fine, it is unknown.
+    pub judged: bool,
+}
+
 /// Judges an archive. Faults of its structure come first and, where one is an error, alone: two
 /// readers may then see different contents, and no word about the contents would hold for both.
 /// Of each code at most 100 findings are told.
-pub fn judge(file_name: &str, scan: &Scan) -> Vec<Finding> {
+pub fn judge(file_name: &str, scan: &Scan) -> Verdict {
     let mut docket = Docket::new(file_name);
     let mut broken = scan.kind == Kind::Other || !scan.complete;
     for Fault { code, message, member } in &scan.faults {
@@ -24,7 +34,7 @@ pub fn judge(file_name: &str, scan: &Scan) -> Vec<Finding> {
         docket.raise(code, message.clone(), member.as_deref());
     }
     if broken {
-        return docket.findings;
+        return Verdict { findings: docket.findings, judged: false };
     }
     let name = filename::judge(&mut docket, scan);
     contents::judge(&mut docket, scan);
@@ -33,12 +43,12 @@ pub fn judge(file_name: &str, scan: &Scan) -> Vec<Finding> {
         Some(FileName::Sdist(name)) => sdist::judge(&mut docket, scan, &name),
         None => {}
     }
-    docket.findings
+    Verdict { findings: docket.findings, judged: true }
 }
 
 /// The first reason not to take this file into an index.
 pub fn upload_refusal(file_name: &str, scan: &Scan) -> Option<Finding> {
-    judge(file_name, scan).into_iter().find(|finding| finding.severity == Severity::Error)
+    judge(file_name, scan).findings.into_iter().find(|finding| finding.severity == Severity::Error)
 }
 
 /// The findings about one file.

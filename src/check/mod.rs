@@ -1,7 +1,7 @@
 //! Rules over archives: what a scan means for a release.
 //!
 //! [`judge`] turns the faults of a [`Scan`] into findings and runs the rules of the contents after
-//! them; [`RULES`] lists all of both. Reading archives is left to `archive/`, the grammars of names,
+//! them; [`rules`] lists all of both. Reading archives is left to `archive/`, the grammars of names,
 //! versions and metadata to `python/`. Follows packaging.python.org and what PyPI refuses as of
 //! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
 
@@ -20,8 +20,8 @@ mod wheel;
 mod wheel_file;
 
 pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
-pub use judge::{judge, upload_refusal};
-pub use rules::{Pass, RULES, Rule};
+pub use judge::{Verdict, judge, upload_refusal};
+pub use rules::{Pass, Rule, rules};
 
 /// The day of PyPI's code (warehouse) that these rules follow.
 pub const PYPI_AS_OF: &str = "2026-08-21";

@@ -1,4 +1,7 @@
-//! The table of all rules over archives.
+//! The tables of all rules over archives.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::report::Severity;
 
@@ -37,23 +40,16 @@ pub struct Rule {
     pub follows: &'static str,
 }
 
-/// All rules, those of archives first, each part sorted by code.
-pub const RULES: &[Rule] = &all();
+/// The tables of the families, those of archives first. A family keeps its rules in its own file.
+const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS];
 
-const fn all() -> [Rule; ARCHIVES.len() + CONTENTS.len()] {
-    let mut all = [ARCHIVES[0]; ARCHIVES.len() + CONTENTS.len()];
-    let mut at = 0;
-    while at < all.len() {
-        all[at] = if at < ARCHIVES.len() { ARCHIVES[at] } else { CONTENTS[at - ARCHIVES.len()] };
-        at += 1;
-    }
-    all
+/// All rules, family by family.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    TABLES.iter().copied().flatten()
 }
 
 /// The rule with this code.
 pub(super) fn rule(code: &str) -> &'static Rule {
-    RULES
-        .iter()
-        .find(|rule| rule.code == code)
-        .expect("every code that is raised is in the table; the corpus of tests raises each")
+    static BY_CODE: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| rules().map(|rule| (rule.code, rule)).collect());
+    BY_CODE.get(code).expect("every code that is raised is in a table; the corpus of tests raises each")
 }

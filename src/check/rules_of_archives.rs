@@ -188,7 +188,7 @@ pub(super) const ARCHIVES: &[Rule] = &[
     },
     Rule {
         code: "archive/gnu-format",
-        severity: Error,
+        severity: Warning,
         pass: Names,
         summary: "a long name is stored in the GNU format",
         help: "write the tar in pax format",

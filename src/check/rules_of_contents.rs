@@ -358,6 +358,15 @@ pub(super) const CONTENTS: &[Rule] = &[
         follows: "",
     },
     Rule {
+        code: "check/secret-file-of-tests",
+        severity: Warning,
+        pass: Contents,
+        summary: "a file that usually holds secrets is among the tests",
+        help: "see that it holds none, or exclude it",
+        peers: &["pydistcheck unexpected-files"],
+        follows: "",
+    },
+    Rule {
         code: "check/startup-code",
         severity: Error,
         pass: Contents,

@@ -54,27 +54,35 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let mut findings = Vec::new();
     let mut judged = Vec::new();
     let mut lines = Vec::new();
+    let mut unjudged = false;
     for path in &paths {
         let (name, scan) = scan(files, path)?;
-        let found: Vec<Finding> = check::judge(&name, &scan).into_iter().filter(|found| wanted(args, found)).collect();
+        let verdict = check::judge(&name, &scan);
+        let found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         let count = |severity| found.iter().filter(|found| found.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let sha256 = scan.digests.sha256.to_string();
         lines.push(format!(
-            "{name}  {}, {}  {}  sha256 {sha256}",
+            "{name}  {}, {}{}  {}  sha256 {sha256}",
             text::count(errors, "error"),
             text::count(warnings, "warning"),
+            if verdict.judged { "" } else { "; its contents were not judged" },
             text::size(scan.size)
         ));
-        judged.push(json!({"path": path, "sha256": sha256, "size": scan.size, "errors": errors, "warnings": warnings}));
+        judged.push(json!({"path": path, "sha256": sha256, "size": scan.size, "errors": errors, "warnings": warnings, "contents_judged": verdict.judged}));
+        unjudged |= !verdict.judged;
         findings.extend(found);
     }
-    let mut report = verdict(args, findings).result(json!({"files": judged}));
+    let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
+    let mut report = verdict_of(args, findings).result(json!({"files": judged}));
+    if unjudged && !is_refused {
+        report = report.outcome(Outcome::Inconclusive);
+    }
     report.lines = lines;
     Ok(report)
 }
 
-fn verdict(args: &Args, findings: Vec<Finding>) -> Report {
+fn verdict_of(args: &Args, findings: Vec<Finding>) -> Report {
     let strict = args.strict && findings.iter().any(|found| found.severity == Severity::Warning);
     let report = Report::new("check").findings(findings);
     if strict { report.outcome(Outcome::Findings) } else { report }
@@ -111,7 +119,7 @@ fn workflows(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
         judged.push(json!({"path": shown, "errors": errors, "warnings": warnings}));
         findings.extend(found);
     }
-    let mut report = verdict(args, findings).result(json!({"workflows": judged}));
+    let mut report = verdict_of(args, findings).result(json!({"workflows": judged}));
     report.lines = lines;
     Ok(report)
 }

@@ -82,7 +82,7 @@ pub fn check(world: &World, built: &[Built]) -> Result<Vec<Finding>, Failure> {
     for built in built {
         let name = built.name();
         let scan = read::scan(&name, &mut world.inspect().files().open(&built.path)?, &Limits::default());
-        findings.extend(check::judge(&name, &scan));
+        findings.extend(check::judge(&name, &scan).findings);
     }
     Ok(findings)
 }

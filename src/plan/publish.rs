@@ -223,6 +223,7 @@ fn archive(inspect: Inspect<'_>, path: &Path, shown: String) -> Result<Result<Ar
     let mut file = inspect.files().open(path)?;
     let scan = read::scan(&name, &mut file, &Limits::default());
     let findings: Vec<String> = check::judge(&name, &scan)
+        .findings
         .into_iter()
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| format!("`{shown}`: {} [{}]", finding.message, finding.code))

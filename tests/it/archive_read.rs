@@ -322,7 +322,7 @@ fn mutations_never_panic() {
         }
         let scan = scan(name, &bytes);
         assert_eq!(scan.size, bytes.len() as u64);
-        let findings = pyrelease::check::judge(name, &scan);
+        let findings = pyrelease::check::judge(name, &scan).findings;
         let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
         assert!(scan.complete || refused);
     }

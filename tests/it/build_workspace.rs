@@ -44,7 +44,7 @@ const WORKSPACE: &str = "[tool.release.workspace]\nmembers = [\"packages/*\"]\n"
 
 #[test]
 fn packages_that_need_nothing_of_each_other_are_built_at_once() {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::with(&[("pyproject.toml", WORKSPACE)]);
     sandbox.without_credentials();
     let meeting = sandbox.path("meeting");
     std::fs::create_dir(&meeting).expect("a folder");
@@ -54,7 +54,6 @@ fn packages_that_need_nothing_of_each_other_are_built_at_once() {
          if len(list(place.iterdir())) == 2: break\n        time.sleep(0.1)\n    else: raise SystemExit('nobody came')\n",
         meeting.display().to_string()
     );
-    sandbox.write("pyproject.toml", WORKSPACE);
     for name in ["a", "b"] {
         sandbox.write(&format!("packages/{name}/pyproject.toml"), pyproject(&format!("demo-{name}"), "", "backend"));
         sandbox.write(&format!("packages/{name}/backend.py"), backend(&meet));
@@ -71,10 +70,9 @@ fn packages_that_need_nothing_of_each_other_are_built_at_once() {
 
 /// `demo-app` is built by `demo-kit`, which needs `demo-words`; all three lie in one workspace and on no index.
 fn needing() -> Sandbox {
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::with(&[("pyproject.toml", WORKSPACE)]);
     sandbox.without_credentials();
     let flit = "[build-system]\nrequires = [\"flit_core>=4,<5\"]\nbuild-backend = \"flit_core.buildapi\"\n[project]\n";
-    sandbox.write("pyproject.toml", WORKSPACE);
     let app = pyproject("demo-app", "\"demo-kit==1.0\"", "demo_kit").replace("backend-path = [\".\"]\n", "");
     sandbox.write("packages/app/pyproject.toml", app);
     let kit = format!(

@@ -88,9 +88,9 @@ fn fault(field: Field, message: String) -> MetadataFault {
     MetadataFault { field: field.name().to_owned(), line: None, message: format!("`{field}` {message}") }
 }
 
-/// Empty fields count as missing.
+/// Empty fields count as missing, and so does what old setuptools wrote for them.
 fn filled(value: &Option<String>) -> Option<&str> {
-    value.as_deref().filter(|value| !value.is_empty())
+    value.as_deref().filter(|value| !value.is_empty() && value.trim() != "UNKNOWN")
 }
 
 fn url_fault(url: &str) -> Option<String> {

@@ -298,6 +298,14 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "check/secret-file-of-tests",
+        title: "a file that usually holds secrets is among the tests",
+        text: "Projects ship `.env`, `.netrc` and keys that were made for their tests, and that is fine as long as nothing \
+               in them opens anything: flask and httpx do. Look once whether it is so, and exclude the file if it is \
+               not; what was published must be revoked.",
+        follows: "",
+    },
+    Code {
         code: "check/startup-code",
         title: "a file runs whenever Python starts",
         text: "A top-level `.pth`, `sitecustomize.py` or `usercustomize.py` runs in every Python \

@@ -105,6 +105,7 @@ fn layout() -> Vec<Pair> {
         ),
         pair("check/pyproject-missing", setup_only, sdist(|_| ())),
         pair("check/secret-file", with("demo/.env.production"), with("demo/.env.example")),
+        pair("check/secret-file-of-tests", with("demo/tests/.netrc"), with("demo/tests/netrc")),
         pair("check/startup-code", with("demo-1.0.data/purelib/demo.pth"), with("demo/demo.pth")),
         pair("check/stray-file", with("setup.py"), with("demo/setup.py")),
         pair("check/installer-file", with("demo-1.0.dist-info/INSTALLER"), with("demo/INSTALLER")),
