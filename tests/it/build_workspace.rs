@@ -90,10 +90,28 @@ fn needing() -> Sandbox {
 #[test]
 fn what_a_backend_needs_of_the_same_workspace_is_built_first_and_taken_from_there() {
     let sandbox = needing();
-    expect![[""]].assert_eq(&sandbox.release(&["build", "-n"]).to_string());
+    expect![[r#"
+        would build sdist and wheel of demo-words 1.0 natively, as flit_core 4.2.0 does
+        would build sdist and wheel of demo-kit 1.0 natively, as flit_core 4.2.0 does
+        would build sdist and wheel of demo-app 1.0 with `demo_kit`
+        ------- stderr -------
+        dry run: nothing was done
+    "#]].assert_eq(&sandbox.release(&["build", "-n"]).to_string());
     let said = sandbox.release(&["build", "--offline", "--why"]).success().stdout;
-    let lines: Vec<&str> = said.lines().map(|line| line.split("  ").next().unwrap_or_default()).collect();
-    expect![[""]].assert_eq(&lines.join("\n"));
+    let lines: Vec<&str> = said.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
+    expect![[r#"
+        demo_words-1.0.tar.gz
+
+        demo_words-1.0-py2.py3-none-any.whl
+
+        demo_kit-1.0.tar.gz
+
+        demo_kit-1.0-py2.py3-none-any.whl
+
+        demo_app-1.0.tar.gz
+
+        demo_app-1.0-py3-none-any.whl
+    "#]].assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -101,7 +119,13 @@ fn a_package_that_fails_leaves_the_others_and_says_which() {
     let sandbox = needing();
     sandbox.write("packages/kit/demo_kit.py", backend("    raise SystemExit('no words')"));
     sandbox.commit("fix: the kit");
-    expect![[""]].assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[build/backend]: the build backend `demo_kit` failed in `build_sdist`: exit code 1
+          cause: no words
+          hint: the backend's own words are above; `python -m build` runs the same hooks
+        [exit status: 1]
+    "#]].assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
     let built = std::fs::read_dir(sandbox.repo().join("dist")).expect("a folder");
     let mut names: Vec<_> = built.map(|entry| entry.expect("an entry").file_name()).collect();
     names.sort();

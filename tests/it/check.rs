@@ -81,7 +81,7 @@ fn what_is_no_archive_is_said_clearly() {
         error[archive/not-gzip]: the file is not a gzip
           at: broken-1.0.tar.gz
           help: build with `.tar.gz` compression
-        broken-1.0.tar.gz  1 error, 0 warnings  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
+        broken-1.0.tar.gz  1 error, 0 warnings; its contents were not judged  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check", "dist/broken-1.0.tar.gz"]).to_string());
     expect![[r#"
