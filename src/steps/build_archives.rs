@@ -1,18 +1,19 @@
 //! Builds a package and puts its archives into a folder, replacing what a former build of the same version
 //! left there.
 
+use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::archive::Sha256;
-use crate::archive::write::{self, Record};
+use crate::archive::write::{self, Crew, Record, WriteError, Writer};
 use crate::build::BuildError;
 use crate::build::environment::Interpreter;
 use crate::build::isolated::{self, Built, Task};
 use crate::build::native::{Archives, Contents};
-use crate::effects::files::What;
-use crate::effects::{Effects, EffectsError};
+use crate::effects::files::{FilesMut, Prepared, What};
+use crate::effects::{Effects, Files};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -89,33 +90,48 @@ impl BuildArchives {
     fn native(&self, effects: Effects<'_>, archives: &Archives) -> Result<Vec<Built>, Failure> {
         let files = effects.files();
         files.make_folder(&self.out_dir)?;
-        let epoch = self.task.epoch.unwrap_or(0);
-        let (look, mut prepared) = (effects.inspect().files(), Vec::new());
-        for (contents, is_wanted) in [(&archives.sdist, self.task.sdist), (&archives.wheel, self.task.wheel)] {
-            if is_wanted {
-                let path = self.out_dir.join(&contents.name);
-                prepared.push(files.prepare(&path, 0o644, |file| -> Result<(), Failure> {
-                    let Contents { folder, entries, crlf, .. } = contents;
-                    let record = format!("{folder}/RECORD");
-                    match contents.is_wheel() {
-                        true => write::wheel(look, file, Record { path: &record, crlf: *crlf }, entries, epoch)?,
-                        false => write::sdist(look, file, folder, entries, epoch)?,
-                    }
-                    Ok(())
-                })?);
+        let pairs = [(&archives.sdist, self.task.sdist), (&archives.wheel, self.task.wheel)];
+        let wanted: Vec<&Contents> = pairs.into_iter().filter(|(_, wanted)| *wanted).map(|(found, _)| found).collect();
+        let entries = wanted.iter().flat_map(|contents| &contents.entries);
+        let look = effects.inspect().files();
+        let prepared = write::at_once(&wanted, entries, |crew, contents| self.prepare((files, look), crew, contents));
+        if prepared.iter().any(Result::is_err) {
+            for (file, _, _) in prepared.iter().flatten() {
+                files.abandon(file)?;
             }
         }
+        let prepared = prepared.into_iter().collect::<Result<Vec<_>, WriteError>>()?;
         self.clear(effects)?;
         let mut built = Vec::new();
-        for file in prepared {
-            let sha256 = Sha256::of_reader(&mut look.open(&file.beside)?)
-                .map_err(|source| EffectsError::Read { path: file.beside.clone(), source })?;
-            let size = look.size(&file.beside)?;
+        for (file, sha256, size) in prepared {
             files.place(&file)?;
             let digest = (sha256.to_string(), size);
             built.push(Built::new(self.package.as_str(), file.path, digest, (self.way.name(), &self.why)));
         }
         Ok(built)
+    }
+
+    /// Writes one archive beside its place; its digest and size.
+    fn prepare(
+        &self,
+        (files, look): (FilesMut, Files),
+        crew: &Crew,
+        contents: &Contents,
+    ) -> Result<(Prepared, Sha256, u64), WriteError> {
+        let Contents { name, folder, entries, crlf } = contents;
+        let writer = Writer { files: look, epoch: self.task.epoch.unwrap_or(0), crew };
+        let mut digest = None;
+        let file = files.prepare(&self.out_dir.join(name), 0o644, |file| {
+            let record = format!("{folder}/RECORD");
+            match contents.is_wheel() {
+                true => writer.wheel(file, Record { path: &record, crlf: *crlf }, entries)?,
+                false => writer.sdist(file, folder, entries)?,
+            }
+            digest = Some(digest_of(file).map_err(WriteError::Output)?);
+            Ok::<(), WriteError>(())
+        })?;
+        let (sha256, size) = digest.expect("it was taken when the file was written");
+        Ok((file, sha256, size))
     }
 
     fn isolated(&self, effects: Effects<'_>) -> Result<Vec<Built>, Failure> {
@@ -172,4 +188,11 @@ impl BuildArchives {
         });
         if right { Ok(()) } else { Err(BuildError::WrongName { found: found.to_owned(), expected }) }
     }
+}
+
+/// The digest and the size of a file that was just written.
+fn digest_of(file: &mut (impl Read + Seek)) -> std::io::Result<(Sha256, u64)> {
+    file.seek(SeekFrom::Start(0))?;
+    let sha256 = Sha256::of_reader(file)?;
+    Ok((sha256, file.stream_position()?))
 }
