@@ -12,18 +12,22 @@ use crate::support::shapes::Way;
 /// A fixture with the folder and the backend of each package in it.
 pub(crate) struct Fixture {
     pub(crate) name: &'static str,
+    /// What leaves it to its backend; nothing where it is built natively.
+    pub(crate) left: Option<&'static str>,
     pub(crate) packages: &'static [(&'static str, &'static str)],
 }
 
 pub(crate) const FIXTURES: &[Fixture] = &[
-    Fixture { name: "generative-ai-workflow", packages: &[("", "hatchling")] },
-    Fixture { name: "mypylogger", packages: &[("", "uv")] },
-    Fixture { name: "prompt-manager", packages: &[("", "poetry")] },
+    Fixture { name: "generative-ai-workflow", left: None, packages: &[("", "hatchling")] },
+    Fixture { name: "mypylogger", left: None, packages: &[("", "uv")] },
+    Fixture { name: "prompt-manager", left: None, packages: &[("", "poetry")] },
     Fixture {
         name: "prompt-studio",
+        left: None,
         packages: &[("packages/prompt-studio-sdk", "flit"), ("packages/prompt-studio-store", "flit")],
     },
-    Fixture { name: "repo-agent", packages: &[("", "setuptools")] },
+    // Its version is imported from another module.
+    Fixture { name: "repo-agent", left: Some("tool.setuptools.dynamic.version"), packages: &[("", "setuptools")] },
 ];
 
 impl Fixture {
@@ -69,7 +73,8 @@ fn the_fixtures_are_built_as_their_backends_build_them() {
             real = real.and_then(|all| made.map(|made| [all, made].concat()));
         }
         let native = native::build(&sandbox, &mut sandbox.command(BUILD), &sandbox.repo());
-        (fixture.name, native::judge(&Way::Native, false, Some(&real), &native))
+        let way = fixture.left.map_or(Way::Native, |key| Way::Pep517(key.to_owned()));
+        (fixture.name, native::judge(&way, false, Some(&real), &native))
     });
     assert_right(&judged);
 }
