@@ -37,10 +37,13 @@ def said_by_contents(path):
 def main():
     answers = []
     for path in json.load(sys.stdin):
-        said = [said_by_twine(path)]
-        if path.endswith(".whl"):
-            said.append(said_by_contents(path))
-        answers.append([text.replace(os.path.dirname(path) + os.sep, "") for text in said])
+        folder, name = os.path.split(path)
+        # Names alone are said, and lines are broken by nothing else.
+        os.chdir(folder)
+        said = [said_by_twine(name)]
+        if name.endswith(".whl"):
+            said.append(said_by_contents(name))
+        answers.append(said)
     print(json.dumps(answers))
 
 
