@@ -328,6 +328,14 @@ impl FilesMut {
         }
     }
 
+    /// Removes a prepared content that is not wanted.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn abandon(self, prepared: &Prepared) -> Result<(), EffectsError> {
+        self.remove_file(&prepared.beside)
+    }
+
     /// Puts a prepared content into its place.
     ///
     /// # Errors

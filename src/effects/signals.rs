@@ -90,7 +90,7 @@ pub(super) fn sleep(duration: Duration) {
     }
 }
 
-/// A folder that is removed even if the program has to be ended.
+/// A folder or file that is removed even if the program has to be ended.
 pub(super) fn remember_scratch(path: &Path) {
     SCRATCH.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
 }
@@ -124,7 +124,9 @@ fn end(signal: i32) -> ! {
         signal_group(child, Signal::KILL);
     }
     for folder in SCRATCH.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        let _ = std::fs::remove_dir_all(folder);
+        if std::fs::remove_file(&folder).is_err() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
     }
     std::process::exit(128 + signal);
 }

@@ -1,18 +1,19 @@
 //! Builds a package and puts its archives into a folder, replacing what a former build of the same version
 //! left there.
 
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::archive::Sha256;
-use crate::archive::write::{self, Record};
+use crate::archive::write::{self, Crew, Record, WriteError, Writer};
 use crate::build::BuildError;
 use crate::build::environment::Interpreter;
 use crate::build::isolated::{self, Built, Task};
 use crate::build::native::{Archives, Contents};
-use crate::effects::files::Prepared;
-use crate::effects::{Effects, EffectsError};
+use crate::effects::files::{FilesMut, Prepared};
+use crate::effects::{Effects, Files};
 use crate::error::Failure;
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -60,6 +61,30 @@ impl Way {
     }
 }
 
+/// An archive that is written, beside its place.
+struct Whole {
+    file: Prepared,
+    sha256: Sha256,
+    size: u64,
+}
+
+impl Whole {
+    fn write(
+        files: FilesMut,
+        path: &Path,
+        write: impl FnOnce(&mut std::fs::File) -> Result<(), WriteError>,
+    ) -> Result<Whole, WriteError> {
+        let mut digest = None;
+        let file = files.prepare(path, 0o644, |file| {
+            write(file)?;
+            digest = Some(digest_of(file).map_err(WriteError::Output)?);
+            Ok::<(), WriteError>(())
+        })?;
+        let (sha256, size) = digest.expect("it was taken when the file was written");
+        Ok(Whole { file, sha256, size })
+    }
+}
+
 impl BuildArchives {
     /// What it does, in the imperative.
     pub fn describe(&self) -> String {
@@ -87,23 +112,25 @@ impl BuildArchives {
     fn native(&self, effects: Effects<'_>, archives: &Archives) -> Result<Vec<Built>, Failure> {
         let files = effects.files();
         files.make_folder(&self.out_dir)?;
-        let epoch = self.task.epoch.unwrap_or(0);
-        let (look, mut prepared) = (effects.inspect().files(), Vec::new());
-        for (contents, is_wanted) in [(&archives.sdist, self.task.sdist), (&archives.wheel, self.task.wheel)] {
-            if is_wanted {
-                let path = self.out_dir.join(&contents.name);
-                prepared.push(files.prepare(&path, 0o644, |file| -> Result<(), Failure> {
-                    let Contents { folder, entries, crlf, .. } = contents;
-                    let record = format!("{folder}/RECORD");
-                    match contents.is_wheel() {
-                        true => write::wheel(look, file, Record { path: &record, crlf: *crlf }, entries, epoch)?,
-                        false => write::sdist(look, file, folder, entries, epoch)?,
-                    }
-                    Ok(())
-                }));
+        let pairs = [(&archives.sdist, self.task.sdist), (&archives.wheel, self.task.wheel)];
+        let wanted: Vec<&Contents> = pairs.into_iter().filter(|(_, wanted)| *wanted).map(|(found, _)| found).collect();
+        let entries = wanted.iter().flat_map(|contents| &contents.entries);
+        let look = effects.inspect().files();
+        let prepared = write::at_once(&wanted, entries, |crew, contents| self.prepare((files, look), crew, contents));
+        self.place(files, prepared)
+    }
+
+    /// Writes one archive beside its place.
+    fn prepare(&self, (files, look): (FilesMut, Files), crew: &Crew, contents: &Contents) -> Result<Whole, WriteError> {
+        let Contents { name, folder, entries, crlf } = contents;
+        let writer = Writer { files: look, epoch: self.task.epoch.unwrap_or(0), crew };
+        Whole::write(files, &self.out_dir.join(name), |file| {
+            let record = format!("{folder}/RECORD");
+            match contents.is_wheel() {
+                true => writer.wheel(file, Record { path: &record, crlf: *crlf }, entries),
+                false => writer.sdist(file, folder, entries),
             }
-        }
-        self.place(effects, prepared)
+        })
     }
 
     /// The same with what the backend built.
@@ -117,31 +144,24 @@ impl BuildArchives {
         let (look, files, mut prepared) = (effects.inspect().files(), effects.files(), Vec::new());
         files.make_folder(&self.out_dir)?;
         for archive in &made.archives {
-            let path = self.out_dir.join(name(archive));
             let mut from = look.open(archive)?;
-            prepared.push(files.prepare(&path, 0o644, |file| {
-                let written = std::io::copy(&mut from, file).map(drop);
-                Ok(written.map_err(|source| EffectsError::Write { path: path.clone(), source })?)
+            prepared.push(Whole::write(files, &self.out_dir.join(name(archive)), |file| {
+                std::io::copy(&mut from, file).map(drop).map_err(WriteError::Output)
             }));
         }
-        self.place(effects, prepared)
+        self.place(files, prepared)
     }
 
     /// Puts all archives into their places, or none where one could not be written.
-    fn place(&self, effects: Effects<'_>, prepared: Vec<Result<Prepared, Failure>>) -> Result<Vec<Built>, Failure> {
-        let (look, files, mut built) = (effects.inspect().files(), effects.files(), Vec::new());
-        let (whole, failed): (Vec<_>, Vec<_>) = prepared.into_iter().partition(Result::is_ok);
-        let whole: Vec<Prepared> = whole.into_iter().flatten().collect();
-        if let Some(Err(failure)) = failed.into_iter().next() {
-            for file in &whole {
-                files.remove_file(&file.beside)?;
+    fn place(&self, files: FilesMut, prepared: Vec<Result<Whole, WriteError>>) -> Result<Vec<Built>, Failure> {
+        if prepared.iter().any(Result::is_err) {
+            for whole in prepared.iter().flatten() {
+                files.abandon(&whole.file)?;
             }
-            return Err(failure);
         }
-        for file in whole {
-            let sha256 = Sha256::of_reader(&mut look.open(&file.beside)?)
-                .map_err(|source| EffectsError::Read { path: file.beside.clone(), source })?;
-            let size = look.size(&file.beside)?;
+        let prepared = prepared.into_iter().collect::<Result<Vec<Whole>, WriteError>>()?;
+        let mut built = Vec::new();
+        for Whole { file, sha256, size } in prepared {
             files.place(&file)?;
             let digest = (sha256.to_string(), size);
             built.push(Built::new(self.package.as_str(), file.path, digest, (self.way.name(), &self.why)));
@@ -169,4 +189,11 @@ impl BuildArchives {
         });
         if right { Ok(()) } else { Err(BuildError::WrongName { found: found.to_owned(), expected }) }
     }
+}
+
+/// The digest and the size of a file that was just written.
+fn digest_of(file: &mut (impl Read + Seek)) -> std::io::Result<(Sha256, u64)> {
+    file.seek(SeekFrom::Start(0))?;
+    let sha256 = Sha256::of_reader(file)?;
+    Ok((sha256, file.stream_position()?))
 }

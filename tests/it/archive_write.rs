@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use expect_test::expect;
-use pyrelease::archive::write::{Content, Entry, WriteError, Writer, sdist, wheel};
+use pyrelease::archive::write::{Content, Entry, WriteError, Writer, sdist, wheel, with_workers};
 use pyrelease::archive::{Limits, MemberKind, Scan, Sha256, read};
 use pyrelease::effects::Files;
 use pyrelease::error::Failure;
@@ -33,13 +33,13 @@ fn folder() -> tempfile::TempDir {
 
 fn as_sdist(entries: &[Entry], workers: usize) -> Result<Vec<u8>, WriteError> {
     let mut out = Cursor::new(Vec::new());
-    Writer { files: Files, epoch: EPOCH, workers }.sdist(&mut out, TOP, entries)?;
+    with_workers(workers, |crew| Writer { files: Files, epoch: EPOCH, crew }.sdist(&mut out, TOP, entries))?;
     Ok(out.into_inner())
 }
 
 fn as_wheel(entries: &[Entry], workers: usize) -> Result<Vec<u8>, WriteError> {
     let mut out = Cursor::new(Vec::new());
-    Writer { files: Files, epoch: EPOCH, workers }.wheel(&mut out, RECORD, entries)?;
+    with_workers(workers, |crew| Writer { files: Files, epoch: EPOCH, crew }.wheel(&mut out, RECORD, entries))?;
     Ok(out.into_inner())
 }
 

@@ -140,6 +140,20 @@ fn a_native_build_needs_no_python_and_gives_the_same_bytes_anywhere() {
     assert_eq!(checked.code, 0, "{checked}");
 }
 
+/// The wheel can hold the file, the sdist cannot: its members lie in a folder more.
+#[test]
+fn when_one_archive_cannot_be_written_nothing_is_left_of_the_other() {
+    let sandbox = Sandbox::with(ACME);
+    let folder = format!("acme/{0}/{0}/{0}/{0}", "a".repeat(250));
+    sandbox.write(&format!("{folder}/module.py"), "");
+    sandbox.release(&["build", "--builder", "native", "--wheel"]).success();
+    std::fs::remove_dir_all(sandbox.repo().join("dist")).expect("it is there");
+    let output = sandbox.release(&["build", "--builder", "native"]);
+    assert_eq!(output.code, 3, "{output}");
+    assert!(output.stderr.contains("error[write/member]") && output.stderr.contains("1024 bytes"), "{output}");
+    assert_eq!(std::fs::read_dir(sandbox.repo().join("dist")).expect("a folder").count(), 0);
+}
+
 #[test]
 fn what_cannot_be_known_is_named_and_built_by_the_backend() {
     let sandbox = in_tree("def build_sdist(*_):\n    raise SystemExit('it ran')\n");

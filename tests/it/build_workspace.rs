@@ -96,7 +96,8 @@ fn what_a_backend_needs_of_the_same_workspace_is_built_first_and_taken_from_ther
         would build sdist and wheel of demo-app 1.0 with `demo_kit`
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&sandbox.release(&["build", "-n"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "-n"]).to_string());
     let said = sandbox.release(&["build", "--offline", "--why"]).success().stdout;
     let lines: Vec<&str> = said.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
@@ -111,7 +112,8 @@ fn what_a_backend_needs_of_the_same_workspace_is_built_first_and_taken_from_ther
         demo_app-1.0.tar.gz
 
         demo_app-1.0-py3-none-any.whl
-    "#]].assert_eq(&lines.join("\n"));
+    "#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
@@ -125,7 +127,8 @@ fn a_package_that_fails_leaves_the_others_and_says_which() {
           cause: no words
           hint: the backend's own words are above; `python -m build` runs the same hooks
         [exit status: 1]
-    "#]].assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["build", "--offline"]).to_string());
     let built = std::fs::read_dir(sandbox.repo().join("dist")).expect("a folder");
     let mut names: Vec<_> = built.map(|entry| entry.expect("an entry").file_name()).collect();
     names.sort();

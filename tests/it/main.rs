@@ -62,6 +62,8 @@ mod init_fixtures;
 mod init_terminal;
 mod laws;
 mod man;
+mod native_accepted;
+mod native_fixtures;
 mod native_harness;
 mod native_reproducible;
 mod native_sdists;

@@ -81,7 +81,7 @@ fn unpack(sdist: &Path, root: &Path) {
 }
 
 /// `[build-system] requires` of the unpacked project.
-fn requires(root: &Path) -> Vec<String> {
+pub(crate) fn requires(root: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(root.join("pyproject.toml")).expect("what is built natively has one");
     let document: toml_edit::DocumentMut = text.parse().expect("TOML");
     let requires =
@@ -126,7 +126,8 @@ fn what_is_native_of_real_packages_is_what_their_backend_builds() {
 
 /// What the project's own backend makes of it.
 fn real(row: &Row, sdist: &Path, root: &Path) -> Outcome {
-    let source = Source { digest: row.sha256.clone(), write: Box::new(|root| unpack(sdist, root)) };
+    let source =
+        Source { digest: row.sha256.clone(), package: String::new(), write: Box::new(|root| unpack(sdist, root)) };
     backend(&row.backend).outcomes_as_required(&requires(root), &[source]).remove(0)
 }
 

@@ -1,7 +1,7 @@
 //! What a member holds, as a stream whose size must be the one that was announced.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,12 +49,9 @@ impl Contents {
                 wanted
             }
             From::File(file, path) => {
-                // One byte more than announced tells a file that has grown.
-                let last = u64::from(wanted == self.left);
-                // At most a block, whatever was announced.
-                block.reserve(usize::try_from(wanted + 1).unwrap_or_default());
-                let read = file.take(wanted + last).read_to_end(block);
-                read.map_err(|source| EffectsError::Read { path: path.clone(), source })? as u64
+                crate::effects::signals::check()?;
+                read(file, wanted, self.left, block)
+                    .map_err(|source| EffectsError::Read { path: path.clone(), source })?
             }
         };
         if got != wanted {
@@ -64,4 +61,24 @@ impl Contents {
         self.left -= wanted;
         Ok(())
     }
+}
+
+/// Appends so many of the bytes that are `left`; where they are all, one more if there is one, which tells a file that
+/// has grown.
+fn read(file: &mut File, wanted: u64, left: u64, block: &mut Vec<u8>) -> std::io::Result<u64> {
+    let before = block.len();
+    // At most a block, whatever was announced.
+    let most = usize::try_from(wanted).unwrap_or_default() + usize::from(wanted == left);
+    block.resize(before + most, 0);
+    let mut end = before;
+    while end < block.len() {
+        match file.read(&mut block[end..]) {
+            Ok(0) => break,
+            Ok(count) => end += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    block.truncate(end);
+    Ok((end - before) as u64)
 }

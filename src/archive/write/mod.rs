@@ -17,6 +17,7 @@ use std::io::{Seek, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use blocks::Crew;
 pub use error::WriteError;
 
 use crate::effects::Files;
@@ -25,7 +26,7 @@ use crate::effects::Files;
 const LONGEST: usize = 1024;
 /// Archives smaller than this are compressed before a thread would have started.
 const SMALL: u64 = 512 << 10;
-/// More workers than this wait for the one thread that reads, hashes and writes.
+/// More workers than this wait for the threads that read, hash and write.
 const MOST_WORKERS: usize = 8;
 
 /// A member of an archive that is to be written.
@@ -76,7 +77,7 @@ pub fn sdist(
     entries: &[Entry],
     epoch: i64,
 ) -> Result<(), WriteError> {
-    Writer { files, epoch, workers: workers() }.sdist(out, top, entries)
+    crew(entries, 1, |crew| Writer { files, epoch, crew }.sdist(out, top, entries))
 }
 
 /// Writes `entries` in this order as a zip, dated `epoch` (Unix seconds), and last the RECORD at `record` of all of
@@ -91,7 +92,7 @@ pub fn wheel<'r>(
     entries: &[Entry],
     epoch: i64,
 ) -> Result<(), WriteError> {
-    Writer { files, epoch, workers: workers() }.wheel(out, record, entries)
+    crew(entries, 1, |crew| Writer { files, epoch, crew }.wheel(out, record, entries))
 }
 
 /// The RECORD of a wheel.
@@ -109,23 +110,58 @@ impl<'a> From<&'a str> for Record<'a> {
     }
 }
 
-/// How many threads may compress at once on this machine.
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_WORKERS)
+/// Does `work` for one or more archives that hold these entries together: at the same time, with threads that all of
+/// them share, where that is faster. The results stand in the order of the archives.
+pub fn at_once<'e, A: Sync, R: Send>(
+    archives: &[A],
+    entries: impl IntoIterator<Item = &'e Entry>,
+    work: impl Fn(&Crew, &A) -> R + Sync,
+) -> Vec<R> {
+    crew(entries, archives.len(), |crew| {
+        let Some((first, others)) = archives.split_first().filter(|_| crew.has_threads()) else {
+            return archives.iter().map(|archive| work(crew, archive)).collect();
+        };
+        let work = &work;
+        std::thread::scope(|scope| {
+            let running: Vec<_> = others.iter().map(|archive| scope.spawn(move || work(crew, archive))).collect();
+            let mut done = vec![work(crew, first)];
+            for thread in running {
+                done.push(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            done
+        })
+    })
 }
 
-/// What writing needs besides the entries; the number of workers shows in the time only.
+/// Calls `work` with as many threads as this machine has cores and these entries are worth.
+fn crew<'e, R>(entries: impl IntoIterator<Item = &'e Entry>, archives: usize, work: impl FnOnce(&Crew) -> R) -> R {
+    let size = entries.into_iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.content.size()));
+    let workers = match size < SMALL {
+        true => 0,
+        false => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(MOST_WORKERS),
+    };
+    // One would only wait for the other.
+    let workers = if workers < 2 { 0 } else { workers };
+    blocks::with(workers, archives, work)
+}
+
+/// Calls `work` with so many threads, whatever is written: what comes out is the same.
+pub fn with_workers<R>(workers: usize, work: impl FnOnce(&Crew) -> R) -> R {
+    blocks::with(workers, 1, work)
+}
+
+/// What writing needs besides the entries.
 #[derive(Clone, Copy)]
-pub struct Writer {
+pub struct Writer<'c> {
     /// Where files are read from.
     pub files: Files,
     /// The date of all members in Unix seconds, moved to the nearest that the format can hold.
     pub epoch: i64,
-    /// Threads that compress; with 0 or 1 the calling thread does it.
-    pub workers: usize,
+    /// The threads that compress, which show in the time only.
+    pub crew: &'c Crew,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// As [`sdist`].
     ///
     /// # Errors
@@ -134,14 +170,12 @@ impl Writer {
         let below = |path: &str| format!("{top}/{path}");
         let paths = entries.iter().map(|entry| below(&entry.path)).collect::<Vec<_>>();
         judge(paths.iter().map(String::as_str))?;
-        blocks::with(self.workers_for(entries), |pipeline| {
-            let mut stream = gzip::Gzip::begin(out, pipeline)?;
-            for (entry, path) in entries.iter().zip(&paths) {
-                tar::member(&mut stream, self, path, entry)?;
-            }
-            tar::end(&mut stream)?;
-            stream.finish()
-        })
+        let mut stream = gzip::Gzip::begin(out, self.crew.pipeline())?;
+        for (entry, path) in entries.iter().zip(&paths) {
+            tar::member(&mut stream, self, path, entry)?;
+        }
+        tar::end(&mut stream)?;
+        stream.finish()
     }
 
     /// As [`wheel`].
@@ -156,19 +190,12 @@ impl Writer {
     ) -> Result<(), WriteError> {
         let record = record.into();
         judge(entries.iter().map(|entry| entry.path.as_str()).chain([record.path]))?;
-        blocks::with(self.workers_for(entries), |pipeline| {
-            let mut zip = zip::Zip::begin(out, pipeline, self.epoch)?;
-            for entry in entries {
-                zip.member(self.files, entry)?;
-            }
-            zip.record(self.files, record)?;
-            zip.finish()
-        })
-    }
-
-    fn workers_for(self, entries: &[Entry]) -> usize {
-        let size = entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.content.size()));
-        if size < SMALL || self.workers < 2 { 0 } else { self.workers }
+        let mut zip = zip::Zip::begin(out, self.crew.pipeline(), self.epoch)?;
+        for entry in entries {
+            zip.member(self.files, entry)?;
+        }
+        zip.record(self.files, record)?;
+        zip.finish()
     }
 }
 

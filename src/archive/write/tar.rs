@@ -16,7 +16,12 @@ const OCTAL_LIMIT: u64 = 1 << 33;
 type Block = [u8; SIZE];
 
 /// Writes one member with its headers.
-pub(super) fn member(out: &mut Gzip<impl Write>, writer: Writer, path: &str, entry: &Entry) -> Result<(), WriteError> {
+pub(super) fn member(
+    out: &mut Gzip<impl Write>,
+    writer: Writer<'_>,
+    path: &str,
+    entry: &Entry,
+) -> Result<(), WriteError> {
     let target = match &entry.content {
         Content::Link(target) if target.is_empty() || target.contains(char::is_control) => {
             return Err(WriteError::member(path, "its target is empty or has a control character"));

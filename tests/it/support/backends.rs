@@ -59,6 +59,8 @@ pub(crate) type Outcome = Result<Vec<Archive>, String>;
 /// A project to be built: what it is digested by, and how it is laid out in an empty folder.
 pub(crate) struct Source<'a> {
     pub(crate) digest: String,
+    /// The folder of the package below that of the project; nothing where it is the same.
+    pub(crate) package: String,
     pub(crate) write: Box<dyn Fn(&Path) + 'a>,
 }
 
@@ -67,6 +69,7 @@ impl<'a> From<&'a Shape> for Source<'a> {
         // The name tells two shapes of the same text apart in messages only.
         Source {
             digest: Sha256::of(shape.text.as_bytes()).to_string(),
+            package: String::new(),
             write: Box::new(|root| shape.write(root, Checkout::USUAL)),
         }
     }
@@ -75,17 +78,28 @@ impl<'a> From<&'a Shape> for Source<'a> {
 impl Backend {
     /// The outcomes of these projects, in their order.
     pub(crate) fn outcomes(&self, sources: &[Source<'_>]) -> Vec<Outcome> {
-        build(&environment(self.name, self.requirements), self.preload, sources)
+        self.folders(sources).iter().map(|place| outcome(place)).collect()
     }
 
-    /// The same in the environment that `requires` of a project asks for: the newest that it allows.
+    /// The folders with their archives, in their order; one that cannot be built has a file `failure`.
+    pub(crate) fn folders(&self, sources: &[Source<'_>]) -> Vec<PathBuf> {
+        build(&self.environment(), self.preload, sources)
+    }
+
+    /// The environment that the backend is installed in.
+    pub(crate) fn environment(&self) -> PathBuf {
+        environment(self.name, self.requirements)
+    }
+
+    /// The outcomes in the environment that `requires` of a project asks for: the newest that it allows.
     pub(crate) fn outcomes_as_required(&self, requires: &[String], sources: &[Source<'_>]) -> Vec<Outcome> {
         if requires.iter().all(|required| self.satisfies(required)) {
             return self.outcomes(sources);
         }
         let name = format!("{}-{}", self.name, &Sha256::of(requires.join("\n").as_bytes()).to_string()[..12]);
         let requires: Vec<&str> = requires.iter().map(String::as_str).collect();
-        build(&environment(&name, &requires), self.preload, sources)
+        let folders = build(&environment(&name, &requires), self.preload, sources);
+        folders.iter().map(|place| outcome(place)).collect()
     }
 
     /// Whether the pinned version of the backend itself is what this asks for.
@@ -103,8 +117,8 @@ fn environment(name: &str, requirements: &[&str]) -> PathBuf {
     tool(&format!("backend-{name}"), requirements).parent().expect("an environment").to_owned()
 }
 
-/// Builds what is not kept already.
-fn build(environment: &Path, preload: &[&str], sources: &[Source<'_>]) -> Vec<Outcome> {
+/// Builds what is not kept already; the folders where it is kept.
+fn build(environment: &Path, preload: &[&str], sources: &[Source<'_>]) -> Vec<PathBuf> {
     let kept = environment.join("built");
     std::fs::create_dir_all(&kept).expect("a folder");
     let lock = std::fs::File::create(environment.join("built.lock")).expect("a lock file");
@@ -124,14 +138,14 @@ fn build(environment: &Path, preload: &[&str], sources: &[Source<'_>]) -> Vec<Ou
             let (project, out) = (folder.join("demo"), folder.join("out"));
             std::fs::create_dir_all(&project).expect("a folder");
             (source.write)(&project);
-            tasks.push(json!({"source": project, "out": out}));
+            tasks.push(json!({"source": project.join(&source.package), "out": out}));
         }
         run(environment, &root, &json!({"preload": preload, "jobs": jobs(), "tasks": tasks}));
         for (source, folder) in missing.iter().zip(&folders) {
             keep(&folder.join("out"), &place(source));
         }
     }
-    sources.iter().map(|source| outcome(&place(source))).collect()
+    sources.iter().map(place).collect()
 }
 
 /// How many processes work at once.
