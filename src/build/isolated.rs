@@ -293,6 +293,12 @@ impl Built {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    /// The same, and, where it is asked, why it was built its way.
+    pub fn lines(&self, with_why: bool) -> Vec<String> {
+        let why = with_why.then(|| format!("  {}: {}", self.builder, self.why));
+        std::iter::once(self.line()).chain(why).collect()
+    }
+
     /// One line for people.
     pub fn line(&self) -> String {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();

@@ -9,9 +9,8 @@ use super::{Context, Done};
 use crate::archive::Sha256;
 use crate::build::isolated::{Built, Settings};
 use crate::error::Failure;
-use crate::plan::Plan;
 use crate::plan::build::{self, Wanted};
-use crate::plan::exposure::Exposure;
+use crate::plan::exposure;
 use crate::project::Project;
 use crate::report::{Outcome, Report};
 use crate::steps::Produced;
@@ -105,7 +104,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         manifest: args.manifest,
     };
     let plan = build::plan(context.inspect(), &project, &packages, wanted)?;
-    refuse_exposure(context, &plan)?;
+    exposure::refuse_in_ci(context.inspect(), &plan)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
@@ -119,12 +118,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
             _ => {}
         }
     }
-    for file in &files {
-        report.lines.push(file.line());
-        if args.why {
-            report.lines.push(format!("  {}: {}", file.builder, file.why));
-        }
-    }
+    report.lines.extend(files.iter().flat_map(|file| file.lines(args.why)));
     report.lines.extend(removed.iter().map(|path| format!("removed {}", path.display())));
     let names: Vec<String> = files.iter().map(Built::name).collect();
     let digest = Sha256::of_files(names.iter().zip(&files).map(|(name, file)| (name.as_str(), file.sha256.clone())));
@@ -136,14 +130,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         .output("digest", digest.to_string()))
 }
 
-/// In CI no backend is run where a right to publish can be read.
-fn refuse_exposure(context: &Context<'_>, plan: &Plan) -> Result<(), Failure> {
-    Exposure::of(context.inspect(), plan).map_or(Ok(()), |exposure| exposure.refuse_in_ci(context.inspect()))
-}
-
 fn verify_native(context: &Context<'_>, project: &Project) -> Result<Report, Failure> {
     let plan = build::compare(context.inspect(), project)?;
-    refuse_exposure(context, &plan)?;
+    exposure::refuse_in_ci(context.inspect(), &plan)?;
     let produced = match context.carry_out("build", plan)? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,

@@ -9,6 +9,23 @@ use crate::report::Finding;
 use crate::steps::Step;
 use crate::steps::build_archives::Way;
 
+/// Refuses a plan that runs a backend where a right to publish can be read. Nobody watches in CI, and a job of its own
+/// costs nothing there; on somebody's machine it is said.
+///
+/// # Errors
+/// [`BuildError::CredentialVisible`] in CI.
+pub fn refuse_in_ci(inspect: Inspect<'_>, plan: &Plan) -> Result<(), Failure> {
+    match Exposure::of(inspect, plan) {
+        Some(exposure) if inspect.variables().in_ci() => Err(exposure.into_error().into()),
+        exposure => {
+            if let Some(exposure) = exposure {
+                exposure.say(inspect);
+            }
+            Ok(())
+        }
+    }
+}
+
 /// A backend that a plan runs, and what it could read.
 #[derive(Debug)]
 pub struct Exposure {
@@ -26,18 +43,6 @@ impl Exposure {
         })?;
         let credentials = credential::visible(inspect);
         (!credentials.is_empty()).then(|| Exposure { package: package.to_string(), credentials })
-    }
-
-    /// Nobody watches in CI, and a job of its own costs nothing there; on somebody's machine it is said.
-    ///
-    /// # Errors
-    /// [`BuildError::CredentialVisible`] in CI.
-    pub fn refuse_in_ci(self, inspect: Inspect<'_>) -> Result<(), Failure> {
-        if inspect.variables().in_ci() {
-            return Err(self.into_error().into());
-        }
-        self.say(inspect);
-        Ok(())
     }
 
     /// For a release that builds where it publishes: in CI it is found wanting, elsewhere it is said.

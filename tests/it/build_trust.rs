@@ -37,21 +37,19 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     expect![[r#"
         would build 1 package natively and with the backend, and keep in `pyproject.toml` whether they agree
         ------- stderr -------
+        warning: the build backend of `acme` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read: its own variables are closed, your files are not; a native build runs no code
         dry run: nothing was done
     "#]]
     .assert_eq(&sandbox.release(&["build", "--verify-native", "-n"]).to_string());
     assert!(before == sandbox.snapshot());
     expect![[r#"
-        info[compare/other-bytes]: same contents, other bytes of the archive: dates, owners, modes or compression
-          at: acme-1.2.3.tar.gz
-        info[compare/generator]: WHEEL names another generator
-          at: acme-1.2.3-py3-none-any.whl
         A: native
         B: the backend's
         acme-1.2.3.tar.gz  same contents
         acme-1.2.3-py3-none-any.whl  same contents
         kept in `build.verified`: native archives are the backend's
         ------- stderr -------
+        warning: the build backend of `acme` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read: its own variables are closed, your files are not; a native build runs no code
         note: fetching flit_core>=3.11,<5 with pip
     "#]]
     .assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
@@ -84,8 +82,8 @@ fn the_answer_is_kept_as_long_as_the_configuration_stays() {
     sandbox.write("pyproject.toml", pyproject.replace("An example", "Another example"));
     expect![[r#"
         ------- stderr -------
-        error[build/not-native]: `acme` cannot be built natively: `build.verified`: what was found is not true of the configuration as it is, or something differed
-          hint: it would be with `release build --verify-native` once more; `--builder auto` builds it with its backend
+        error[build/not-native]: `acme` cannot be built natively: `build.verified`: what decides how the project is built changed since native archives were compared
+          hint: it would be with another `release build --verify-native`; `--builder auto` builds it with its backend
         [exit status: 1]
     "#]].assert_eq(&sandbox.release(&["build", "--builder", "native"]).to_string());
     let again = sandbox.release(&["build", "--verify-native", "--format", "json"]).success().json();
@@ -101,11 +99,7 @@ fn where_something_differs_the_backend_builds_from_then_on() {
     let python = Command::new("python3").args(["-c", MEDDLE]).arg(sandbox.path("cache")).status();
     assert!(python.expect("python starts").success());
     expect![[r#"
-        info[compare/other-bytes]: same contents, other bytes of the archive: dates, owners, modes or compression
-          at: acme-1.2.3.tar.gz
         error[compare/only-in-b]: 1 member is only in B
-          at: acme-1.2.3-py3-none-any.whl
-        info[compare/generator]: WHEEL names another generator
           at: acme-1.2.3-py3-none-any.whl
         A: native
         B: the backend's
@@ -113,6 +107,8 @@ fn where_something_differs_the_backend_builds_from_then_on() {
         acme-1.2.3-py3-none-any.whl  differs
           only in B       acme/extra.py  5 B
         kept in `build.verified`: from now on the backend itself builds
+        ------- stderr -------
+        warning: the build backend of `acme` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read: its own variables are closed, your files are not; a native build runs no code
         [exit status: 10]
     "#]]
     .assert_eq(&sandbox.release(&["build", "--verify-native"]).to_string());
@@ -120,6 +116,7 @@ fn where_something_differs_the_backend_builds_from_then_on() {
     expect![[r#"
         would build sdist and wheel of acme 1.2.3 with `flit_core.buildapi`
         ------- stderr -------
+        warning: the build backend of `acme` runs where `ACTIONS_ID_TOKEN_REQUEST_TOKEN`, `RELEASE_TOKEN`, `RELEASE_TOKEN_PYPI`, `TWINE_PASSWORD`, `UV_PUBLISH_TOKEN`, `~/.pypirc` can be read: its own variables are closed, your files are not; a native build runs no code
         dry run: nothing was done
     "#]]
     .assert_eq(&sandbox.release(&["build", "-n"]).to_string());
