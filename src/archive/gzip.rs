@@ -4,6 +4,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
+use super::Limits;
 use super::scan::{Fault, Findings};
 use super::source::{Source, truncated};
 use super::tar;
@@ -21,7 +22,7 @@ pub(super) struct Gzip<'s, 'a> {
     end: usize,
     crc: Crc,
     total: u64,
-    limit: u64,
+    limits: Limits,
     ended: bool,
 }
 
@@ -39,7 +40,7 @@ pub(super) fn walk(source: &mut Source<'_>, findings: &mut Findings<'_>) -> Resu
         end: 0,
         crc: Crc::new(),
         total: 0,
-        limit: findings.limits.unpacked,
+        limits: *findings.limits,
         ended: false,
     };
     tar::walk(&mut gzip, findings)?;
@@ -110,10 +111,7 @@ impl Gzip<'_, '_> {
         self.crc.update(&self.out[..made]);
         self.total += made as u64;
         self.ended = status == Status::StreamEnd;
-        if self.total > self.limit {
-            let limit = self.limit;
-            return Err(Fault::new("archive/bomb", format!("the archive unpacks to more than {limit} bytes")));
-        }
+        self.limits.total(self.total, self.source.position())?;
         if (used, made) == (0, 0) && !self.ended {
             return Err(if dry {
                 truncated()

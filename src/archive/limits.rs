@@ -1,5 +1,7 @@
 //! How much an archive may cost its reader. Every limit is checked against what was counted.
 
+use super::scan::Fault;
+
 /// The bounds of one scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -12,6 +14,8 @@ pub struct Limits {
     /// Members smaller than this many unpacked bytes may have any ratio: shared libraries that were
     /// padded to page sizes reach 220 without malice.
     pub ratio_floor: u64,
+    /// An archive that unpacks to no more than this many bytes may have any ratio as a whole.
+    pub total_floor: u64,
     /// Members, directories included.
     pub members: usize,
     /// Bytes of one name.
@@ -26,13 +30,28 @@ pub struct Limits {
     pub faults: usize,
 }
 
+impl Limits {
+    /// Refuses an archive that unpacked to so many bytes, after so many of its own.
+    pub(super) fn total(&self, unpacked: u64, packed: u64) -> Result<(), Fault> {
+        let message = if unpacked > self.unpacked {
+            format!("the archive unpacks to more than {} bytes", self.unpacked)
+        } else if unpacked > self.total_floor && unpacked > packed.saturating_mul(self.ratio) {
+            format!("{packed} bytes unpack to {unpacked} and more")
+        } else {
+            return Ok(());
+        };
+        Err(Fault::new("archive/bomb", message))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
             file: 2 << 30,
-            unpacked: 1 << 30,
+            unpacked: 16 << 30,
             ratio: 200,
             ratio_floor: 16 << 20,
+            total_floor: 64 << 20,
             members: 100_000,
             name: 1024,
             names: 32 << 20,

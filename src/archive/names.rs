@@ -3,6 +3,8 @@
 //! Follows PEP 427 and 721 (no absolute path, no `..`), the reserved names of Windows, and Unicode
 //! NFC plus case folding for file systems that take two spellings for one file.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::scan::{Fault, Findings, Kind, MemberKind, shown};
@@ -16,7 +18,12 @@ pub(super) fn judge(kind: Kind, findings: &mut Findings<'_>) {
         return;
     }
     let members = std::mem::take(&mut findings.members);
+    let mut names = HashSet::new();
     for member in &members {
+        if !names.insert(member.name.as_str()) {
+            let text = format!("`{}` stands in the archive twice", shown(&member.name));
+            findings.fault(Fault::new("archive/duplicate-entry", text).of(&member.name));
+        }
         for (code, what) in faults_of(&member.name) {
             let text = format!("the name `{}` {what}", shown(&member.name));
             findings.fault(Fault::new(code, text).of(&member.name));
@@ -30,10 +37,7 @@ pub(super) fn judge(kind: Kind, findings: &mut Findings<'_>) {
     for (before, here) in order.iter().zip(order.iter().skip(1)) {
         let (old, new) = (&members[before.1], &members[here.1]);
         let directories = (old.kind, new.kind) == (MemberKind::Directory, MemberKind::Directory);
-        if old.name == new.name {
-            let text = format!("`{}` stands in the archive twice", shown(&new.name));
-            findings.fault(Fault::new("archive/duplicate-entry", text).of(&new.name));
-        } else if before.0 == here.0 && !directories {
+        if old.name != new.name && before.0 == here.0 && !directories {
             let text = format!(
                 "`{}` and `{}` are one file where case or Unicode form does not count",
                 shown(&old.name),
@@ -99,12 +103,13 @@ fn faults_of(name: &str) -> Vec<(&'static str, &'static str)> {
     faults
 }
 
-/// Direction marks, embeddings, isolates, zero-width characters.
+/// Direction marks, embeddings, isolates, zero-width and empty characters, variations, tags.
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
         '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
-            | '\u{FEFF}' | '\u{2028}' | '\u{2029}'
+            | '\u{FEFF}' | '\u{2028}' | '\u{2029}' | '\u{AD}' | '\u{180E}' | '\u{115F}' | '\u{1160}' | '\u{3164}'
+            | '\u{FFA0}' | '\u{FE00}'..='\u{FE0E}' | '\u{E0000}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}'
     )
 }
 

@@ -128,7 +128,7 @@ impl<'a> Source<'a> {
     /// Whether the file begins with a tar header: the checksum fits.
     pub(super) fn begins_like_tar(&self) -> bool {
         <&[u8; HEAD]>::try_from(self.head.as_slice())
-            .is_ok_and(|block| block[0] != 0 && super::tar::checksum_fits(block))
+            .is_ok_and(|block| block[0] != 0 && super::tar::may_be_header(block))
     }
 
     /// Whether Python's `zipfile.is_zipfile` would find an end record near the end of the file.

@@ -63,6 +63,20 @@ pub(super) fn checksum_fits(block: &Block) -> bool {
     octal(&block[148..156]) == Some(sum - field + blank)
 }
 
+/// The same as readers do it that also take the binary form of GNU, and sums of signed bytes.
+pub(super) fn may_be_header(block: &Block) -> bool {
+    let field = &block[148..156];
+    let said = match field[0] {
+        0x80 | 0xFF => Some(field[1..].iter().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte))),
+        _ => octal(until_nul(field)),
+    };
+    let others = || block[..148].iter().chain(&block[156..]);
+    let unsigned: i64 = others().map(|&byte| i64::from(byte)).sum();
+    let signed: i64 = others().map(|&byte| i64::from(byte.cast_signed())).sum();
+    let blank = 8 * i64::from(b' ');
+    said.is_some_and(|said| [unsigned + blank, signed + blank].iter().any(|&sum| i64::try_from(said) == Ok(sum)))
+}
+
 /// After the first zero block only zeros follow, at least one block of them.
 fn rest(gzip: &mut Gzip<'_, '_>) -> Result<(), Fault> {
     let mut zeros = BLOCK as u64;

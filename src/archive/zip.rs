@@ -89,10 +89,22 @@ fn local_header(source: &mut Source<'_>, findings: &mut Findings<'_>, offset: u6
         )
         .of(&shown));
     }
+    needed(findings, u16_at(&head, 0), &shown);
     let mut fields = [entry.size, entry.packed];
     read_extra(findings, &extra, &mut fields, &shown)?;
     [entry.size, entry.packed] = fields;
     Ok(entry)
+}
+
+/// The version of the format that a reader must know for an entry, times ten. Zip64 is 4.5; readers refuse what they do
+/// not know, Python's from 6.3 on.
+pub(super) fn needed(findings: &mut Findings<'_>, version: u16, name: &str) {
+    const ZIP64: u16 = 45;
+    let version = version & 0xFF;
+    if version > ZIP64 {
+        let text = format!("an entry asks for version {}.{} of the format", version / 10, version % 10);
+        findings.fault(Fault::new("archive/header", text).of(name));
+    }
 }
 
 /// Reads a name of the announced length, and refuses one that is too long.
@@ -137,6 +149,7 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     };
     unpacked.map_err(|fault| fault.of(&member.name))?;
     findings.unpacked += sink.size;
+    findings.limits.total(findings.unpacked, source.position()).map_err(|fault| fault.of(&member.name))?;
     if sink.crc() != entry.crc {
         findings.fault(Fault::new("archive/crc", "the data does not have the checksum of its header").of(&member.name));
     }
@@ -274,7 +287,9 @@ pub(super) fn read_extra(
 }
 
 fn zip64(findings: &mut Findings<'_>, body: &[u8], fields: &mut [u64], name: &str) -> Result<(), Fault> {
-    if !body.len().is_multiple_of(8) || body.len() / 8 > fields.len() {
+    // A local header has both sizes there or none (APPNOTE 4.5.3); PyPI takes a lone one for damage.
+    let is_local = fields.len() == 2;
+    if !body.len().is_multiple_of(8) || body.len() / 8 > fields.len() || is_local && body.len() == 8 {
         return Err(extra_field("the zip64 extra field has an odd length").of(name));
     }
     let values: Vec<u64> = (0..body.len() / 8).map(|at| u64_at(body, at * 8)).collect();

@@ -6,7 +6,7 @@
 use super::scan::{Fault, Findings, MemberKind};
 use super::source::Source;
 use super::zip::{
-    CENTRAL, ELSEWHERE, END, END64, Entry, read_extra, read_name, u16_at, u32_at, u64_at, unknown_record,
+    CENTRAL, ELSEWHERE, END, END64, Entry, needed, read_extra, read_name, u16_at, u32_at, u64_at, unknown_record,
 };
 
 const LOCATOR: &[u8; 4] = b"PK\x06\x07";
@@ -63,6 +63,7 @@ fn central_record(
     let extra = source.bytes(u16_at(&head, 26))?;
     let comment = source.bytes(u16_at(&head, 28))?;
     let mut fields = [20, 16, 38].map(|at| u64::from(u32_at(&head, at)));
+    needed(findings, u16_at(&head, 2), &name);
     read_extra(findings, &extra, &mut fields, &name)?;
     let central = Entry {
         flags: u16_at(&head, 4),

@@ -236,5 +236,9 @@ fn own_framing() -> Vec<Case> {
             bytes[10..30].fill(0xFF);
             bytes
         }),
+        sdist("Y25 zeros in many members", "archive/bomb", |tar| {
+            let zeros = vec![0; 15 << 20];
+            (0..5).for_each(|number| tar.file(&format!("demo-1.0/zeros{number}"), &zeros));
+        }),
     ]
 }

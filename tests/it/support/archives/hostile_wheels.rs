@@ -306,6 +306,20 @@ fn own() -> Vec<Case> {
     ]
 }
 
+/// The first 512 bytes are a header to readers that take the binary form of numbers.
+fn begins_as_gnu_tar() -> Vec<u8> {
+    let mut zip = Zip::wheel();
+    let mut extra = vec![0x4D, 0x4D, 0, 2];
+    extra.extend([0; 512]);
+    zip.entry(INIT).local.extra = extra;
+    let mut bytes = zip.bytes();
+    bytes[148..156].fill(b' ');
+    let sum: u64 = bytes[..512].iter().map(|&byte| u64::from(byte)).sum();
+    bytes[148..156].copy_from_slice(&sum.to_be_bytes());
+    bytes[148] = 0x80;
+    bytes
+}
+
 fn own_fields() -> Vec<Case> {
     vec![
         wheel("X11 stored sizes differ", "archive/size-mismatch", |zip| {
@@ -347,6 +361,27 @@ fn own_fields() -> Vec<Case> {
             bytes[at] ^= 1;
             bytes
         }),
+        wheel("X24 a lone size in zip64", "archive/extra-field", |zip| {
+            let entry = zip.entry(INIT);
+            entry.local.extra = zip64_extra(&[entry.local.size.into()]);
+            entry.local.size = u32::MAX;
+        }),
+        wheel("X25 a version of the format to come", "archive/header", |zip| {
+            zip.entry(INIT).both(|head| head.needed = 200);
+        }),
+        Case::new("X26 begins as a tar of GNU", "archive/polyglot", WHEEL_NAME, begins_as_gnu_tar()),
+        wheel("X27 twice with another spelling between", "archive/duplicate-entry archive/name-collision", |zip| {
+            zip.file("demo/A.py", b"1");
+            zip.file("demo/a.py", b"2");
+            zip.file("demo/A.py", b"3");
+        }),
+        wheel("X28 zeros in many members", "archive/bomb", |zip| {
+            let zeros = vec![0; 15 << 20];
+            for number in 0..5 {
+                zip.file(&format!("demo/zeros{number}"), &zeros);
+            }
+        }),
+        named("X29 an empty character", "archive/bidi", "demo/a\u{3164}b.py"),
     ]
 }
 

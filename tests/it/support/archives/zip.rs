@@ -16,6 +16,8 @@ pub(crate) const WHEEL: &str = "Wheel-Version: 1.0\nGenerator: test 1\nRoot-Is-P
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) name: Vec<u8>,
+    /// The version of the format that a reader needs.
+    pub(crate) needed: u16,
     pub(crate) flags: u16,
     pub(crate) method: u16,
     pub(crate) crc: u32,
@@ -57,6 +59,7 @@ impl Entry {
         crc.update(data);
         let head = Head {
             name: name.as_bytes().to_vec(),
+            needed: 20,
             flags: if name.is_ascii() { 0 } else { 0x800 },
             method,
             crc: crc.sum(),
@@ -200,7 +203,7 @@ impl Zip {
 
 fn fields(head: &Head) -> Vec<u8> {
     let mut out = Vec::new();
-    out.extend(20u16.to_le_bytes());
+    out.extend(head.needed.to_le_bytes());
     out.extend(head.flags.to_le_bytes());
     out.extend(head.method.to_le_bytes());
     out.extend([0, 0, 0x21, 0x50]);
