@@ -9,6 +9,7 @@ mod contents;
 mod dist_info;
 mod entry_points;
 mod filename;
+mod install;
 mod judge;
 mod metadata;
 mod record;

@@ -124,6 +124,15 @@ pub(super) const CONTENTS: &[Rule] = &[
         follows: "PEP 427, 625",
     },
     Rule {
+        code: "check/install-collision",
+        severity: Error,
+        pass: Contents,
+        summary: "two members are installed to one place",
+        help: "ship the file once, in the root of the wheel",
+        peers: &[],
+        follows: "PEP 427",
+    },
+    Rule {
         code: "check/installer-file",
         severity: Warning,
         pass: Contents,

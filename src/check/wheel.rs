@@ -3,7 +3,7 @@
 //! Follows "Binary distribution format" of packaging.python.org (PEP 427, 491) and the checks W001
 //! to W009 of check-wheel-contents.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::{Member, MemberKind, Scan, shown};
 use crate::python::filename::WheelName;
@@ -11,6 +11,7 @@ use crate::python::filename::WheelName;
 use super::contents::files;
 use super::dist_info;
 use super::filename::FileName;
+use super::install::{self, Installed};
 use super::judge::Docket;
 
 /// The schemes of a `.data` folder. `data` may write anywhere below the prefix.
@@ -33,11 +34,15 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
         } else if COMMON.contains(&top) && !rest.is_empty() {
             common.insert(top);
         }
-        startup_code(docket, &member.name, &data);
         if STRAY.contains(&member.name.as_str()) {
             let message = format!("`{}` lies at the top of the wheel", member.name);
             docket.raise("check/stray-file", message, Some(&member.name));
         }
+    }
+    let installed = install::library(scan, name);
+    install::judge(docket, &installed);
+    for Installed { path, member } in &installed {
+        startup_code(docket, path, &member.name);
     }
     for top in common {
         let message = format!("the wheel installs the top-level folder `{top}`");
@@ -49,28 +54,27 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
     if !scan.members.iter().any(installs) {
         docket.raise("check/empty-wheel", "the wheel holds nothing but its metadata", None);
     }
-    if has_dist_info(docket, scan, &expected) {
+    if has_dist_info(docket, &installed, &expected) {
         dist_info::judge(docket, scan, &expected, &FileName::Wheel(name.clone()));
     }
 }
 
-/// Whether the one dist-info that counts is there; any other is a finding.
-fn has_dist_info(docket: &mut Docket<'_>, scan: &Scan, expected: &str) -> bool {
-    let folders: BTreeSet<&str> = scan
-        .members
-        .iter()
-        .filter_map(|member| member.name.split('/').next())
-        .filter(|top| top.ends_with(".dist-info"))
-        .collect();
+/// Whether the one dist-info that counts is there; metadata of anything else is a finding, under whatever spelling
+/// Python finds it.
+fn has_dist_info(docket: &mut Docket<'_>, installed: &[Installed<'_>], expected: &str) -> bool {
+    let is_metadata = |top: &str| [".dist-info", ".egg-info"].iter().any(|end| top.to_lowercase().ends_with(end));
+    let tops = installed.iter().filter_map(|file| file.path.split('/').next().map(|top| (top, file.member)));
+    let folders: BTreeMap<&str, &Member> = tops.filter(|(top, _)| is_metadata(top)).collect();
     if folders.is_empty() {
         let message = format!("the wheel has no folder `{}`", shown(expected));
         docket.raise("check/dist-info", message, None);
     }
-    for folder in folders.iter().filter(|folder| **folder != expected) {
+    for (folder, _) in folders.iter().filter(|(folder, _)| **folder != expected) {
         let message = format!("`{}` should be `{}`", shown(folder), shown(expected));
         docket.raise("check/dist-info", message, Some(folder));
     }
-    folders.contains(expected)
+    // Where it is put below `.data`, no installer finds it.
+    installed.iter().any(|file| file.path == file.member.name && file.path.split('/').next() == Some(expected))
 }
 
 fn data_folder(docket: &mut Docket<'_>, name: &str, expected: &str) {
@@ -90,12 +94,8 @@ fn data_folder(docket: &mut Docket<'_>, name: &str, expected: &str) {
 }
 
 /// Code that runs whenever Python starts, imported or not.
-fn startup_code(docket: &mut Docket<'_>, name: &str, data: &str) {
-    let library = ["purelib/", "platlib/"]
-        .into_iter()
-        .find_map(|scheme| name.strip_prefix(data)?.strip_prefix('/')?.strip_prefix(scheme));
-    let name_there = library.unwrap_or(name);
-    let (top, rest) = name_there.split_once('/').unwrap_or((name_there, ""));
+fn startup_code(docket: &mut Docket<'_>, path: &str, name: &str) {
+    let (top, rest) = path.split_once('/').unwrap_or((path, ""));
     let module = top.split('.').next().unwrap_or(top);
     let starts = (rest.is_empty() && top.ends_with(".pth")) || ["sitecustomize", "usercustomize"].contains(&module);
     if starts {

@@ -104,6 +104,14 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 427, 625",
     },
     Code {
+        code: "check/install-collision",
+        title: "two members are installed to one place",
+        text: "The root of a wheel and the folders `purelib` and `platlib` of its `.data` are unpacked into one folder, and so \
+               is `data/lib/python3.12/site-packages`. Where two members meet there, the installer decides which one is \
+               left, and RECORD tells the truth about one of them only. Ship the file once.",
+        follows: "PEP 427",
+    },
+    Code {
         code: "check/installer-file",
         title: "the wheel carries a file that installers write",
         text: "INSTALLER, REQUESTED and direct_url.json tell how a project was installed. A wheel that \
