@@ -191,8 +191,8 @@ fn a_manifest_says_what_the_archives_are() {
             },
             {
               "name": "acme-1.2.3.tar.gz",
-              "sha256": "0b8e191ede620343e4d34780db5e178a23d62572bbb842d258d67a1249a9f64c",
-              "size": 599
+              "sha256": "65e42b54da002ce0b457b242ffa2d54569d44b8502452f2cda82c90767afb76c",
+              "size": 598
             }
           ]
         }"#]]

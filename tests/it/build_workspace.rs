@@ -101,18 +101,18 @@ fn what_a_backend_needs_of_the_same_workspace_is_built_first_and_taken_from_ther
     let said = sandbox.release(&["build", "--offline", "--why"]).success().stdout;
     let lines: Vec<&str> = said.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
-        demo_words-1.0.tar.gz
-
-        demo_words-1.0-py2.py3-none-any.whl
-
-        demo_kit-1.0.tar.gz
-
-        demo_kit-1.0-py2.py3-none-any.whl
-
-        demo_app-1.0.tar.gz
-
-        demo_app-1.0-py3-none-any.whl
-    "#]]
+        demo_words-1.0.tar.gz  320 B
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        demo_words-1.0-py2.py3-none-any.whl  917 B
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        demo_kit-1.0.tar.gz  827 B
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        demo_kit-1.0-py2.py3-none-any.whl  1.4 kB
+          native: everything can be known without running it; as flit_core 4.2.0 builds it
+        demo_app-1.0.tar.gz  352 B
+          isolated: `build-system.build-backend`: `demo_kit` is not known by heart
+        demo_app-1.0-py3-none-any.whl  210 B
+          isolated: `build-system.build-backend`: `demo_kit` is not known by heart"#]]
     .assert_eq(&lines.join("\n"));
 }
 

@@ -108,7 +108,11 @@ fn layout() -> Vec<Pair> {
         pair("check/secret-file-of-tests", with("demo/tests/.netrc"), with("demo/tests/netrc")),
         pair("check/startup-code", with("demo-1.0.data/purelib/demo.pth"), with("demo/demo.pth")),
         pair("check/stray-file", with("setup.py"), with("demo/setup.py")),
-        pair("check/install-collision", with("demo-1.0.data/purelib/demo/__init__.py"), with("demo-1.0.data/purelib/demo/x.py")),
+        pair(
+            "check/install-collision",
+            with("demo-1.0.data/purelib/demo/__init__.py"),
+            with("demo-1.0.data/purelib/demo/x.py"),
+        ),
         pair("check/installer-file", with("demo-1.0.dist-info/INSTALLER"), with("demo/INSTALLER")),
         pair("check/record-signature", with("demo-1.0.dist-info/RECORD.jws"), with("demo/RECORD.jws")),
         pair("check/zip-ratio", padded(66), padded(60)),

@@ -306,6 +306,12 @@ fn own() -> Vec<Case> {
     ]
 }
 
+fn adds(id: &'static str, codes: &'static str, name: &str) -> Case {
+    wheel(id, codes, |zip| {
+        zip.file(name, b"x");
+    })
+}
+
 /// The first 512 bytes are a header to readers that take the binary form of numbers.
 fn begins_as_gnu_tar() -> Vec<u8> {
     let mut zip = Zip::wheel();
@@ -381,6 +387,14 @@ fn own_fields() -> Vec<Case> {
                 zip.file(&format!("demo/zeros{number}"), &zeros);
             }
         }),
+        adds(
+            "X30 startup code in data",
+            "check/data-scheme check/startup-code",
+            "demo-1.0.data/data/lib/python3.12/site-packages/e.pth",
+        ),
+        adds("X31 dist-info in purelib", "check/dist-info", "demo-1.0.data/purelib/pip-99.0.dist-info/METADATA"),
+        adds("X32 egg-info", "check/dist-info", "other-1.0.egg-info/PKG-INFO"),
+        adds("X33 dist-info in capitals", "check/dist-info", "other-1.0.Dist-Info/METADATA"),
         named("X29 an empty character", "archive/bidi", "demo/a\u{3164}b.py"),
     ]
 }
