@@ -18,6 +18,9 @@ const LEVEL: u32 = 5;
 /// Blocks of a member of a few bytes are bounded by number, not by size.
 const MOST_ON_THE_WAY: usize = 512;
 
+/// Buffers that are kept for the next blocks.
+const MOST_SPARE: usize = 8;
+
 /// A block before and after.
 pub(super) struct Packed {
     pub(super) raw: Vec<u8>,
@@ -26,6 +29,8 @@ pub(super) struct Packed {
 
 struct Job {
     raw: Vec<u8>,
+    /// Empty, with the memory of another one.
+    packed: Vec<u8>,
     last: bool,
     done: SyncSender<Packed>,
 }
@@ -73,8 +78,8 @@ fn start<'scope>(scope: &'scope Scope<'scope, '_>, workers: usize) -> Option<mps
             let mut packer = Packer::new();
             loop {
                 let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(Job { raw, last, done }) = job else { return };
-                let packed = packer.pack(&raw, last);
+                let Ok(Job { raw, packed, last, done }) = job else { return };
+                let packed = packer.pack(&raw, packed, last);
                 // Nobody waits for it any more where writing has failed.
                 let _ = done.send(Packed { raw, packed });
             }
@@ -109,25 +114,28 @@ impl<T> Pipeline<T> {
         self.spare.pop().unwrap_or_default()
     }
 
-    /// Gives a buffer back.
-    pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
-        if self.spare.len() < 4 {
-            buffer.clear();
-            self.spare.push(buffer);
+    /// Gives the buffers of a block back.
+    pub(super) fn recycle(&mut self, Packed { raw, packed }: Packed) {
+        for mut buffer in [raw, packed] {
+            if self.spare.len() < MOST_SPARE {
+                buffer.clear();
+                self.spare.push(buffer);
+            }
         }
     }
 
     /// Puts a block on its way; `last` ends its stream.
     pub(super) fn put(&mut self, tag: T, raw: Vec<u8>, last: bool) {
-        let size = raw.len();
+        let (size, packed) = (raw.len(), self.buffer());
         let pending = match &self.jobs {
             None => {
-                let packed = self.own.pack(&raw, last);
+                let packed = self.own.pack(&raw, packed, last);
                 Pending::Here(Packed { raw, packed })
             }
             Some(jobs) => {
                 let (done, coming) = mpsc::sync_channel(1);
-                jobs.send(Job { raw, last, done }).expect("the threads wait for work as long as there may be some");
+                jobs.send(Job { raw, packed, last, done })
+                    .expect("the threads wait for work as long as there may be some");
                 Pending::Coming(coming)
             }
         };
@@ -161,11 +169,11 @@ impl Packer {
         Packer(Compress::new(Compression::new(LEVEL), false))
     }
 
-    fn pack(&mut self, raw: &[u8], last: bool) -> Vec<u8> {
+    fn pack(&mut self, raw: &[u8], mut packed: Vec<u8>, last: bool) -> Vec<u8> {
         let deflate = &mut self.0;
         deflate.reset();
         // What cannot be compressed grows by a few bytes for each 16 KiB.
-        let mut packed = Vec::with_capacity(raw.len() + raw.len() / 1024 + 64);
+        packed.reserve(raw.len() + raw.len() / 1024 + 64);
         let flush = if last { FlushCompress::Finish } else { FlushCompress::Sync };
         loop {
             let used = usize::try_from(deflate.total_in()).expect("a block fits in memory");

@@ -73,9 +73,9 @@ impl<W: Write> Gzip<W> {
         Ok(())
     }
 
-    fn land(&mut self, Packed { raw, packed }: Packed) -> Result<(), WriteError> {
-        self.out.write_all(&packed).map_err(WriteError::Output)?;
-        self.pipeline.recycle(raw);
+    fn land(&mut self, block: Packed) -> Result<(), WriteError> {
+        self.out.write_all(&block.packed).map_err(WriteError::Output)?;
+        self.pipeline.recycle(block);
         Ok(())
     }
 

@@ -117,11 +117,11 @@ impl<W: Write + Seek> Zip<W> {
 
     /// Writes a block that came back.
     fn land(&mut self, part: Part, block: Packed) -> Result<(), WriteError> {
-        let Packed { raw, packed } = block;
+        let Packed { raw, packed } = &block;
         let whole = part.begins.is_some() && part.ends.is_some();
         // What does not become smaller is stored: nothing, and what is compressed already.
         let stored = whole && packed.len() >= raw.len();
-        let body = if stored { &raw } else { &packed };
+        let body = if stored { raw } else { packed };
         if let Some((name, executable, size)) = part.begins {
             let method = if stored { STORED } else { DEFLATED };
             let (crc, packed) = part.ends.filter(|_| whole).map_or((0, 0), |crc| (crc, body.len() as u64));
@@ -145,7 +145,7 @@ impl<W: Write + Seek> Zip<W> {
                 self.count += 1;
             }
         }
-        self.pipeline.recycle(raw);
+        self.pipeline.recycle(block);
         Ok(())
     }
 
