@@ -119,7 +119,7 @@ fn a_native_build_needs_no_python_and_gives_the_same_bytes_anywhere() {
     let first = sandbox.release(&["build", "--builder", "native", "--why"]).success();
     let lines: Vec<&str> = first.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
-        acme-1.2.3.tar.gz  598 B
+        acme-1.2.3.tar.gz  617 B
           native: everything can be known without running it; as flit_core 4.2.0 builds it
         acme-1.2.3-py3-none-any.whl  1.0 kB
           native: everything can be known without running it; as flit_core 4.2.0 builds it"#]]

@@ -191,8 +191,8 @@ fn a_manifest_says_what_the_archives_are() {
             },
             {
               "name": "acme-1.2.3.tar.gz",
-              "sha256": "65e42b54da002ce0b457b242ffa2d54569d44b8502452f2cda82c90767afb76c",
-              "size": 598
+              "sha256": "68be63c3c63734560fc4a698c0a9820af046a45144269a9e45385fefcca1e42d",
+              "size": 617
             }
           ]
         }"#]]

@@ -4,6 +4,7 @@
 //! packed blocks, one after the other, are one deflate stream. Nothing of a block depends on another one or on who
 //! packs it. Memory is bounded by what is on its way.
 
+use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +14,15 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// Where streams are cut. Part of the bytes that come out: another size makes other archives.
 pub(super) const BLOCK: usize = 1 << 20;
-/// Level 6 takes 40 % longer for source code, and makes it 0.5 % smaller (zlib-rs 0.6).
-const LEVEL: u32 = 5;
+/// How hard zlib tries. Wheels are fetched a thousand times for each sdist, and both are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Level 3: four fifths of the time of level 5 for source code, and 5 % larger (zlib-rs 0.6).
+    Sdist,
+    /// Level 5: level 6 takes 40 % longer for source code, and makes it 0.5 % smaller.
+    Wheel,
+}
+
 /// Blocks of a member of a few bytes are bounded by number, not by size.
 const MOST_ON_THE_WAY: usize = 512;
 
@@ -31,6 +39,7 @@ struct Job {
     raw: Vec<u8>,
     /// Empty, with the memory of another one.
     packed: Vec<u8>,
+    level: Level,
     last: bool,
     done: SyncSender<Packed>,
 }
@@ -49,6 +58,7 @@ pub struct Crew {
 
 /// The blocks on their way, each with what its owner wants to know when it comes back.
 pub(super) struct Pipeline<T> {
+    level: Level,
     jobs: Option<mpsc::Sender<Job>>,
     own: Packer,
     pending: VecDeque<(T, usize, Pending)>,
@@ -78,8 +88,8 @@ fn start<'scope>(scope: &'scope Scope<'scope, '_>, workers: usize) -> Option<mps
             let mut packer = Packer::new();
             loop {
                 let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(Job { raw, packed, last, done }) = job else { return };
-                let packed = packer.pack(&raw, packed, last);
+                let Ok(Job { raw, packed, level, last, done }) = job else { return };
+                let packed = packer.pack(level, &raw, packed, last);
                 // Nobody waits for it any more where writing has failed.
                 let _ = done.send(Packed { raw, packed });
             }
@@ -96,8 +106,9 @@ impl Crew {
     }
 
     /// A pipeline for one archive.
-    pub(super) fn pipeline<T>(&self) -> Pipeline<T> {
+    pub(super) fn pipeline<T>(&self, level: Level) -> Pipeline<T> {
         Pipeline {
+            level,
             jobs: self.jobs.clone(),
             own: Packer::new(),
             pending: VecDeque::new(),
@@ -129,12 +140,12 @@ impl<T> Pipeline<T> {
         let (size, packed) = (raw.len(), self.buffer());
         let pending = match &self.jobs {
             None => {
-                let packed = self.own.pack(&raw, packed, last);
+                let packed = self.own.pack(self.level, &raw, packed, last);
                 Pending::Here(Packed { raw, packed })
             }
             Some(jobs) => {
                 let (done, coming) = mpsc::sync_channel(1);
-                jobs.send(Job { raw, packed, last, done })
+                jobs.send(Job { raw, packed, level: self.level, last, done })
                     .expect("the threads wait for work as long as there may be some");
                 Pending::Coming(coming)
             }
@@ -162,15 +173,24 @@ impl<T> Pipeline<T> {
     }
 }
 
-struct Packer(Compress);
+/// A deflater for each level that was asked for.
+struct Packer {
+    sdist: OnceCell<Compress>,
+    wheel: OnceCell<Compress>,
+}
 
 impl Packer {
     fn new() -> Self {
-        Packer(Compress::new(Compression::new(LEVEL), false))
+        Packer { sdist: OnceCell::new(), wheel: OnceCell::new() }
     }
 
-    fn pack(&mut self, raw: &[u8], mut packed: Vec<u8>, last: bool) -> Vec<u8> {
-        let deflate = &mut self.0;
+    fn pack(&mut self, level: Level, raw: &[u8], mut packed: Vec<u8>, last: bool) -> Vec<u8> {
+        let (cell, level) = match level {
+            Level::Sdist => (&mut self.sdist, 3),
+            Level::Wheel => (&mut self.wheel, 5),
+        };
+        cell.get_or_init(|| Compress::new(Compression::new(level), false));
+        let deflate = cell.get_mut().expect("it was made just now");
         deflate.reset();
         // What cannot be compressed grows by a few bytes for each 16 KiB.
         packed.reserve(raw.len() + raw.len() / 1024 + 64);

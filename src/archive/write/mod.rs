@@ -170,7 +170,7 @@ impl Writer<'_> {
         let below = |path: &str| format!("{top}/{path}");
         let paths = entries.iter().map(|entry| below(&entry.path)).collect::<Vec<_>>();
         judge(paths.iter().map(String::as_str))?;
-        let mut stream = gzip::Gzip::begin(out, self.crew.pipeline())?;
+        let mut stream = gzip::Gzip::begin(out, self.crew.pipeline(blocks::Level::Sdist))?;
         for (entry, path) in entries.iter().zip(&paths) {
             tar::member(&mut stream, self, path, entry)?;
         }
@@ -190,7 +190,7 @@ impl Writer<'_> {
     ) -> Result<(), WriteError> {
         let record = record.into();
         judge(entries.iter().map(|entry| entry.path.as_str()).chain([record.path]))?;
-        let mut zip = zip::Zip::begin(out, self.crew.pipeline(), self.epoch)?;
+        let mut zip = zip::Zip::begin(out, self.crew.pipeline(blocks::Level::Wheel), self.epoch)?;
         for entry in entries {
             zip.member(self.files, entry)?;
         }
