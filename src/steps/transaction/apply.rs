@@ -119,7 +119,7 @@ fn move_file(
     (file, bytes): (&FileMove, Option<&[u8]>),
 ) -> Result<(), Failure> {
     let target = journal.top.join(&file.path);
-    let now = digest_of(&target);
+    let now = digest_of(&target)?;
     if now == file.after {
         return Ok(());
     }
@@ -179,7 +179,7 @@ fn move_index(effects: Effects<'_>, place: &Place, journal: &Journal, index: &In
         return Ok(());
     }
     take_lock(effects, &own, &lock)?;
-    if digest_of(&index.path) != index.before {
+    if digest_of(&index.path)? != index.before {
         // Somebody staged something after we were killed: our entries go on top of theirs.
         rebuild_index(effects, place, journal, index)?;
     }

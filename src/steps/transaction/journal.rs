@@ -125,10 +125,15 @@ impl Pending {
 }
 
 impl Journal {
-    pub(super) fn new(transaction: &Transaction, git: Option<&Git>, references: Vec<ReferenceMove>) -> Self {
+    pub(super) fn new(
+        transaction: &Transaction,
+        git: Option<&Git>,
+        references: Vec<ReferenceMove>,
+    ) -> Result<Self, EffectsError> {
         let committing = references.iter().any(|reference| reference.reflog.is_some());
         let index = git.filter(|_| committing).map(Git::index_path);
-        Journal {
+        let index = index.map(|path| Ok::<_, EffectsError>(IndexMove { before: digest_of(&path)?, path }));
+        Ok(Journal {
             schema: 1,
             request: transaction.request.clone(),
             version: transaction.version.clone(),
@@ -136,7 +141,7 @@ impl Journal {
             summary: transaction.draft.summary.clone(),
             head: transaction.head.clone(),
             top: transaction.top.clone(),
-            index: index.map(|path| IndexMove { before: digest_of(&path), path }),
+            index: index.transpose()?,
             files: transaction
                 .files
                 .iter()
@@ -153,7 +158,7 @@ impl Journal {
                 .identity
                 .as_ref()
                 .map(|Identity { name, email, seconds }| (name.clone(), email.clone(), *seconds)),
-        }
+        })
     }
 }
 
@@ -173,8 +178,16 @@ impl Journal {
 }
 
 /// The digest of a file; nothing where there is none.
-pub(super) fn digest_of(path: &Path) -> Option<String> {
-    Files.read(path, u64::MAX - 1).ok().map(|bytes| Sha256::of(&bytes).to_string())
+///
+/// # Errors
+/// It is there and cannot be read: a disk that fails must not pass for a file that was removed.
+pub(super) fn digest_of(path: &Path) -> Result<Option<String>, EffectsError> {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    match Files.read(path, u64::MAX - 1) {
+        Ok(bytes) => Ok(Some(Sha256::of(&bytes).to_string())),
+        Err(EffectsError::Read { source, .. }) if matches!(source.kind(), NotFound | NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 impl Place {

@@ -193,7 +193,7 @@ impl Transaction {
                 self.refuse_stale(effects)?;
             }
         }
-        let journal = journal::Journal::new(self, git.as_ref(), references);
+        let journal = journal::Journal::new(self, git.as_ref(), references)?;
         place.write(effects, &journal, self, objects.as_ref())?;
         let moved = apply::apply(effects, &place, &journal)?;
         hooks::afterwards(effects, self, &journal.references);
