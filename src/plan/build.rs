@@ -40,7 +40,7 @@ pub struct Wanted<'a> {
     pub wheel: bool,
     /// Where the archives go.
     pub out_dir: &'a Path,
-    /// Whether other archives are removed from there.
+    /// Whether what earlier builds left is removed, there and in the project.
     pub clean: bool,
     /// Which way to build.
     pub builder: Builder,
@@ -55,7 +55,7 @@ pub struct Wanted<'a> {
 /// Plans the builds of these packages.
 ///
 /// # Errors
-/// The time of the commit cannot be had.
+/// The repository or the project's files cannot be read, or a package that must be built natively cannot be.
 pub fn plan(
     inspect: Inspect<'_>,
     project: &Project,

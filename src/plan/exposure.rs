@@ -27,27 +27,21 @@ pub fn of(inspect: Inspect<'_>, plan: &Plan) -> Option<Exposure> {
     (!credentials.is_empty()).then_some(Exposure { package, credentials })
 }
 
-/// Refuses in CI what a backend could read; elsewhere it is said.
+/// Nobody watches in CI, and a job of its own costs nothing there; on somebody's machine it is said.
 ///
 /// # Errors
-/// [`BuildError::CredentialVisible`].
+/// [`BuildError::CredentialVisible`] in CI.
 pub fn refuse_in_ci(inspect: Inspect<'_>, plan: &Plan) -> Result<(), Failure> {
-    of(inspect, plan).map_or(Ok(()), |exposure| exposure.refuse_in_ci(inspect))
+    match of(inspect, plan) {
+        Some(exposure) if inspect.variables().in_ci() => Err(exposure.into_error().into()),
+        exposure => {
+            exposure.into_iter().for_each(|exposure| exposure.say(inspect));
+            Ok(())
+        }
+    }
 }
 
 impl Exposure {
-    /// Nobody watches in CI, and a job of its own costs nothing there; on somebody's machine it is said.
-    ///
-    /// # Errors
-    /// [`BuildError::CredentialVisible`] in CI.
-    pub fn refuse_in_ci(self, inspect: Inspect<'_>) -> Result<(), Failure> {
-        if inspect.variables().in_ci() {
-            return Err(self.into_error().into());
-        }
-        self.say(inspect);
-        Ok(())
-    }
-
     fn say(self, inspect: Inspect<'_>) {
         let error = self.into_error();
         inspect.warn(format!("{error}: its own variables are closed, your files are not; a native build runs no code"));

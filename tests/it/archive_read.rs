@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use pyrelease::archive::{Fault, Kind, Limits, MemberKind, Scan, Sha256, read};
+use pyrelease::archive::{Fault, Kind, Limits, MemberKind, Scan, Seen, Sha256, read};
 
 use pyrelease::report::Severity;
 
@@ -373,4 +373,21 @@ fn stored_gzip(data: &[u8]) -> Vec<u8> {
     out.extend(crc.sum().to_le_bytes());
     out.extend((data.len() as u32).to_le_bytes());
     out
+}
+
+#[test]
+fn an_observer_sees_every_byte_of_every_file_in_order() {
+    for (name, bytes) in [(WHEEL_NAME, Zip::wheel().bytes()), (SDIST_NAME, Tar::sdist().gz())] {
+        let mut seen: Vec<(String, Vec<u8>, bool)> = Vec::new();
+        let mut look = |what: Seen<'_>| match what {
+            Seen::Begin(name) => seen.push((name.to_owned(), Vec::new(), false)),
+            Seen::Bytes(bytes) => seen.last_mut().expect("it has begun").1.extend(bytes),
+            Seen::End => seen.last_mut().expect("it has begun").2 = true,
+        };
+        let scan = read::scan_with(name, &mut bytes.as_slice(), &Limits::default(), &mut look);
+        let files = scan.members.iter().filter_map(|member| Some((member.name.clone(), member.sha256?)));
+        let told = seen.iter().map(|(name, bytes, _)| (name.clone(), Sha256::of(bytes)));
+        assert_eq!(told.collect::<Vec<_>>(), files.collect::<Vec<_>>());
+        assert!(seen.iter().all(|(.., whole)| *whole) && seen.len() > 2);
+    }
 }

@@ -254,6 +254,6 @@ fn pypi_refuses_more() {
     let metadata = Metadata::parse(b"Metadata-Version: 2.6\nName: a\nVersion: 1+x\n").expect("metadata");
     let messages: Vec<String> = metadata.pypi_faults().into_iter().map(|f| f.message).collect();
     assert_eq!(messages, ["`Metadata-Version` is 2.6, and PyPI takes up to 2.5", "`Version` `1+x` has a local label"]);
-    let list = b"Metadata-Version: 2.5\nName: a\nVersion: 1\nAuthor-email: A <a@x>, B <b@y>\nHome-page:\n";
+    let list = b"Metadata-Version: 2.5\nName: a\nVersion: 1\nAuthor-email: A <a@x>, B <b@y>\nHome-page:\nDownload-URL: UNKNOWN\n";
     assert_eq!(Metadata::parse(list).expect("metadata").pypi_faults(), []);
 }
