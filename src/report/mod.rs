@@ -8,6 +8,7 @@ pub mod finding;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod sarif;
 pub mod text;
 
 use serde::Serialize;

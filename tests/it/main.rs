@@ -37,6 +37,7 @@ mod changelog_render;
 mod changelog_show;
 mod check;
 mod check_judge;
+mod check_sarif;
 mod compare;
 mod completions;
 mod contracts;
