@@ -67,6 +67,10 @@ fn below(name: &str, parent: &str) -> bool {
 
 /// One spelling for all names that some file system takes for the same, its slashes sorting first.
 fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        let lower = |byte: u8| if byte == b'/' { '\0' } else { char::from(byte.to_ascii_lowercase()) };
+        return name.bytes().map(lower).collect();
+    }
     name.nfc()
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
@@ -78,6 +82,9 @@ fn fold(name: &str) -> String {
 /// What is wrong with one name: codes, and the rest of a sentence that begins with the name.
 fn faults_of(name: &str) -> Vec<(&'static str, &'static str)> {
     let mut faults = Vec::new();
+    if is_plain(name) {
+        return faults;
+    }
     let mut check = |code, what, wrong: bool| {
         if wrong {
             faults.push((code, what));
@@ -101,6 +108,17 @@ fn faults_of(name: &str) -> Vec<(&'static str, &'static str)> {
     let windows = !drive && relative.split('/').any(is_windows_special);
     check("archive/windows-name", "cannot be written on Windows", windows);
     faults
+}
+
+/// Whether nothing can be wrong with a name, as nearly always: said without looking for each fault.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |part: &str| {
+        let device =
+            part.len() == 3 || part.as_bytes().get(3).is_some_and(|&byte| byte == b'.' || byte.is_ascii_digit());
+        let plain = part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+        plain && !part.is_empty() && part.len() <= COMPONENT && !part.ends_with('.') && !device
+    };
+    name.split('/').all(is_plain)
 }
 
 /// Direction marks, embeddings, isolates, zero-width and empty characters, variations, tags.

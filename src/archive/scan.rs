@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::zip::Inflater;
 use super::{Digests, Limits, Sha256};
 
 /// What an archive is, by its file name alone.
@@ -129,6 +130,7 @@ pub(super) struct Findings<'a> {
     /// Lent to the sink of the member that is read.
     pub(super) observer: Option<&'a mut Observer<'a>>,
     pub(super) limits: &'a Limits,
+    pub(super) inflater: Inflater,
     wanted: &'a HashSet<String>,
     pub(super) members: Vec<Member>,
     pub(super) kept: BTreeMap<String, Vec<u8>>,
@@ -144,6 +146,7 @@ impl<'a> Findings<'a> {
         Findings {
             observer,
             limits,
+            inflater: Inflater::default(),
             wanted,
             members: Vec::new(),
             kept: BTreeMap::new(),

@@ -11,7 +11,7 @@ const HEAD: usize = 8;
 pub(super) struct Sink<'a> {
     pub(super) size: u64,
     pub(super) head: Vec<u8>,
-    crc: Crc,
+    crc: Option<Crc>,
     sha256: Sha256Digester,
     kept: Option<Vec<u8>>,
     longest: usize,
@@ -28,7 +28,7 @@ impl<'a> Sink<'a> {
             observer,
             size: 0,
             head: Vec::new(),
-            crc: Crc::new(),
+            crc: None,
             sha256: Sha256Digester::default(),
             kept: keep.map(|_| Vec::new()),
             longest: keep.unwrap_or(0),
@@ -37,7 +37,9 @@ impl<'a> Sink<'a> {
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.size += bytes.len() as u64;
-        self.crc.update(bytes);
+        if let Some(crc) = &mut self.crc {
+            crc.update(bytes);
+        }
         self.sha256.update(bytes);
         if let Some(observer) = &mut self.observer {
             observer(Seen::Bytes(bytes));
@@ -53,8 +55,15 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
+    /// The same sink, which also makes the checksum that a zip has of each entry.
+    pub(super) fn with_crc(mut self) -> Self {
+        self.crc = Some(Crc::new());
+        self
+    }
+
+    /// The checksum, 0 where none was wanted.
     pub(super) fn crc(&self) -> u32 {
-        self.crc.sum()
+        self.crc.as_ref().map_or(0, Crc::sum)
     }
 
     /// The digest, what was kept, and the observer, who gets the next member.

@@ -8,7 +8,8 @@ use std::io::{ErrorKind, Read};
 use super::digest::{Digester, Digests};
 use super::scan::Fault;
 
-const BUFFER: usize = 64 << 10;
+/// More than [`TAIL`], so that two of them hold it.
+const BUFFER: usize = 128 << 10;
 /// The longest distance from the end at which Python's `zipfile` looks for an end record.
 const TAIL: usize = 22 + 65_535;
 /// One tar block: enough to recognise a tar.
@@ -24,7 +25,7 @@ pub(super) struct Source<'a> {
     ended: bool,
     digester: Digester,
     head: Vec<u8>,
-    tail: Vec<u8>,
+    before: Vec<u8>,
 }
 
 impl<'a> Source<'a> {
@@ -39,7 +40,7 @@ impl<'a> Source<'a> {
             ended: false,
             digester: Digester::default(),
             head: Vec::new(),
-            tail: Vec::new(),
+            before: Vec::new(),
         }
     }
 
@@ -133,11 +134,18 @@ impl<'a> Source<'a> {
 
     /// Whether Python's `zipfile.is_zipfile` would find an end record near the end of the file.
     pub(super) fn ends_like_zip(&self) -> bool {
-        let from = self.tail.len().saturating_sub(TAIL);
-        self.tail[from..].windows(22).any(|window| window.starts_with(b"PK\x05\x06"))
+        let last = &self.buffer[..self.end];
+        let from = self.before.len().saturating_sub(TAIL.saturating_sub(last.len()));
+        let tail = [&self.before[from..], &last[last.len().saturating_sub(TAIL)..]].concat();
+        tail.windows(22).any(|window| window.starts_with(b"PK\x05\x06"))
     }
 
     fn fill(&mut self) -> Result<(), Fault> {
+        if self.end > 0 {
+            self.before.resize(BUFFER, 0);
+            std::mem::swap(&mut self.before, &mut self.buffer);
+            self.before.truncate(self.end);
+        }
         self.start = 0;
         self.end = 0;
         while self.end < BUFFER {
@@ -160,11 +168,6 @@ impl<'a> Source<'a> {
         self.digester.update(fresh);
         let wanted = HEAD - self.head.len();
         self.head.extend_from_slice(&fresh[..wanted.min(fresh.len())]);
-        if self.tail.len() > TAIL {
-            let old = self.tail.len() - TAIL;
-            self.tail.drain(..old);
-        }
-        self.tail.extend_from_slice(fresh);
         if self.filled > self.limit {
             let limit = self.limit;
             self.ended = true;

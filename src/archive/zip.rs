@@ -142,10 +142,10 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     }
     declared_bounds(findings, entry).map_err(|fault| fault.of(&member.name))?;
     let kept = findings.keeps(Kind::Wheel, &member.name).filter(|_| !directory);
-    let mut sink = Sink::new(&member.name, kept, findings.observer.take());
+    let mut sink = Sink::new(&member.name, kept, findings.observer.take()).with_crc();
     let unpacked = match entry.method {
         0 => copy(source, entry, &mut sink),
-        _ => inflate(source, entry, &mut sink),
+        _ => inflate(source, entry, (&mut findings.inflater, &mut sink)),
     };
     unpacked.map_err(|fault| fault.of(&member.name))?;
     findings.unpacked += sink.size;
@@ -217,10 +217,26 @@ fn copy(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Result<(
     Ok(())
 }
 
+/// What unpacks one entry after the other: both are large enough to be made once.
+pub(super) struct Inflater {
+    stream: Decompress,
+    out: Vec<u8>,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Inflater { stream: Decompress::new(false), out: vec![0; 64 << 10] }
+    }
+}
+
 /// Inflates exactly `entry.packed` bytes into exactly `entry.size`.
-fn inflate(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Result<(), Fault> {
-    let mut stream = Decompress::new(false);
-    let mut out = vec![0; 32 << 10];
+fn inflate(
+    source: &mut Source<'_>,
+    entry: &Entry,
+    (inflater, sink): (&mut Inflater, &mut Sink<'_>),
+) -> Result<(), Fault> {
+    let Inflater { stream, out } = inflater;
+    stream.reset(false);
     let mut left = entry.packed;
     loop {
         let ahead = source.peek()?;
@@ -230,7 +246,7 @@ fn inflate(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Resul
         let count = ahead.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let (read, written) = (stream.total_in(), stream.total_out());
         let status = stream
-            .decompress(&ahead[..count], &mut out, FlushDecompress::None)
+            .decompress(&ahead[..count], out, FlushDecompress::None)
             .map_err(|_| Fault::new("archive/deflate", "the compressed data of an entry is damaged"))?;
         let used = usize::try_from(stream.total_in() - read).unwrap_or(count);
         let made = usize::try_from(stream.total_out() - written).unwrap_or(out.len());
