@@ -274,7 +274,7 @@ fn mismatch(docket: &mut Docket<'_>, observed: &Observed, name: &WheelName) {
         })
     };
     let libraries: Vec<&Machine> = observed.machine.iter().filter(|machine| machine.is_library()).collect();
-    let foreign: BTreeSet<&str> = if !libraries.is_empty() && !libraries.iter().any(|machine| fits(machine)) {
+    let foreign: BTreeSet<&str> = if !libraries.is_empty() && !libraries.iter().any(fits) {
         libraries.iter().map(|machine| machine.member.as_str()).collect()
     } else {
         let extensions = libraries.iter().filter(|machine| machine.is_extension());

@@ -43,11 +43,11 @@ static CLASSES: [Alphabet; 256] = {
     while byte < 256 {
         classes[byte] = match byte as u8 {
             b'2'..=b'7' => LOW_DIGIT,
-            b'0'..=b'9' => OTHER_DIGIT,
+            b'0' | b'1' | b'8' | b'9' => OTHER_DIGIT,
             b'a'..=b'f' => LOWER_A_TO_F,
             b'A'..=b'F' => UPPER_A_TO_F,
-            b'a'..=b'z' => OTHER_LOWER,
-            b'A'..=b'Z' => OTHER_UPPER,
+            b'g'..=b'z' => OTHER_LOWER,
+            b'G'..=b'Z' => OTHER_UPPER,
             b'-' => DASH,
             b'_' => UNDERSCORE,
             b'.' => DOT,
