@@ -1,12 +1,17 @@
 //! What lies hidden in members: secrets, obfuscated source, archives in archives.
 
 use crate::archive::{Kind, shown};
+use crate::config::baseline::AcceptedSecret;
+use crate::error::Location;
+use crate::report::Finding;
 use crate::report::Severity::{Error, Warning};
 
+use super::examine::Examined;
 use super::judge::Docket;
 use super::observed::Observed;
+use super::policy::Policy;
 use super::rules::Pass::{Contents, Index};
-use super::rules::Rule;
+use super::rules::{Rule, rule};
 use super::secrets::{self, Hit, Weight};
 
 pub(super) const RULES: &[Rule] = &[
@@ -72,20 +77,52 @@ pub(super) fn judge(docket: &mut Docket<'_>, kind: Kind, observed: &Observed) {
         docket.raise("check/obfuscated", message, Some(member));
     }
     for nested in &observed.nested {
+        // Data of tests, read or broken on purpose.
+        if kind == Kind::Sdist && secrets::is_of_tests(&nested.member) {
+            continue;
+        }
         let message = match &nested.unread {
             Some(why) => format!("nobody looked into `{}`: {why}", shown(&nested.member)),
-            // Data of tests: read, and nothing to tell.
-            None if kind == Kind::Sdist && secrets::is_of_tests(&nested.member) => continue,
             None => format!("`{}` is an archive in the archive", shown(&nested.member)),
         };
         docket.raise("check/nested-archive", message, Some(&nested.member));
     }
     for hit in &observed.secrets {
-        secret(docket, hit);
+        if docket.policy().settings.accepted_secrets.iter().any(|accepted| accepts(accepted, hit)) {
+            docket.accept();
+        } else {
+            secret(docket, hit);
+        }
     }
     if observed.more_secrets > 0 {
         docket.raise("check/secret", format!("there are {} secrets more", observed.more_secrets), None);
     }
+}
+
+/// Whether an entry of the baseline is about this hit; the top folder of an sdist changes with each version.
+fn accepts(accepted: &AcceptedSecret, hit: &Hit) -> bool {
+    let below_top = hit.member.split_once('/').map(|(_, rest)| rest);
+    accepted.fingerprint == hit.fingerprint
+        && (accepted.member == hit.member || Some(accepted.member.as_str()) == below_top)
+}
+
+/// The entries of the baseline that accept nothing in archives of a release: wheels and sdist together, since each
+/// holds what the other has not.
+pub(super) fn stale(examined: &[&Examined], policy: &Policy) -> Vec<Finding> {
+    let has = |kind| examined.iter().any(|examined| examined.scan.kind == kind && examined.scan.complete);
+    let (Some(file), true, true) = (&policy.settings.secrets_baseline, has(Kind::Wheel), has(Kind::Sdist)) else {
+        return Vec::new();
+    };
+    let hits = || examined.iter().flat_map(|examined| &examined.observed.secrets);
+    let entries = policy.settings.accepted_secrets.iter();
+    let stale = entries.filter(|entry| !hits().any(|hit| accepts(entry, hit)));
+    let told = stale.map(|entry| {
+        let message = format!("the entry `{}` of `{}` accepts nothing", entry.fingerprint, shown(&entry.member));
+        Finding::warning("check/baseline-stale", message)
+            .at(Location::file(file))
+            .help(rule("check/baseline-stale").help)
+    });
+    told.collect()
 }
 
 fn secret(docket: &mut Docket<'_>, hit: &Hit) {

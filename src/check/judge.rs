@@ -55,6 +55,11 @@ pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
     docket.verdict(true)
 }
 
+/// What only archives of one release together tell.
+pub fn judge_together(examined: &[&Examined], policy: &Policy) -> Vec<Finding> {
+    inside::stale(examined, policy)
+}
+
 /// The first reason not to take this file into an index.
 pub fn upload_refusal(examined: &Examined, policy: &Policy) -> Option<Finding> {
     judge(examined, policy).findings.into_iter().find(|finding| finding.severity == Severity::Error)
@@ -76,6 +81,11 @@ impl<'a> Docket<'a> {
 
     fn verdict(self, judged: bool) -> Verdict {
         Verdict { findings: self.findings, judged, accepted: self.accepted }
+    }
+
+    /// Counts a finding that the configuration accepts.
+    pub(super) fn accept(&mut self) {
+        self.accepted += 1;
     }
 
     /// What the project decided.

@@ -31,7 +31,7 @@ mod wheel_file;
 
 pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
 pub use examine::{Examined, examine};
-pub use judge::{Verdict, judge, upload_refusal};
+pub use judge::{Verdict, judge, judge_together, upload_refusal};
 pub use machine::{Format, Machine};
 pub use nested::Nested;
 pub use observed::Observed;

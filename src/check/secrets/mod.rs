@@ -63,13 +63,36 @@ fn is_documented(fingerprint: &str) -> bool {
 
 /// Whether a member belongs to tests, documentation or examples.
 pub(super) fn is_of_tests(member: &str) -> bool {
-    const FOLDERS: [&str; 10] =
-        ["test", "tests", "testing", "testdata", "docs", "doc", "example", "examples", "fixtures", "samples"];
+    const FOLDERS: [&str; 15] = [
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "testsuite",
+        "docs",
+        "doc",
+        "example",
+        "examples",
+        "fixtures",
+        "samples",
+        "mock",
+        "mocks",
+        "dummy",
+        "dummyserver",
+    ];
+    let is_test = |name: &str| {
+        FOLDERS.contains(&name)
+            || ["test_", "tests_", "test-"].iter().any(|begin| name.starts_with(begin))
+            || ["_test", "_tests", "-tests"].iter().any(|end| name.ends_with(end))
+    };
     let lower = member.to_lowercase();
     let (folder, file) = lower.rsplit_once(['/', '!']).unwrap_or(("", &lower));
     let stem = file.split('.').next().unwrap_or(file);
-    folder.split(['/', '!']).any(|part| FOLDERS.contains(&part))
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || ["conftest", "test", "tests"].contains(&stem)
+    folder.split(['/', '!']).any(is_test) || stem == "conftest" || is_test(stem)
+}
+
+/// Whether a member is a text for people.
+fn is_document(member: &str) -> bool {
+    let file = member.rsplit(['/', '!']).next().unwrap_or(member);
+    [".md", ".rst"].iter().any(|end| file.ends_with(end)) || ["METADATA", "PKG-INFO"].contains(&file)
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::forms::{WORD, is_in};
 use super::kinds::{KINDS, NAMED};
-use super::{Hit, Weight, fingerprint, is_documented, is_of_tests, login, private_key};
+use super::{Hit, Weight, fingerprint, is_document, is_documented, is_of_tests, login, private_key};
 
 /// Bytes before a place that may decide about it.
 const LEFT: usize = 256;
@@ -202,6 +202,11 @@ impl Scanner {
         if begin < self.covered {
             return;
         }
+        let is_of_tests = is_of_tests(&self.member);
+        // Whoever explains something writes web tokens and passwords that nobody uses.
+        if (is_of_tests && !found.is_shown) || (found.is_possible && (is_of_tests || is_document(&self.member))) {
+            return;
+        }
         let fingerprint = fingerprint(value);
         let is_told = || self.hits[self.first..].iter().any(|hit| hit.fingerprint == fingerprint);
         if is_documented(&fingerprint) || is_told() {
@@ -217,7 +222,7 @@ impl Scanner {
         let line = self.lines + memchr::memchr_iter(b'\n', front).count() + 1;
         let weight = if found.is_possible {
             Weight::Possible
-        } else if !found.is_proven && is_of_tests(&self.member) {
+        } else if !found.is_proven && is_of_tests {
             Weight::OfTests
         } else {
             Weight::Sure
