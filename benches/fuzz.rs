@@ -13,6 +13,7 @@
 mod support {
     pub(crate) mod archives;
     pub(crate) mod random;
+    pub(crate) mod secrets;
 }
 
 use std::collections::HashSet;

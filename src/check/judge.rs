@@ -10,7 +10,7 @@ use super::examine::Examined;
 use super::filename::{self, FileName};
 use super::policy::Policy;
 use super::rules::{Pass, rule};
-use super::{contents, sdist, wheel};
+use super::{contents, inside, machine, sdist, wheel};
 
 /// How many findings of one code are told; a broken RECORD has one a file.
 const MOST_OF_A_CODE: usize = 100;
@@ -31,7 +31,7 @@ pub struct Verdict {
 /// readers may then see different contents, and no word about the contents would hold for both.
 /// Of each code at most 100 findings are told.
 pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
-    let Examined { name, scan, .. } = examined;
+    let Examined { name, scan, observed } = examined;
     let mut docket = Docket::new(name, policy);
     let mut broken = scan.kind == Kind::Other || !scan.complete;
     for Fault { code, message, member } in &scan.faults {
@@ -43,12 +43,21 @@ pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
     }
     let name = filename::judge(&mut docket, scan);
     contents::judge(&mut docket, scan);
+    inside::judge(&mut docket, scan.kind, observed);
+    if let Some(FileName::Wheel(name)) = &name {
+        machine::judge(&mut docket, scan, observed, name);
+    }
     match name {
         Some(FileName::Wheel(name)) => wheel::judge(&mut docket, scan, &name),
         Some(FileName::Sdist(name)) => sdist::judge(&mut docket, scan, &name),
         None => {}
     }
     docket.verdict(true)
+}
+
+/// What only archives of one release together tell.
+pub fn judge_together(examined: &[&Examined], policy: &Policy) -> Vec<Finding> {
+    inside::stale(examined, policy)
 }
 
 /// The first reason not to take this file into an index.
@@ -72,6 +81,11 @@ impl<'a> Docket<'a> {
 
     fn verdict(self, judged: bool) -> Verdict {
         Verdict { findings: self.findings, judged, accepted: self.accepted }
+    }
+
+    /// Counts a finding that the configuration accepts.
+    pub(super) fn accept(&mut self) {
+        self.accepted += 1;
     }
 
     /// What the project decided.

@@ -7,15 +7,6 @@ use super::rules::Rule;
 
 pub(super) const CONTENTS: &[Rule] = &[
     Rule {
-        code: "check/binary-in-pure-wheel",
-        severity: Warning,
-        pass: Contents,
-        summary: "machine code in a wheel for any platform",
-        help: "tag the wheel with its platform",
-        peers: &["pydistcheck"],
-        follows: "PEP 427",
-    },
-    Rule {
         code: "check/bytecode",
         severity: Warning,
         pass: Contents,
@@ -248,15 +239,6 @@ pub(super) const CONTENTS: &[Rule] = &[
         help: "run auditwheel, delocate or a manylinux container",
         peers: &["warehouse", "auditwheel"],
         follows: "PEP 600, 656",
-    },
-    Rule {
-        code: "check/platform-without-binary",
-        severity: Warning,
-        pass: Contents,
-        summary: "a wheel for one platform has no machine code",
-        help: "build a wheel for any platform",
-        peers: &[],
-        follows: "PEP 427",
     },
     Rule {
         code: "check/pyproject-missing",

@@ -48,7 +48,6 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
         let message = format!("the wheel installs the top-level folder `{top}`");
         docket.raise("check/common-top-level", message, Some(top));
     }
-    machine_code(docket, scan, name);
     let expected = name.dist_info();
     let installs = |member: &Member| member.kind != MemberKind::Directory && !member.name.starts_with(&expected);
     if !scan.members.iter().any(installs) {
@@ -103,30 +102,4 @@ fn startup_code(docket: &mut Docket<'_>, path: &str, name: &str) {
         let message = format!("`{}` runs whenever Python starts", shown(name));
         docket.raise("check/startup-code", message, Some(name));
     }
-}
-
-/// Tags and machine code go together.
-fn machine_code(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
-    let native = files(scan).find(|member| is_machine_code(member));
-    let pure = name.tags().platforms().iter().all(|platform| platform == "any");
-    match native {
-        Some(member) if pure => {
-            let message = format!("`{}` is machine code in a wheel for any platform", shown(&member.name));
-            docket.raise("check/binary-in-pure-wheel", message, Some(&member.name));
-        }
-        None if !pure => {
-            docket.raise("check/platform-without-binary", "the wheel is for one platform and has no machine code", None)
-        }
-        _ => {}
-    }
-}
-
-/// ELF and Mach-O by their first bytes; PE only as an extension module, since a Windows launcher is
-/// mere data to a package that writes scripts.
-fn is_machine_code(member: &Member) -> bool {
-    const MAGICS: [&[u8]; 5] =
-        [b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"];
-    MAGICS.iter().any(|magic| member.head.starts_with(magic))
-        || [".so", ".pyd", ".dylib", ".dll"].iter().any(|suffix| member.name.ends_with(suffix))
-        || (member.name.ends_with(".exe") && member.name.contains(".data/scripts/"))
 }

@@ -12,6 +12,9 @@ use crate::report::{Finding, Outcome, Report, Severity, text};
 pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
     let (mut findings, mut files, mut groups, mut unjudged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
+    let together: Vec<&Examined> = judged.iter().map(|judged| &judged.examined).collect();
+    let together = check::judge_together(&together, policy).into_iter().filter(|found| wanted(args, found));
+    let together: Vec<Finding> = together.collect();
     for Judged { path, examined: Examined { name, scan, .. }, verdict } in judged {
         let mut found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));
@@ -21,6 +24,10 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
         files.push(json!({"path": path, "sha256": sha256, "size": scan.size, "errors": errors, "warnings": warnings, "contents_judged": verdict.judged}));
         findings.extend(found);
         unjudged.extend((!verdict.judged).then_some(name));
+    }
+    if !together.is_empty() {
+        groups.push((format!("the archives together  {}", counted(&together).2), together.len()));
+        findings.extend(together);
     }
     let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
     let profile = policy.settings.profile.value;

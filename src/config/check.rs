@@ -1,5 +1,6 @@
 //! How archives and projects are judged, resolved.
 
+use super::baseline::AcceptedSecret;
 use super::file::{CheckTable, IgnoreTable, IndexProfile};
 use super::origin::Origin;
 use super::resolve::Setting;
@@ -20,6 +21,8 @@ pub struct CheckSettings {
     pub expect: Vec<String>,
     /// The file of secrets that are accepted, below the project.
     pub secrets_baseline: Option<String>,
+    /// What stands in that file.
+    pub accepted_secrets: Vec<AcceptedSecret>,
     /// Bytes of an archive beyond which it is called large.
     pub max_size: u64,
     /// Unpacked bytes beyond which an archive is called large.
@@ -50,6 +53,7 @@ impl CheckSettings {
             top_level: written.top_level,
             expect: written.expect,
             secrets_baseline: written.secrets_baseline,
+            accepted_secrets: Vec::new(),
             max_size: written.max_size.unwrap_or(50 << 20),
             max_unpacked: written.max_unpacked.unwrap_or(75 << 20),
             max_files: written.max_files.unwrap_or(2000),

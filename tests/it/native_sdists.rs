@@ -1,15 +1,12 @@
 //! Real packages of PyPI, pinned in `fixtures/corpora/sdists.csv`, rebuilt natively and by their own backend.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use pyrelease::archive::Sha256;
-
-use crate::support::Sandbox;
 use crate::support::backends::{Outcome, Source, backend};
 use crate::support::native::{self, BUILD, Native, NotYet, assert_right, at_once};
 use crate::support::sandbox::fixtures;
 use crate::support::shapes::Way;
+use crate::support::{Sandbox, corpora};
 
 /// A line of the table; its column `requires` is for people.
 #[derive(Debug, serde::Deserialize)]
@@ -48,27 +45,6 @@ fn table() -> PathBuf {
     fixtures().join("corpora/sdists.csv")
 }
 
-/// The folder with all sdists: what is missing is downloaded.
-fn downloaded(rows: &[Row]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdists");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let lock = std::fs::File::create(folder.with_extension("lock")).expect("a lock file");
-    lock.lock().expect("a lock");
-    let is_there = |row: &Row| {
-        std::fs::read(folder.join(&row.filename)).is_ok_and(|bytes| Sha256::of(&bytes).to_string() == row.sha256)
-    };
-    if !rows.iter().all(is_there) {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/fetch_sdists.py");
-        let output =
-            Command::new("python3").arg(script).arg(table()).arg(&folder).output().expect("python3 is installed");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
-    for row in rows {
-        assert!(is_there(row), "{} is not what is pinned", row.filename);
-    }
-    folder
-}
-
 /// Unpacks the one folder of an sdist as `root`, which is empty.
 fn unpack(sdist: &Path, root: &Path) {
     let parts = tempfile::tempdir_in(root.parent().expect("it has one")).expect("a folder");
@@ -95,7 +71,7 @@ pub(crate) fn requires(root: &Path) -> Vec<String> {
 #[expect(clippy::print_stdout, reason = "the table is shown by `--nocapture`")]
 fn what_is_native_of_real_packages_is_what_their_backend_builds() {
     let rows = rows();
-    let folder = downloaded(&rows);
+    let folder = corpora::fetched("sdists");
     let not_yet = NotYet::read();
     let results = at_once(&rows, |row| {
         let sandbox = Sandbox::new();

@@ -5,14 +5,6 @@ use crate::report::codes::Code;
 /// The codes of this room.
 pub(super) const CODES: &[Code] = &[
     Code {
-        code: "check/binary-in-pure-wheel",
-        title: "machine code in a wheel for any platform",
-        text: "A shared library runs on one platform, but the tag `any` offers the wheel to all. A \
-               wheel with `_native.so` needs a tag such as `cp312-cp312-manylinux_2_28_x86_64`; run \
-               auditwheel or delocate on it.",
-        follows: "PEP 427",
-    },
-    Code {
         code: "check/bytecode",
         title: "compiled bytecode is in the archive",
         text: "Bytecode belongs to one version of Python, hides code from reviewers, and once leaked a \
@@ -210,13 +202,6 @@ pub(super) const CODES: &[Code] = &[
                Build in a manylinux or musllinux image and repair the wheel with auditwheel. The list \
                of platforms is dated.",
         follows: "PEP 600, 656",
-    },
-    Code {
-        code: "check/platform-without-binary",
-        title: "a wheel for one platform has no machine code",
-        text: "The tag keeps users of other platforms from a wheel that would run there. If there is no \
-               extension module, let the backend tag it `py3-none-any`.",
-        follows: "PEP 427",
     },
     Code {
         code: "check/pyproject-missing",

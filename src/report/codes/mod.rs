@@ -4,6 +4,8 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod check_inside;
+mod check_machine;
 mod comparing;
 mod decisions;
 mod dependencies;
@@ -39,6 +41,8 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     changelog::CODES,
     check::CODES,
+    check_inside::CODES,
+    check_machine::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,

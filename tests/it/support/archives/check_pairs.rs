@@ -1,5 +1,6 @@
 //! For each rule of contents an archive that raises it and one that comes close and does not.
 
+use super::pairs_inside;
 use super::tar::{SDIST_NAME, Tar};
 use super::zip::{Entry, METADATA, WHEEL_NAME, Zip};
 
@@ -10,20 +11,20 @@ pub(crate) struct Pair {
     pub(crate) good: (&'static str, Vec<u8>),
 }
 
-type Archive = (&'static str, Vec<u8>);
+pub(super) type Archive = (&'static str, Vec<u8>);
 
-fn pair(code: &'static str, bad: Archive, good: Archive) -> Pair {
+pub(super) fn pair(code: &'static str, bad: Archive, good: Archive) -> Pair {
     Pair { code, bad, good }
 }
 
-fn wheel(change: impl FnOnce(&mut Zip)) -> Archive {
+pub(super) fn wheel(change: impl FnOnce(&mut Zip)) -> Archive {
     let mut zip = Zip::wheel();
     change(&mut zip);
     (WHEEL_NAME, zip.bytes())
 }
 
 /// A wheel with one file more.
-fn with(name: &str) -> Archive {
+pub(super) fn with(name: &str) -> Archive {
     wheel(|zip| {
         zip.file(name, b"x = 1\n");
     })
@@ -52,26 +53,26 @@ fn wheel_file(old: &str, new: &str) -> Archive {
     wheel(|zip| zip.edit("WHEEL", old, new))
 }
 
-fn sdist(change: impl FnOnce(&mut Tar)) -> Archive {
+pub(super) fn sdist(change: impl FnOnce(&mut Tar)) -> Archive {
     let mut tar = Tar::sdist();
     change(&mut tar);
     (SDIST_NAME, tar.gz())
 }
 
 /// A wheel for one platform, with machine code or without.
-fn platform(name: &'static str, tag: &str, file: &str, data: &[u8]) -> Archive {
+pub(super) fn platform(name: &'static str, tag: &str, file: &str, data: &[u8]) -> Archive {
     let mut zip = Zip::wheel();
     zip.edit("WHEEL", "py3-none-any", tag);
     zip.file(file, data);
     (name, zip.bytes())
 }
 
-const ELF: &[u8] = b"\x7fELF\x02\x01\x01\0";
-const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
-const TAG: &str = "py3-none-manylinux_2_28_x86_64";
+pub(super) const ELF: &[u8] = b"\x7fELF\x02\x01\x01\0";
+pub(super) const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
+pub(super) const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files()].into_iter().flatten().collect()
+    [layout(), records(), classifiers(), metadatas(), files(), pairs_inside::pairs()].into_iter().flatten().collect()
 }
 
 fn layout() -> Vec<Pair> {
@@ -84,13 +85,6 @@ fn layout() -> Vec<Pair> {
         (SDIST_NAME, tar.gz())
     };
     vec![
-        pair(
-            "check/binary-in-pure-wheel",
-            wheel(|zip| {
-                zip.file("demo/lib", ELF);
-            }),
-            with("demo/lib.so.py"),
-        ),
         pair("check/bytecode", with("demo/x.pyc"), with("demo/pyc.py")),
         pair("check/common-top-level", with("tests/x.py"), with("tests_of_demo/x.py")),
         pair("check/data-folder", with("demo-1.0.data/stuff/x"), with("demo-1.0.data/headers/x.h")),
@@ -98,11 +92,6 @@ fn layout() -> Vec<Pair> {
         pair("check/dist-info", with("other-1.0.dist-info/METADATA"), with("demo/other-1.0.dist-info/METADATA")),
         pair("check/empty-wheel", empty, honest()),
         pair("check/layout", sdist(|tar| tar.file("x.py", b"")), sdist(|tar| tar.file("demo-1.0/x.py", b""))),
-        pair(
-            "check/platform-without-binary",
-            platform(LINUX, TAG, "demo/lib.txt", b"text"),
-            platform(LINUX, TAG, "demo/lib.so", ELF),
-        ),
         pair("check/pyproject-missing", setup_only, sdist(|_| ())),
         pair("check/secret-file", with("demo/.env.production"), with("demo/.env.example")),
         pair("check/secret-file-of-tests", with("demo/tests/.netrc"), with("demo/tests/netrc")),

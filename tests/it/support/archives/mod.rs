@@ -5,5 +5,6 @@ pub(crate) mod hostile;
 pub(crate) mod hostile_sdists;
 pub(crate) mod hostile_wheels;
 pub(crate) mod mutation;
+pub(crate) mod pairs_inside;
 pub(crate) mod tar;
 pub(crate) mod zip;

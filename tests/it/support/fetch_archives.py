@@ -1,10 +1,11 @@
-"""Download the pinned sdists of the corpus.
+"""Download the pinned archives of a corpus.
 
-Usage: fetch_sdists.py SDISTS.csv FOLDER
+Usage: fetch_archives.py TABLE.csv FOLDER
 
 Reads the columns `name`, `filename` and `sha256`, asks the index that pip is
 configured to use (PIP_INDEX_URL, else `pip config get global.index-url`, else
 PyPI) by the simple API, and leaves every file in FOLDER with its hash checked.
+Where that index is PyPI, a column `url` saves the question.
 Files that are there already with the right hash are not fetched again.
 """
 
@@ -56,7 +57,7 @@ def request(index, url, accept="*/*"):
     home, parts = urllib.parse.urlsplit(index), urllib.parse.urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     url = urllib.parse.urlunsplit(parts._replace(netloc=host))
-    wanted = urllib.request.Request(url, headers={"Accept": accept, "User-Agent": "fetch_sdists"})
+    wanted = urllib.request.Request(url, headers={"Accept": accept, "User-Agent": "fetch_archives"})
     if home.username is not None and (parts.scheme, host) == (home.scheme, home.netloc.rpartition("@")[2]):
         user = urllib.parse.unquote(f"{home.username}:{home.password or ''}")
         header = "Basic " + base64.b64encode(user.encode()).decode()
@@ -87,7 +88,8 @@ def fetch(index, row, folder):
     target = folder / row["filename"]
     if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == row["sha256"]:
         return "there"
-    url = file_url(index, row["name"], row["filename"])
+    known = row.get("url") if index == PYPI else None
+    url = known or file_url(index, row["name"], row["filename"])
     with request(index, url) as answer:
         data = answer.read()
     found = hashlib.sha256(data).hexdigest()

@@ -1,0 +1,65 @@
+//! Private keys: armoured ones (RFC 7468, OpenSSH, PGP) and those of PuTTY.
+
+use super::scan::Found;
+
+/// Where an armoured key is noticed: the word after its first dashes.
+pub(super) const ANCHOR: &str = "BEGIN ";
+/// How a key of PuTTY begins.
+pub(super) const PUTTY: &str = "PuTTY-User-Key-File-";
+
+const DASHES: &[u8] = b"-----";
+/// How soon the key itself must begin after its first line: a few headers may stand before it.
+const HEADERS: usize = 1024;
+/// Characters of base64 in a row that no placeholder has.
+const ROW: usize = 40;
+
+/// `-----BEGIN … PRIVATE KEY-----` with a body.
+pub(super) fn armoured(before: &[u8], after: &[u8]) -> Option<Found> {
+    const LABEL: usize = 64;
+    let rest = after.strip_prefix(ANCHOR.as_bytes())?;
+    if !before.ends_with(DASHES) {
+        return None;
+    }
+    let length = memchr::memmem::find(&rest[..rest.len().min(LABEL)], DASHES)?;
+    let label = &rest[..length];
+    if !label.ends_with(b"PRIVATE KEY") && !label.ends_with(b"PRIVATE KEY BLOCK") {
+        return None;
+    }
+    let body = &rest[length + DASHES.len()..];
+    let end = memchr::memmem::find(body, b"-----END ").unwrap_or(body.len());
+    let body = &body[..end];
+    // Of an OpenSSH key this is the cipher `none`.
+    const PLAIN_SSH: &[u8] = b"b3BlbnNzaC1rZXktdjEAAAAABG5vbmU";
+    const SSH: &[u8] = b"b3BlbnNzaC1rZXktdjEA";
+    let row = first_row(body)?;
+    let is_encrypted = label.starts_with(b"ENCRYPTED")
+        || memchr::memmem::find(body, b"4,ENCRYPTED").is_some()
+        || (row.starts_with(SSH) && !row.starts_with(PLAIN_SSH));
+    let to = ANCHOR.len() + length + DASHES.len() + end;
+    Some(found("a private key", DASHES.len(), to, is_encrypted))
+}
+
+/// A key of PuTTY with its private lines.
+pub(super) fn putty(_: &[u8], after: &[u8]) -> Option<Found> {
+    const PRIVATE: &[u8] = b"Private-Lines:";
+    if !after.starts_with(PUTTY.as_bytes()) {
+        return None;
+    }
+    let start = memchr::memmem::find(after, PRIVATE)?;
+    let row = first_row(&after[start + PRIVATE.len()..])?;
+    let is_encrypted = memchr::memmem::find(&after[..start], b"Encryption: none").is_none();
+    let row_end = row.as_ptr() as usize - after.as_ptr() as usize + row.len();
+    Some(found("a private key of PuTTY", 0, row_end, is_encrypted))
+}
+
+fn found(kind: &'static str, before: usize, to: usize, is_possible: bool) -> Found {
+    Found { kind, from: before as isize, to, is_proven: false, is_possible, is_shown: true }
+}
+
+/// The first row of base64 that is long enough to be of a key.
+fn first_row(body: &[u8]) -> Option<&[u8]> {
+    let body = &body[..body.len().min(HEADERS)];
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let mut rows = body.split(|byte| !is_base64(byte)).filter(|row| row.len() >= ROW);
+    rows.find(|row| !super::forms::is_placeholder(row))
+}

@@ -1,0 +1,277 @@
+//! The scanner: fed with the members of an archive in pieces, it finds the same however they are cut.
+//!
+//! Every place is looked at once, with a bounded window before and after it, and only when the window is there. A table
+//! over three characters tells the few places that are worth a look.
+
+use std::sync::LazyLock;
+
+use super::forms::{WORD, is_in};
+use super::kinds::{KINDS, NAMED};
+use super::{Hit, Weight, fingerprint, is_document, is_documented, is_of_tests, login, private_key};
+
+/// Bytes before a place that may decide about it.
+const LEFT: usize = 256;
+/// Bytes from a place on that may decide about it.
+const RIGHT: usize = 4096;
+/// How much is kept before what nobody needs any more is dropped.
+const KEPT: usize = 64 << 10;
+/// How many hits are told one by one.
+const MOST: usize = 200;
+
+/// What a place may be.
+#[derive(Clone, Copy)]
+enum Form {
+    Kind(usize),
+    Named(usize),
+    PrivateKey,
+    Putty,
+    Address,
+    Login,
+}
+
+/// What was found at a place: what it is, where its value lies, and what it weighs.
+pub(super) struct Found {
+    pub(super) kind: &'static str,
+    /// Bytes of the value before the place; more than all of it where it begins after the place.
+    pub(super) from: isize,
+    /// Bytes from the place to the end of the value.
+    pub(super) to: usize,
+    pub(super) is_proven: bool,
+    pub(super) is_possible: bool,
+    /// Whether its first characters say nothing of the secret itself.
+    pub(super) is_shown: bool,
+}
+
+/// Which three characters may begin something.
+struct Table {
+    bits: Vec<u64>,
+    forms: Vec<([u8; 3], Form)>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let kinds = KINDS.iter().enumerate().map(|(at, kind)| (kind.prefix, Form::Kind(at)));
+    let named = NAMED.iter().enumerate().map(|(at, named)| (named.key, Form::Named(at)));
+    let others = [
+        (private_key::ANCHOR, Form::PrivateKey),
+        (private_key::PUTTY, Form::Putty),
+        (login::ANCHOR, Form::Address),
+        (login::PASSWORD, Form::Login),
+    ];
+    let first = |text: &str| *text.as_bytes().first_chunk().expect("prefixes have three characters and more");
+    let mut forms: Vec<([u8; 3], Form)> =
+        kinds.chain(named).chain(others).map(|(text, form)| (first(text), form)).collect();
+    forms.sort_by_key(|(first, _)| *first);
+    let mut bits = vec![0; (1 << 16) / 64];
+    for (first, _) in &forms {
+        let at = place(*first);
+        bits[at / 64] |= 1 << (at % 64);
+    }
+    Table { bits, forms }
+});
+
+/// The place of three characters in the table of bits.
+fn place([one, two, three]: [u8; 3]) -> usize {
+    let number = u32::from_le_bytes([one, two, three, 0]);
+    (number.wrapping_mul(0x9E37_79B1) >> 16) as usize
+}
+
+impl Table {
+    /// The first place that is worth a look.
+    fn next(&self, bytes: &[u8]) -> Option<usize> {
+        bytes.array_windows().position(|three: &[u8; 3]| {
+            let at = place(*three);
+            self.bits[at / 64] >> (at % 64) & 1 == 1
+        })
+    }
+
+    /// What may begin there.
+    fn forms(&self, three: [u8; 3]) -> impl Iterator<Item = Form> {
+        let from = self.forms.partition_point(|(first, _)| *first < three);
+        self.forms[from..].iter().take_while(move |(first, _)| *first == three).map(|(_, form)| *form)
+    }
+}
+
+/// Looks for secrets in one member after the other.
+#[derive(Default)]
+pub(in crate::check) struct Scanner {
+    /// What was found, in order.
+    pub(in crate::check) hits: Vec<Hit>,
+    /// How many more there are than are told.
+    pub(in crate::check) more: usize,
+    member: String,
+    is_compiled: bool,
+    is_login: bool,
+    /// The end of the member as far as it is known.
+    buffer: Vec<u8>,
+    /// The first byte of the buffer that was not looked at.
+    next: usize,
+    /// Bytes of the member before the buffer, and the lines in them.
+    dropped: u64,
+    lines: usize,
+    has_nul: bool,
+    /// The end of the last hit.
+    covered: u64,
+    /// The first hit of this member.
+    first: usize,
+}
+
+impl Scanner {
+    /// The bytes that follow are of this member.
+    pub(in crate::check) fn begin(&mut self, member: &str) {
+        let file = member.rsplit(['/', '!']).next().unwrap_or(member);
+        member.clone_into(&mut self.member);
+        self.is_compiled = file.ends_with(".pyc") || file.ends_with(".pyo");
+        self.is_login = login::FILES.contains(&file);
+        self.buffer.clear();
+        (self.next, self.dropped, self.lines, self.has_nul, self.covered) = (0, 0, 0, false, 0);
+        self.first = self.hits.len();
+    }
+
+    /// Some bytes more.
+    pub(in crate::check) fn bytes(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(KEPT) {
+            self.buffer.extend_from_slice(piece);
+            self.look(self.buffer.len().saturating_sub(RIGHT));
+            if self.next > KEPT / 2 + LEFT {
+                self.forget(self.next - LEFT);
+            }
+        }
+    }
+
+    /// The member is whole.
+    pub(in crate::check) fn end(&mut self) {
+        self.look(self.buffer.len());
+        self.buffer.clear();
+    }
+
+    /// Adds what was found in an archive in the archive.
+    pub(in crate::check) fn add(&mut self, hits: Vec<Hit>, more: usize) {
+        let room = MOST.saturating_sub(self.hits.len());
+        self.more += more + hits.len().saturating_sub(room);
+        self.hits.extend(hits.into_iter().take(room));
+    }
+
+    /// Drops the front of the buffer.
+    fn forget(&mut self, count: usize) {
+        let front = &self.buffer[..count];
+        self.lines += memchr::memchr_iter(b'\n', front).count();
+        self.has_nul |= memchr::memchr(0, front).is_some();
+        self.dropped += count as u64;
+        self.next -= count;
+        self.buffer.drain(..count);
+    }
+
+    /// Looks at every place before `end`.
+    fn look(&mut self, end: usize) {
+        let table = &*TABLE;
+        while self.next < end {
+            // A place needs two bytes after it.
+            let until = (end + 2).min(self.buffer.len());
+            let Some(offset) = table.next(&self.buffer[self.next..until]) else {
+                break;
+            };
+            let at = self.next + offset;
+            self.next = at + 1;
+            let three = [self.buffer[at], self.buffer[at + 1], self.buffer[at + 2]];
+            table.forms(three).for_each(|form| self.judge(at, form));
+        }
+        self.next = self.next.max(end);
+    }
+
+    fn judge(&mut self, at: usize, form: Form) {
+        let before = &self.buffer[at.saturating_sub(LEFT)..at];
+        let after = &self.buffer[at..self.buffer.len().min(at + RIGHT)];
+        let found = match form {
+            Form::Kind(of) => kind(of, before, after, self.is_compiled),
+            Form::Named(of) => named(of, before, after, self.is_compiled),
+            Form::PrivateKey => private_key::armoured(before, after),
+            Form::Putty => private_key::putty(before, after),
+            Form::Address => login::address(before, after),
+            Form::Login if self.is_login => login::password(before, after),
+            Form::Login => None,
+        };
+        if let Some(found) = found {
+            self.tell(at, &found);
+        }
+    }
+
+    fn tell(&mut self, at: usize, found: &Found) {
+        let start = at.saturating_add_signed(-found.from);
+        let value = &self.buffer[start..at + found.to];
+        let begin = self.dropped + start as u64;
+        if begin < self.covered {
+            return;
+        }
+        let is_of_tests = is_of_tests(&self.member);
+        // Whoever explains something writes web tokens and passwords that nobody uses.
+        if (is_of_tests && !found.is_shown) || (found.is_possible && (is_of_tests || is_document(&self.member))) {
+            return;
+        }
+        let fingerprint = fingerprint(value);
+        let is_told = || self.hits[self.first..].iter().any(|hit| hit.fingerprint == fingerprint);
+        if is_documented(&fingerprint) || is_told() {
+            return;
+        }
+        self.covered = begin + value.len() as u64;
+        if self.hits.len() >= MOST {
+            self.more += 1;
+            return;
+        }
+        let front = &self.buffer[..start];
+        let is_text = !self.has_nul && !self.is_compiled && memchr::memchr(0, front).is_none();
+        let line = self.lines + memchr::memchr_iter(b'\n', front).count() + 1;
+        let weight = if found.is_possible {
+            Weight::Possible
+        } else if !found.is_proven && is_of_tests {
+            Weight::OfTests
+        } else {
+            Weight::Sure
+        };
+        let begins = if found.is_shown { &value[..value.len().min(4)] } else { &[] };
+        self.hits.push(Hit {
+            kind: found.kind,
+            member: self.member.clone(),
+            line: is_text.then_some(line),
+            fingerprint,
+            begins: String::from_utf8_lossy(begins).into_owned(),
+            length: value.len(),
+            weight,
+        });
+    }
+}
+
+fn kind(of: usize, before: &[u8], after: &[u8], is_compiled: bool) -> Option<Found> {
+    let kind = &KINDS[of];
+    let (left, right) = kind.matched(before, after, is_compiled)?;
+    let value = [&before[before.len() - left..], &after[..right]].concat();
+    kind.is_sound(&value).then_some(Found {
+        kind: kind.name,
+        from: left as isize,
+        to: right,
+        is_proven: kind.is_checked,
+        is_possible: kind.is_possible,
+        is_shown: true,
+    })
+}
+
+fn named(of: usize, before: &[u8], after: &[u8], is_compiled: bool) -> Option<Found> {
+    let named = &NAMED[of];
+    if before.last().is_some_and(|&byte| is_in(byte, WORD) && byte != b'_') {
+        return None;
+    }
+    let (start, length) = named.matched(after, is_compiled)?;
+    let value = &after[start..start + length];
+    (!super::forms::is_placeholder(value)).then_some(Found {
+        kind: named.name,
+        from: -(start as isize),
+        to: start + length,
+        is_proven: false,
+        is_possible: false,
+        is_shown: true,
+    })
+}
+
+/// Whether a known kind of token begins here, which then is told as what it is.
+pub(super) fn is_token(value: &[u8]) -> bool {
+    KINDS.iter().any(|kind| value.starts_with(kind.prefix.as_bytes()))
+}
