@@ -36,12 +36,7 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
     if !unjudged.is_empty() && !is_refused {
         report = report.outcome(Outcome::Inconclusive);
     }
-    report.lines.push(format!(
-        "judged by {} for {}; {}",
-        text::count(check::rules().count(), "rule"),
-        profile.word(),
-        data()
-    ));
+    report.lines.push(format!("judged by the rules for {}: {}", profile.word(), data()));
     if accepted > 0 {
         report.lines.push(format!("accepted by the configuration: {}", text::count(accepted, "finding")));
     }
