@@ -25,8 +25,8 @@ fn judges_the_archives_of_the_current_version() {
     let lines: Vec<&str> =
         output.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
-        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B"#]]
+        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  1.3 kB
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(output.code, 0, "{output}");
     assert_eq!(sandbox.release(&["check", "--format", "json"]).json()["outcome"], "ok");

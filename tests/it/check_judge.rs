@@ -119,10 +119,10 @@ fn an_upload_is_refused_by_the_first_error_only() {
 #[test]
 fn a_finding_of_metadata_names_its_line() {
     let mut zip = Zip::wheel();
-    zip.edit("METADATA", "Programming Language :: Python :: 3", "Natural Language :: Ukranian");
+    zip.edit("METADATA", "Programming Language :: Python :: 3\n", "Natural Language :: Ukranian\n");
     let findings = judged(WHEEL_NAME, &zip.bytes());
     assert_eq!(codes(&findings), ["check/classifier-deprecated"]);
-    assert_eq!(findings[0].location.as_ref().expect("it is there").line, Some(5));
+    assert_eq!(findings[0].location.as_ref().expect("it is there").line, Some(10));
     assert_eq!(
         findings[0].message,
         "`Natural Language :: Ukranian` is deprecated, write `Natural Language :: Ukrainian`"

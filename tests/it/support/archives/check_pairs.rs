@@ -36,7 +36,7 @@ fn metadata(old: &str, new: &str) -> Archive {
 
 /// A wheel with these lines more in its METADATA.
 fn told(lines: &str) -> Archive {
-    metadata("Summary: A demo\n", &format!("Summary: A demo\n{lines}"))
+    metadata("Summary: A demonstration\n", &format!("Summary: A demonstration\n{lines}"))
 }
 
 /// A wheel whose RECORD has another first line.
@@ -80,6 +80,7 @@ fn layout() -> Vec<Pair> {
     let setup_only = {
         let mut tar = Tar::default();
         tar.file("demo-1.0/PKG-INFO", METADATA.as_bytes());
+        tar.file("demo-1.0/LICENSE", b"MIT\n");
         tar.file("demo-1.0/setup.py", b"");
         (SDIST_NAME, tar.gz())
     };
@@ -164,7 +165,7 @@ fn records() -> Vec<Pair> {
 }
 
 fn classifiers() -> Vec<Pair> {
-    let classifier = |text: &str| metadata("Programming Language :: Python :: 3", text);
+    let classifier = |text: &str| metadata("Programming Language :: Python :: 3\n", &format!("{text}\n"));
     vec![
         pair(
             "check/classifier-deprecated",
@@ -185,22 +186,19 @@ fn metadatas() -> Vec<Pair> {
     let no_metadata = wheel(|zip| zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA")));
     let licensed = |path: &str| {
         wheel(|zip| {
-            zip.edit("METADATA", "Summary: A demo\n", "Summary: A demo\nLicense-File: LICENSE\n");
+            zip.entries.retain(|entry| !entry.local.name.ends_with(b"LICENSE"));
             zip.file(path, b"MIT\n");
         })
     };
-    let old = |version: &str| {
+    let info = |text: &str| {
         let mut tar = Tar::top();
-        tar.file("demo-1.0/PKG-INFO", METADATA.replace("2.4", version).as_bytes());
-        (SDIST_NAME, tar.gz())
-    };
-    let early = |version: &str| {
-        let mut tar = Tar::top();
-        let text = METADATA.replace("2.4\n", &format!("{version}\nLicense-File: LICENSE\n"));
         tar.file("demo-1.0/PKG-INFO", text.as_bytes());
-        tar.file("demo-1.0/LICENSE", b"MIT");
         (SDIST_NAME, tar.gz())
     };
+    // As it was before licence expressions.
+    let old = METADATA.replace("License-Expression", "License").replace("License-File: LICENSE\n", "");
+    let old = |version: &str| info(&old.replace("2.4", version));
+    let early = |version: &str| info(&METADATA.replace("2.4", version).replace("-Expression", ""));
     vec![
         pair(
             "check/license-file",

@@ -174,10 +174,10 @@ fn ends() -> Vec<Case> {
         wheel("W18", "archive/zip-comment", |zip| zip.comment = b"hello".to_vec()),
         wheel("W19", "archive/nested-zip", |zip| zip.comment = Zip::wheel().bytes()),
         wheel("W20", "archive/trailing-data", |zip| zip.after = Zip::wheel().bytes()),
-        wheel("W25", "archive/zip64-unneeded", |zip| zip.zip64 = Some(4)),
+        wheel("W25", "archive/zip64-unneeded", |zip| zip.zip64 = Some(5)),
         Case::new("W26", "archive/entry-count archive/eocd-mismatch archive/zip64-unneeded", WHEEL_NAME, {
             let mut zip = Zip::wheel();
-            zip.zip64 = Some(4);
+            zip.zip64 = Some(5);
             let mut bytes = zip.bytes();
             let classic = bytes.len() - 22;
             bytes[classic + 8] = 3;
