@@ -8,7 +8,7 @@ use crate::report::{Finding, Severity};
 
 use super::filename::{self, FileName};
 use super::rules::{Pass, rule};
-use super::{contents, sdist, wheel};
+use super::{contents, paths, sdist, sizes, wheel};
 
 /// How many findings of one code are told; a broken RECORD has one a file.
 const MOST_OF_A_CODE: usize = 100;
@@ -38,6 +38,8 @@ pub fn judge(file_name: &str, scan: &Scan) -> Verdict {
     }
     let name = filename::judge(&mut docket, scan);
     contents::judge(&mut docket, scan);
+    paths::judge(&mut docket, scan);
+    sizes::judge(&mut docket, scan, &sizes::Sizes::default());
     match name {
         Some(FileName::Wheel(name)) => wheel::judge(&mut docket, scan, &name),
         Some(FileName::Sdist(name)) => sdist::judge(&mut docket, scan, &name),

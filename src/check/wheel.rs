@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::{Member, MemberKind, Scan, shown};
 use crate::python::filename::WheelName;
+use crate::python::metadata::RawMetadata;
 
 use super::contents::files;
 use super::dist_info;
 use super::filename::FileName;
 use super::install::{self, Installed};
 use super::judge::Docket;
+use super::{library, scripts, top_level};
 
 /// The schemes of a `.data` folder. `data` may write anywhere below the prefix.
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
@@ -22,7 +24,7 @@ const COMMON: [&str; 19] = [
     "lib", "scripts", "src", "test", "tests", "venv",
 ];
 /// Files that belong to a project and not to what it installs.
-const STRAY: [&str; 5] = ["setup.py", "setup.cfg", "pyproject.toml", "conftest.py", "__init__.py"];
+pub(super) const STRAY: [&str; 5] = ["setup.py", "setup.cfg", "pyproject.toml", "conftest.py", "__init__.py"];
 
 pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
     let data = name.data();
@@ -50,6 +52,10 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
     }
     machine_code(docket, scan, name);
     let expected = name.dist_info();
+    let metadata = scan.kept.get(&format!("{expected}/METADATA")).map(|bytes| RawMetadata::parse(bytes));
+    top_level::judge(docket, name, &installed, metadata.as_ref());
+    library::judge(docket, scan, name, &installed);
+    scripts::judge(docket, scan, (name, metadata.as_ref()), &installed);
     let installs = |member: &Member| member.kind != MemberKind::Directory && !member.name.starts_with(&expected);
     if !scan.members.iter().any(installs) {
         docket.raise("check/empty-wheel", "the wheel holds nothing but its metadata", None);

@@ -4,6 +4,10 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod check_metadata;
+mod check_paths;
+mod check_sdists;
+mod check_wheels;
 mod comparing;
 mod decisions;
 mod dependencies;
@@ -39,6 +43,10 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     changelog::CODES,
     check::CODES,
+    check_metadata::CODES,
+    check_paths::CODES,
+    check_sdists::CODES,
+    check_wheels::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,
