@@ -65,6 +65,7 @@ const KINDS: [(&str, &str); 6] =
     [("yml", "yaml"), ("jpg", "jpeg"), ("htm", "html"), ("md", "markdown"), ("txt", "text"), ("tif", "tiff")];
 
 pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) {
+    expected(docket, scan);
     left_overs(docket, scan);
     extensions(docket, scan);
     for member in files(scan) {
@@ -77,6 +78,20 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) {
     let blank = |name: &str| name.contains(' ');
     all(docket, scan, ("check/space-in-path", "a blank"), blank);
     all(docket, scan, ("check/non-ascii-path", "other characters than ASCII"), |name| !name.is_ascii());
+}
+
+/// Files that the project wants in every archive; an sdist has them below its folder.
+fn expected(docket: &mut Docket<'_>, scan: &Scan) {
+    let below = |name: &str| name.split_once('/').map_or(String::new(), |(_, rest)| rest.to_owned());
+    for glob in &docket.policy().settings.expect {
+        let mut members = files(scan).map(|member| match scan.kind {
+            Kind::Sdist => below(&member.name),
+            _ => member.name.clone(),
+        });
+        if !members.any(|name| fast_glob::glob_match(glob, &name)) {
+            docket.raise("check/expected-file-missing", format!("no file is `{}`", shown(glob)), None);
+        }
+    }
 }
 
 /// One finding for all paths of a kind.

@@ -69,4 +69,13 @@ pub(super) const RULES: &[Rule] = &[
         peers: &["check-wheel-contents W102"],
         follows: "PEP 517",
     },
+    Rule {
+        code: "check/wheels-disagree",
+        severity: Warning,
+        pass: Contents,
+        summary: "wheels of one release have different requirements",
+        help: "use markers, so that all wheels say the same",
+        peers: &[],
+        follows: "",
+    },
 ];

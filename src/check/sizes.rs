@@ -16,23 +16,8 @@ const PYPI_UNPACKED: u64 = 64 << 20;
 /// Above it, PyPI allows this many unpacked bytes for each packed one.
 const PYPI_RATIO: u64 = 50;
 
-/// From where on an archive is worth a look.
-pub(super) struct Sizes {
-    /// Packed bytes.
-    pub(super) packed: u64,
-    /// Unpacked bytes.
-    pub(super) unpacked: u64,
-    /// Files.
-    pub(super) files: usize,
-}
-
-impl Default for Sizes {
-    fn default() -> Self {
-        Sizes { packed: 50 << 20, unpacked: 75 << 20, files: 2000 }
-    }
-}
-
-pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, usual: &Sizes) {
+pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) {
+    let usual = &docket.policy().settings;
     let mebibytes = |bytes: u64| bytes.div_ceil(1 << 20);
     let unpacked = scan.members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.size));
     match scan.size {
@@ -43,8 +28,8 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, usual: &Sizes) {
         size if size > PYPI_FILE => {
             docket.raise("check/file-size", format!("the file has {} MiB, more than 100", mebibytes(size)), None);
         }
-        size if size > usual.packed => {
-            let message = format!("the file has {} MiB, more than {}", mebibytes(size), mebibytes(usual.packed));
+        size if size > usual.max_size => {
+            let message = format!("the file has {} MiB, more than {}", mebibytes(size), mebibytes(usual.max_size));
             docket.raise("check/large", message, None);
         }
         _ => {}
@@ -53,13 +38,16 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, usual: &Sizes) {
         let message = format!("the wheel unpacks to more than {PYPI_RATIO} times its size");
         docket.raise("check/zip-ratio", message, None);
     }
-    if unpacked > usual.unpacked {
-        let message =
-            format!("the members have {} MiB together, more than {}", mebibytes(unpacked), mebibytes(usual.unpacked));
+    if unpacked > usual.max_unpacked {
+        let message = format!(
+            "the members have {} MiB together, more than {}",
+            mebibytes(unpacked),
+            mebibytes(usual.max_unpacked)
+        );
         docket.raise("check/large-unpacked", message, None);
     }
     let count = files(scan).count();
-    if count > usual.files {
-        docket.raise("check/many-files", format!("the archive has {count} files, more than {}", usual.files), None);
+    if count > usual.max_files {
+        docket.raise("check/many-files", format!("the archive has {count} files, more than {}", usual.max_files), None);
     }
 }

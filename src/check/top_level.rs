@@ -39,7 +39,7 @@ pub(super) fn judge(
         }
     }
     let public: Vec<&str> = tops.keys().copied().filter(|top| !top.starts_with('_')).collect();
-    let Some(declared) = declared(metadata) else {
+    let Some(declared) = declared(docket, metadata) else {
         if public.len() > 1 {
             let names: Vec<String> = public.iter().take(10).map(|top| format!("`{}`", shown(top))).collect();
             let more = if public.len() > 10 { " and more" } else { "" };
@@ -112,8 +112,11 @@ fn foreign(top: &str, found: &Top<'_>, name: &WheelName, metadata: Option<&RawMe
     hidden.then_some("a module of Python's standard library, which is found first")
 }
 
-/// The top-level names that the metadata promise.
-fn declared(metadata: Option<&RawMetadata>) -> Option<BTreeSet<String>> {
+/// The top-level names that the configuration promises, else those of the metadata.
+fn declared(docket: &Docket<'_>, metadata: Option<&RawMetadata>) -> Option<BTreeSet<String>> {
+    if let Some(names) = &docket.policy().settings.top_level {
+        return Some(names.iter().cloned().collect());
+    }
     let mut names = metadata?.all("Import-Name").chain(metadata?.all("Import-Namespace")).peekable();
     names.peek()?;
     let first = |text: &str| {

@@ -41,6 +41,11 @@ pub fn is_deprecated(id: &str, kind: LicenseKind) -> bool {
     entry.is_some_and(|(_, deprecated)| deprecated)
 }
 
+/// The version of the list.
+pub fn version() -> &'static str {
+    LIST.split(' ').nth(4).unwrap_or_default()
+}
+
 /// The id as SPDX spells it; nothing where it is not on the list. Case does not count.
 pub fn spelled(id: &str, kind: LicenseKind) -> Option<String> {
     let find = |list: &[Id], id: &str| find(list, id).map(|(id, _)| id.to_owned());

@@ -56,4 +56,12 @@ pub(super) const CODES: &[Code] = &[
                that the build generates are honest: a version file, or compiled code.",
         follows: "PEP 517",
     },
+    Code {
+        code: "check/wheels-disagree",
+        title: "wheels of one release have different requirements",
+        text: "`Requires-Dist`, `Requires-Python` or `Provides-Extra` differ between two wheels of one version. \
+               Resolvers read the metadata of one wheel and take it for all of them, so a lock file made on one machine \
+               is wrong on another. Write `x; sys_platform == \"win32\"` into all wheels instead.",
+        follows: "",
+    },
 ];
