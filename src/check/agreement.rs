@@ -3,6 +3,7 @@
 //! Follows PEP 643 and the checks W101 and W102 of check-wheel-contents.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 
 use crate::archive::{Kind, Scan, shown};
 use crate::python::filename::{SdistName, WheelName};
@@ -19,6 +20,9 @@ use super::{install, policy::Policy};
 
 /// What resolvers take from one wheel for all of them.
 const RESOLVED: [Field; 3] = [Field::RequiresDist, Field::RequiresPython, Field::ProvidesExtra];
+
+/// Where packages lie in an sdist.
+const ROOTS: [&str; 4] = ["src/", "", "lib/", "python/"];
 
 struct Sdist<'a> {
     top: String,
@@ -165,39 +169,37 @@ fn requirements(docket: &mut Docket<'_>, first: &Wheel<'_>, wheel: &Wheel<'_>) {
 /// The modules of each package that both have.
 fn modules(docket: &mut Docket<'_>, sdist: &Sdist<'_>, wheel: &Wheel<'_>) {
     let installed = install::library(wheel.scan, &wheel.name);
-    let here: BTreeSet<&str> = installed.iter().map(|file| file.path).filter(|path| is_module(path)).collect();
-    let packages: BTreeSet<&str> = here.iter().filter_map(|path| path.strip_suffix("/__init__.py")).collect();
-    for package in packages.iter().filter(|package| !package.contains('/')) {
-        let Some(root) = root_of(sdist, package) else { continue };
-        let inside = format!("{package}/");
-        let there: BTreeSet<&str> = files(sdist.scan)
-            .filter_map(|member| member.name.strip_prefix(&root))
-            .filter(|path| path.starts_with(&inside) && is_module(path))
-            .collect();
-        let here: BTreeSet<&str> = here.iter().copied().filter(|path| path.starts_with(&inside)).collect();
-        let lost: Vec<&&str> = there.difference(&here).filter(|path| !is_of_tests(path)).collect();
-        told(docket, ("check/missing-from-wheel", "in the sdist and not in the wheel"), &lost);
-        let extra: Vec<&&str> = here.difference(&there).filter(|path| !is_generated(path)).collect();
-        told(docket, ("check/unexpected-in-wheel", "in the wheel and not in the sdist"), &extra);
+    let wheel: BTreeSet<&str> = installed.iter().map(|file| file.path).collect();
+    let sdist_files: BTreeSet<&str> = files(sdist.scan).map(|member| member.name.as_str()).collect();
+    let packages = wheel.iter().filter_map(|path| path.strip_suffix("/__init__.py"));
+    let (mut lost, mut extra) = (Vec::new(), Vec::new());
+    for package in packages.filter(|package| !package.contains('/')) {
+        let roots = ROOTS.map(|folder| format!("{}/{folder}", sdist.top));
+        let is_root = |root: &String| sdist_files.contains(format!("{root}{package}/__init__.py").as_str());
+        let Some(root) = roots.into_iter().find(is_root) else { continue };
+        let here = below(&wheel, &format!("{package}/"), 0);
+        let there = below(&sdist_files, &format!("{root}{package}/"), root.len());
+        lost.extend(there.difference(&here).filter(|path| !is_of_tests(path)).map(|path| (*path).to_owned()));
+        extra.extend(here.difference(&there).filter(|path| !is_generated(path)).map(|path| (*path).to_owned()));
     }
+    told(docket, ("check/missing-from-wheel", "in the sdist and not in the wheel"), &lost);
+    told(docket, ("check/unexpected-in-wheel", "in the wheel and not in the sdist"), &extra);
 }
 
-fn told(docket: &mut Docket<'_>, (code, where_it_is): (&'static str, &str), paths: &[&&str]) {
+/// The modules below a folder, without what their paths begin with.
+fn below<'a>(files: &BTreeSet<&'a str>, folder: &str, skipped: usize) -> BTreeSet<&'a str> {
+    let from = (Bound::Included(folder), Bound::Unbounded);
+    let inside = files.range::<str, _>(from).take_while(|path| path.starts_with(folder));
+    inside.filter(|path| is_module(path)).map(|path| &path[skipped..]).collect()
+}
+
+fn told(docket: &mut Docket<'_>, (code, where_it_is): (&'static str, &str), paths: &[String]) {
     let message = match paths {
         [] => return,
         [one] => format!("`{}` is {where_it_is}", shown(one)),
         [first, ..] => format!("{} modules are {where_it_is}, as `{}`", paths.len(), shown(first)),
     };
-    docket.raise(code, message, paths.first().map(|path| **path));
-}
-
-/// The folder of the sdist in which the package lies, with a slash at the end.
-fn root_of(sdist: &Sdist<'_>, package: &str) -> Option<String> {
-    let roots = ["src/", "", "lib/", "python/"].map(|folder| format!("{}/{folder}", sdist.top));
-    roots.into_iter().find(|root| {
-        let init = format!("{root}{package}/__init__.py");
-        files(sdist.scan).any(|member| member.name == init)
-    })
+    docket.raise(code, message, paths.first().map(String::as_str));
 }
 
 fn is_module(path: &str) -> bool {

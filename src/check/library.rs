@@ -65,7 +65,8 @@ fn tops(docket: &mut Docket<'_>, library: &[&Installed<'_>]) {
             continue;
         }
         // Told by rules of their own.
-        let told = [".pyc", ".pyo", ".pth"].iter().any(|end| path.ends_with(end)) || STRAY.contains(path);
+        let told =
+            [".pyc", ".pyo", ".pth"].iter().any(|end| path.ends_with(end)) || STRAY.contains(path) || path.is_empty();
         // A stub beside its module is read by type checkers.
         let beside = path.strip_suffix(".pyi").is_some_and(|stem| modules.contains(stem));
         if !told && module(path).is_none() && !beside {

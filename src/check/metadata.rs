@@ -50,7 +50,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
             // Told by rules of their own, below and in `filename`.
             _ if line.is_some_and(|line| doubles.contains(&line)) => continue,
             "" if line.is_some() && line == raw.cut() => continue,
-            "Classifier" => continue,
+            "Classifier" if code == "check/metadata-refused" => continue,
             "License-File" if early => "check/metadata-early",
             "Version" if code == "check/metadata-refused" => "check/local-version",
             "Metadata-Version" => "check/metadata-version",

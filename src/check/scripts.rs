@@ -86,7 +86,11 @@ fn targets(
             let there = |module: &str| modules.contains(module.replace('.', "/").as_str());
             // A namespace may go on elsewhere; what has an `__init__.py` does not.
             let whole = modules.contains(format!("{top}/__init__").as_str());
-            if !there(&entry.module) && (whole || alone) {
+            // Some groups write `module.Class`, and read it so themselves.
+            let is_script = [CONSOLE_SCRIPTS, GUI_SCRIPTS].contains(&group.as_str());
+            let (outer, _) = entry.module.rsplit_once('.').unwrap_or((&entry.module, ""));
+            let is_object = !is_script && entry.attr.is_none() && there(outer);
+            if !there(&entry.module) && !is_object && (whole || alone) {
                 let (module, name, group) = (shown(&entry.module), shown(name), shown(group));
                 let message = format!("`{name}` of `{group}` refers to `{module}`, which is not in the wheel");
                 docket.raise("check/entry-point-target", message, Some(path));

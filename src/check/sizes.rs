@@ -29,7 +29,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) {
             docket.raise("check/file-size", format!("the file has {} MiB, more than 100", mebibytes(size)), None);
         }
         size if size > usual.max_size => {
-            let message = format!("the file has {} MiB, more than {}", mebibytes(size), mebibytes(usual.max_size));
+            let message = format!("the file has {size} bytes, more than {}", usual.max_size);
             docket.raise("check/large", message, None);
         }
         _ => {}

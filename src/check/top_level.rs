@@ -79,7 +79,7 @@ fn tops<'a>(installed: &[Installed<'a>]) -> BTreeMap<&'a str, Top<'a>> {
 fn is_package(folder: &str) -> bool {
     let lower = folder.to_lowercase();
     let other = [".dist-info", ".egg-info", ".data", ".libs", ".dylibs"];
-    folder != "__pycache__" && !other.iter().any(|end| lower.ends_with(end))
+    !["__pycache__", "..", ".", ""].contains(&folder) && !other.iter().any(|end| lower.ends_with(end))
 }
 
 /// The name under which a file is imported; nothing for one that is no module or lies in a folder.

@@ -19,9 +19,9 @@ use super::{library, scripts, top_level};
 /// The schemes of a `.data` folder. `data` may write anywhere below the prefix.
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
 /// Top-level names that many projects ship by mistake, each overwriting the other's.
-const COMMON: [&str; 19] = [
-    ".eggs", ".nox", ".tox", ".venv", "app", "build", "cli", "data", "dist", "doc", "docs", "example", "examples",
-    "lib", "scripts", "src", "test", "tests", "venv",
+const COMMON: [&str; 20] = [
+    ".eggs", ".nox", ".tox", ".venv", "LICENSES", "app", "build", "cli", "data", "dist", "doc", "docs", "example",
+    "examples", "lib", "scripts", "src", "test", "tests", "venv",
 ];
 /// Files that belong to a project and not to what it installs.
 pub(super) const STRAY: [&str; 5] = ["setup.py", "setup.cfg", "pyproject.toml", "conftest.py", "__init__.py"];
@@ -33,7 +33,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
         let (top, rest) = member.name.split_once('/').unwrap_or((&member.name, ""));
         if top.ends_with(".data") {
             data_folder(docket, &member.name, &data);
-        } else if COMMON.contains(&top) && !rest.is_empty() {
+        } else if COMMON.contains(&top) && !rest.is_empty() && top != name.name().normalized() {
             common.insert(top);
         }
         if STRAY.contains(&member.name.as_str()) {

@@ -10,32 +10,32 @@ pub(crate) struct Pair {
     pub(crate) good: (&'static str, Vec<u8>),
 }
 
-type Archive = (&'static str, Vec<u8>);
+pub(super) type Archive = (&'static str, Vec<u8>);
 
-fn pair(code: &'static str, bad: Archive, good: Archive) -> Pair {
+pub(super) fn pair(code: &'static str, bad: Archive, good: Archive) -> Pair {
     Pair { code, bad, good }
 }
 
-fn wheel(change: impl FnOnce(&mut Zip)) -> Archive {
+pub(super) fn wheel(change: impl FnOnce(&mut Zip)) -> Archive {
     let mut zip = Zip::wheel();
     change(&mut zip);
     (WHEEL_NAME, zip.bytes())
 }
 
 /// A wheel with one file more.
-fn with(name: &str) -> Archive {
+pub(super) fn with(name: &str) -> Archive {
     wheel(|zip| {
         zip.file(name, b"x = 1\n");
     })
 }
 
 /// A wheel whose METADATA has `old` replaced.
-fn metadata(old: &str, new: &str) -> Archive {
+pub(super) fn metadata(old: &str, new: &str) -> Archive {
     wheel(|zip| zip.edit("METADATA", old, new))
 }
 
 /// A wheel with these lines more in its METADATA.
-fn told(lines: &str) -> Archive {
+pub(super) fn told(lines: &str) -> Archive {
     metadata("Summary: A demonstration\n", &format!("Summary: A demonstration\n{lines}"))
 }
 
@@ -52,7 +52,7 @@ fn wheel_file(old: &str, new: &str) -> Archive {
     wheel(|zip| zip.edit("WHEEL", old, new))
 }
 
-fn sdist(change: impl FnOnce(&mut Tar)) -> Archive {
+pub(super) fn sdist(change: impl FnOnce(&mut Tar)) -> Archive {
     let mut tar = Tar::sdist();
     change(&mut tar);
     (SDIST_NAME, tar.gz())
@@ -71,7 +71,8 @@ const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files()].into_iter().flatten().collect()
+    let own = [layout(), records(), classifiers(), metadatas(), files()];
+    own.into_iter().flatten().chain(super::pairs_metadata::pairs()).chain(super::pairs_wheels::pairs()).collect()
 }
 
 fn layout() -> Vec<Pair> {
@@ -136,7 +137,7 @@ fn padded(mebibytes: usize) -> Archive {
     })
 }
 
-fn large(mebibytes: usize) -> Archive {
+pub(super) fn large(mebibytes: usize) -> Archive {
     wheel(|zip| zip.entries.push(Entry::stored("demo/large.bin", &vec![7; mebibytes << 20])))
 }
 

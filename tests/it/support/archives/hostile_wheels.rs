@@ -70,13 +70,13 @@ fn names() -> Vec<Case> {
         wheel("W63", "archive/duplicate-entry", |zip| {
             zip.file("demo-1.0.dist-info/METADATA", b"Name: other\n");
         }),
-        named("W65", "archive/path-traversal", "demo-1.0.data/scripts/../../x"),
+        named("W65", "archive/path-traversal check/script-not-a-file", "demo-1.0.data/scripts/../../x"),
         named("W70a", "archive/windows-name", "demo/con.py"),
         named("W70b", "archive/windows-name", "demo/aux"),
         named("W70c", "archive/windows-name", "demo/x.py."),
         named("W70d", "archive/windows-name", "demo/x.py "),
         named("W70e", "archive/windows-name", "demo/x.py::$DATA"),
-        named("W71", "archive/name-too-long", &long),
+        named("W71", "archive/name-too-long check/long-path", &long),
     ]
 }
 

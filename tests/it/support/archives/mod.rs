@@ -4,5 +4,7 @@ pub(crate) mod check_pairs;
 pub(crate) mod hostile;
 pub(crate) mod hostile_sdists;
 pub(crate) mod hostile_wheels;
+pub(crate) mod pairs_metadata;
+pub(crate) mod pairs_wheels;
 pub(crate) mod tar;
 pub(crate) mod zip;

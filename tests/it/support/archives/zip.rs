@@ -159,6 +159,8 @@ impl Zip {
     }
 
     pub(crate) fn bytes(mut self) -> Vec<u8> {
+        // As archivers are asked to: the dist-info comes last.
+        self.entries.sort_by_key(|entry| entry.local.name.starts_with(b"demo-1.0.dist-info/"));
         let record = self.record.clone().unwrap_or_else(|| self.honest_record());
         if !self.without_record {
             self.file("demo-1.0.dist-info/RECORD", record.as_bytes());
