@@ -4,6 +4,7 @@
 
 use crate::archive::shown;
 use crate::python::metadata::{Metadata, RawMetadata};
+use crate::python::specifier::SpecifierSet;
 use crate::python::version::Version;
 
 use super::judge::Docket;
@@ -37,11 +38,12 @@ pub(super) fn judge(docket: &mut Docket<'_>, path: &str, raw: &RawMetadata, meta
     }
     let status = classifier("Development Status ::");
     missing("check/no-status-classifier", status, "there is no `Development Status :: …`");
-    let versions = raw.entries("Classifier").filter_map(|header| Some((header, version(&header.value)?)));
+    let versions = raw.entries("Classifier").filter_map(|header| Some((header, versions(&header.value)?)));
     let versions: Vec<_> = versions.collect();
     missing("check/python-classifiers", !versions.is_empty(), "there is no `Programming Language :: Python :: 3.x`");
-    for (header, version) in versions {
-        if metadata.requires_python.as_ref().is_some_and(|set| !set.contains(&version)) {
+    for (header, versions) in versions {
+        let leaves_out = |set: &SpecifierSet| !versions.iter().any(|version| set.contains(version));
+        if metadata.requires_python.as_ref().is_some_and(leaves_out) {
             let message = format!("`{}` stands beside `Requires-Python: {}`", shown(&header.value), python(metadata));
             docket.raise_line("check/excluded-python", message, path, Some(header.line));
         }
@@ -72,12 +74,16 @@ fn texts(docket: &mut Docket<'_>, path: &str, metadata: &Metadata) {
     }
 }
 
-/// The newest patch that one could think of, of the Python that a classifier names: `>=3.9.2` is for 3.9, too.
-fn version(classifier: &str) -> Option<Version> {
+/// The first and the last patch of the Python that a classifier names: `>=3.9.2` is for 3.9, and so is `<=3.9`.
+fn versions(classifier: &str) -> Option<[Version; 2]> {
     let version = classifier.strip_prefix("Programming Language :: Python :: ")?;
     let (major, minor) = version.split_once('.')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    (digits(major) && digits(minor)).then(|| format!("{version}.99").parse().ok())?
+    let patch = |patch: &str| format!("{version}.{patch}").parse().ok();
+    if !digits(major) || !digits(minor) {
+        return None;
+    }
+    Some([patch("0")?, patch("99")?])
 }
 
 fn python(metadata: &Metadata) -> String {

@@ -109,8 +109,13 @@ fn authors<'a>(
     people: impl Iterator<Item = &'a toml::Value>,
     (path, info): (&str, &RawMetadata),
 ) {
+    /// Each person is looked for in each field.
+    const LONGEST: usize = 64 << 10;
     const FIELDS: [&str; 4] = ["Author", "Author-email", "Maintainer", "Maintainer-email"];
     let told: Vec<&str> = FIELDS.iter().filter_map(|field| info.first(field)).collect();
+    if told.iter().any(|field| field.len() > LONGEST) {
+        return;
+    }
     // Nobody has as many authors as would make this slow.
     for person in people.take(1000) {
         let given = ["name", "email"].iter().filter_map(|key| person.get(key)?.as_str()).collect::<Vec<_>>();

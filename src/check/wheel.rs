@@ -56,6 +56,8 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
     top_level::judge(docket, name, &installed, metadata.as_ref());
     library::judge(docket, scan, name, &installed);
     scripts::judge(docket, scan, (name, metadata.as_ref()), &installed);
+    // It may be large, and the dist-info is read next.
+    drop(metadata);
     let installs = |member: &Member| member.kind != MemberKind::Directory && !member.name.starts_with(&expected);
     if !scan.members.iter().any(installs) {
         docket.raise("check/empty-wheel", "the wheel holds nothing but its metadata", None);

@@ -5,6 +5,9 @@
 /// How deep groups may be nested; Python fails a little later.
 const DEEPEST: usize = 50;
 
+/// What nobody writes by hand; the readers here take several times as much memory.
+const LONGEST: usize = 256 << 10;
+
 const SPECIALS: &str = "()<>@,:;.\"[]";
 const BLANKS: &str = " \t\r\n";
 
@@ -23,6 +26,9 @@ pub fn list(field: &str) -> Option<Vec<String>> {
 }
 
 fn addresses(field: &str) -> Option<Vec<String>> {
+    if field.len() > LONGEST {
+        return None;
+    }
     let field: Vec<char> = field.chars().collect();
     if !parentheses_fit(&without_quotes(&field)) {
         return None;

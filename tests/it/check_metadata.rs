@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pyrelease::archive::Limits;
 use pyrelease::check::{Policy, examine, judge};
 use pyrelease::python::address;
+use pyrelease::python::classifiers::CLASSIFIERS_AS_OF;
 use pyrelease::python::name::ProjectName;
 use pyrelease::python::stdlib;
 use pyrelease::python::tag::pypi_accepts_platform;
@@ -200,6 +201,23 @@ fn addresses_are_read_as_python_reads_them() {
     assert_eq!(list("A <a@b.org>, \"C, D\" <c@d.org>").as_deref(), Some("a@b.org|c@d.org"));
     assert_eq!(list("Doe, Jane <j@d.org>").as_deref(), Some("Doe|j@d.org"));
     assert_eq!(list("a@b.org <c@d.org>"), None);
+}
+
+#[test]
+fn data_that_ages_says_from_where_and_of_which_day_it_is() {
+    let folder = format!("{}/src/python/data", env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).expect("it is there");
+    for name in ["classifiers.txt", "spdx.txt", "stdlib.txt"] {
+        let text = read(name);
+        let first = text.lines().next().expect("there is a line");
+        assert!(first.starts_with("# ") && first.contains("(PyPI") && first.contains(" 20"), "{name}: {first}");
+    }
+    assert!(read("classifiers.txt").starts_with(&format!("# trove-classifiers {CLASSIFIERS_AS_OF} ")));
+    let list = read("stdlib.txt");
+    let pythons = list.lines().skip(1).flat_map(|line| line.split(' ').skip(1));
+    let minor = |python: &str| python.split_once('.').and_then(|(_, minor)| minor.parse::<u32>().ok());
+    let newest = pythons.filter(|python| python.starts_with("3.")).max_by_key(|python| minor(python));
+    assert_eq!(newest, Some(stdlib::NEWEST));
 }
 
 #[test]

@@ -105,6 +105,7 @@ fn doubtful() -> Vec<Pair> {
         ),
         pair("check/license-deprecated", licensed("GPL-2.0+"), licensed("GPL-2.0-or-later")),
         pair("check/excluded-python", pythons(">=3.10"), pythons(">=3.9.2")),
+        pair("check/excluded-python", pythons("<=3.8"), pythons("<=3.9")),
         pair("check/metadata-unknown", told("Home-page: UNKNOWN\n"), told("Home-page: https://example.org/UNKNOWN\n")),
         pair(
             "check/malformed-people",
