@@ -102,7 +102,7 @@ pub(super) const RULES: &[Rule] = &[
         pass: Contents,
         summary: "the description has no content type",
         help: "name the readme as a file, or add `content-type`",
-        peers: &["twine check"],
+        peers: &["twine T7"],
         follows: "PEP 566",
     },
     Rule {
@@ -111,7 +111,7 @@ pub(super) const RULES: &[Rule] = &[
         pass: Contents,
         summary: "there is no description",
         help: "set `readme` in `[project]`",
-        peers: &["twine check", "pyroma Description"],
+        peers: &["twine T8", "pyroma Description"],
         follows: "",
     },
     Rule {

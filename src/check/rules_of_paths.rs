@@ -30,7 +30,7 @@ pub(super) const RULES: &[Rule] = &[
         pass: Contents,
         summary: "a left-over of a tool is in the archive",
         help: "exclude the file",
-        peers: &["pydistcheck unexpected-files", "check-sdist"],
+        peers: &["pydistcheck unexpected-files", "check-sdist CS3"],
         follows: "",
     },
     Rule {

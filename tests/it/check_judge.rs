@@ -172,7 +172,7 @@ fn settings_say_what_must_be_there_and_how_much_is_much() {
     expect_test::expect![[r#"
         check/expected-file-missing: no file is `demo/*.json`
         check/expected-file-missing: no file is `src/demo/*.py`
-        check/large: the file has 1 MiB, more than 1
+        check/large: the file has 1516 bytes, more than 100
         check/missing-top-level: `more` is declared and not in the wheel
         check/undeclared-top-level: `tools` is in the wheel and not declared"#]]
     .assert_eq(&told(&settings, WHEEL_NAME, &bytes).join("\n"));

@@ -392,7 +392,11 @@ fn own_fields() -> Vec<Case> {
             "check/data-scheme check/startup-code",
             "demo-1.0.data/data/lib/python3.12/site-packages/e.pth",
         ),
-        adds("X31 dist-info in purelib", "check/dist-info", "demo-1.0.data/purelib/pip-99.0.dist-info/METADATA"),
+        adds(
+            "X31 dist-info in purelib",
+            "check/data-library check/dist-info",
+            "demo-1.0.data/purelib/pip-99.0.dist-info/METADATA",
+        ),
         adds("X32 egg-info", "check/dist-info", "other-1.0.egg-info/PKG-INFO"),
         adds("X33 dist-info in capitals", "check/dist-info", "other-1.0.Dist-Info/METADATA"),
         named("X29 an empty character", "archive/bidi", "demo/a\u{3164}b.py"),
