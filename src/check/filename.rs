@@ -10,12 +10,6 @@ use super::judge::Docket;
 
 /// The longest name that a common file system stores, less the `.metadata` that PyPI appends.
 const LONGEST: usize = 255 - ".metadata".len();
-/// PyPI's limit of one file where a project was not given another.
-const PYPI_FILE: u64 = 100 << 20;
-/// PyPI takes a wheel of less than this, unpacked, for no bomb.
-const PYPI_UNPACKED: u64 = 64 << 20;
-/// Above it, PyPI allows this many unpacked bytes for each packed one.
-const PYPI_RATIO: u64 = 50;
 
 pub(super) enum FileName {
     Wheel(WheelName),
@@ -38,7 +32,7 @@ impl FileName {
     }
 }
 
-/// Judges the name and the sizes; `None` where the name says nothing to compare with.
+/// Judges the name; `None` where the name says nothing to compare with.
 pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) -> Option<FileName> {
     let text = docket.file_name();
     let parsed = match scan.kind {
@@ -75,7 +69,6 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan) -> Option<FileName> {
     if let FileName::Wheel(name) = &name {
         platforms(docket, name);
     }
-    sizes(docket, scan);
     Some(name)
 }
 
@@ -85,17 +78,5 @@ fn platforms(docket: &mut Docket<'_>, name: &WheelName) {
             let message = format!("PyPI takes no wheels for the platform `{platform}`");
             docket.raise("check/platform-tag", message, None);
         }
-    }
-}
-
-fn sizes(docket: &mut Docket<'_>, scan: &Scan) {
-    if scan.size > PYPI_FILE {
-        let size = scan.size >> 20;
-        docket.raise("check/file-size", format!("the file has {size} MiB, more than 100"), None);
-    }
-    let unpacked: u64 = scan.members.iter().map(|member| member.size).sum();
-    if scan.kind == Kind::Wheel && unpacked > PYPI_UNPACKED && unpacked > scan.size.saturating_mul(PYPI_RATIO) {
-        let message = format!("the wheel unpacks to more than {PYPI_RATIO} times its size");
-        docket.raise("check/zip-ratio", message, None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::archive::{Fault, Kind};
+use crate::archive::{Fault, Kind, Scan};
 use crate::error::Location;
 use crate::report::{Finding, Severity};
 
@@ -10,7 +10,7 @@ use super::examine::Examined;
 use super::filename::{self, FileName};
 use super::policy::Policy;
 use super::rules::{Pass, rule};
-use super::{contents, inside, machine, sdist, wheel};
+use super::{contents, inside, machine, paths, sdist, sizes, wheel};
 
 /// How many findings of one code are told; a broken RECORD has one a file.
 const MOST_OF_A_CODE: usize = 100;
@@ -29,16 +29,14 @@ pub struct Verdict {
 
 /// Judges an archive. Faults of its structure come first and, where one is an error, alone: two
 /// readers may then see different contents, and no word about the contents would hold for both.
-/// Of each code at most 100 findings are told.
+/// Of each code 100 findings are told, and how many there are beyond them.
 pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
     let Examined { name, scan, observed } = examined;
     let mut docket = Docket::new(name, policy);
-    let mut broken = scan.kind == Kind::Other || !scan.complete;
     for Fault { code, message, member } in &scan.faults {
-        broken |= rule(code).pass == Pass::Structure && rule(code).severity == Severity::Error;
         docket.raise(code, message.clone(), member.as_deref());
     }
-    if broken {
+    if !is_sound(scan) {
         return docket.verdict(false);
     }
     let name = filename::judge(&mut docket, scan);
@@ -47,6 +45,8 @@ pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
     if let Some(FileName::Wheel(name)) = &name {
         machine::judge(&mut docket, scan, observed, name);
     }
+    paths::judge(&mut docket, scan);
+    sizes::judge(&mut docket, scan);
     match name {
         Some(FileName::Wheel(name)) => wheel::judge(&mut docket, scan, &name),
         Some(FileName::Sdist(name)) => sdist::judge(&mut docket, scan, &name),
@@ -55,9 +55,13 @@ pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
     docket.verdict(true)
 }
 
-/// What only archives of one release together tell.
-pub fn judge_together(examined: &[&Examined], policy: &Policy) -> Vec<Finding> {
-    inside::stale(examined, policy)
+/// Whether all readers see the same contents.
+pub(super) fn is_sound(scan: &Scan) -> bool {
+    let breaks = |fault: &Fault| {
+        let rule = rule(fault.code);
+        rule.pass == Pass::Structure && rule.severity == Severity::Error
+    };
+    scan.kind != Kind::Other && scan.complete && !scan.faults.iter().any(breaks)
 }
 
 /// The first reason not to take this file into an index.
@@ -75,11 +79,18 @@ pub(super) struct Docket<'a> {
 }
 
 impl<'a> Docket<'a> {
-    fn new(file_name: &'a str, policy: &'a Policy) -> Self {
+    pub(super) fn new(file_name: &'a str, policy: &'a Policy) -> Self {
         Docket { file_name, policy, findings: Vec::new(), counts: HashMap::new(), accepted: 0 }
     }
 
-    fn verdict(self, judged: bool) -> Verdict {
+    /// Everything that was raised. Of what is cut off, the number is told.
+    pub(super) fn verdict(mut self, judged: bool) -> Verdict {
+        let cut = |(code, count): (&'static str, usize)| Some((code, count.checked_sub(MOST_OF_A_CODE)?));
+        let mut more: Vec<_> = self.counts.drain().filter_map(cut).filter(|(_, more)| *more > 0).collect();
+        more.sort_unstable();
+        for (code, more) in more {
+            self.push(code, format!("and {more} more of this kind"), Location::file(self.file_name));
+        }
         Verdict { findings: self.findings, judged, accepted: self.accepted }
     }
 
@@ -128,9 +139,13 @@ impl<'a> Docket<'a> {
         }
         let count = self.counts.entry(code).or_default();
         *count += 1;
-        if *count > MOST_OF_A_CODE {
-            return;
+        if *count <= MOST_OF_A_CODE {
+            self.push(code, message, location);
         }
+    }
+
+    fn push(&mut self, code: &'static str, message: String, location: Location) {
+        let rule = rule(code);
         let finding = match rule.severity {
             Severity::Error => Finding::error(code, message),
             Severity::Warning => Finding::warning(code, message),

@@ -5,6 +5,7 @@
 //! versions and metadata to `python/`. Follows packaging.python.org and what PyPI refuses as of
 //! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
 
+mod agreement;
 mod contents;
 mod dist_info;
 mod entry_points;
@@ -13,25 +14,37 @@ mod filename;
 mod inside;
 mod install;
 mod judge;
+mod library;
 mod literals;
 mod machine;
 mod metadata;
 mod nested;
 mod nested_zip;
 mod observed;
+mod paths;
 mod policy;
+mod quality;
 mod record;
+mod requirements;
 mod rules;
 mod rules_of_archives;
 mod rules_of_contents;
+mod rules_of_metadata;
+mod rules_of_paths;
+mod rules_of_sdists;
+mod rules_of_wheels;
+mod scripts;
 mod sdist;
 pub mod secrets;
+mod sizes;
+mod top_level;
 mod wheel;
 mod wheel_file;
 
 pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
+pub use agreement::judge_together;
 pub use examine::{Examined, examine};
-pub use judge::{Verdict, judge, judge_together, upload_refusal};
+pub use judge::{Verdict, judge, upload_refusal};
 pub use machine::{Format, Machine};
 pub use nested::Nested;
 pub use observed::Observed;

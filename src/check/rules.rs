@@ -7,7 +7,7 @@ use crate::report::Severity;
 
 use super::rules_of_archives::ARCHIVES;
 use super::rules_of_contents::CONTENTS;
-use super::{inside, machine};
+use super::{inside, machine, rules_of_metadata, rules_of_paths, rules_of_sdists, rules_of_wheels};
 
 /// When a rule runs, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,16 @@ pub struct Rule {
 }
 
 /// The tables of the families, those of archives first. A family keeps its rules in its own file.
-const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS, inside::RULES, machine::RULES];
+const TABLES: &[&[Rule]] = &[
+    ARCHIVES,
+    CONTENTS,
+    inside::RULES,
+    machine::RULES,
+    rules_of_metadata::RULES,
+    rules_of_paths::RULES,
+    rules_of_sdists::RULES,
+    rules_of_wheels::RULES,
+];
 
 /// All rules, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

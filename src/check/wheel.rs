@@ -7,22 +7,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::{Member, MemberKind, Scan, shown};
 use crate::python::filename::WheelName;
+use crate::python::metadata::RawMetadata;
 
 use super::contents::files;
 use super::dist_info;
 use super::filename::FileName;
 use super::install::{self, Installed};
 use super::judge::Docket;
+use super::{library, scripts, top_level};
 
 /// The schemes of a `.data` folder. `data` may write anywhere below the prefix.
 const SCHEMES: [&str; 5] = ["purelib", "platlib", "headers", "scripts", "data"];
 /// Top-level names that many projects ship by mistake, each overwriting the other's.
-const COMMON: [&str; 19] = [
-    ".eggs", ".nox", ".tox", ".venv", "app", "build", "cli", "data", "dist", "doc", "docs", "example", "examples",
-    "lib", "scripts", "src", "test", "tests", "venv",
+const COMMON: [&str; 20] = [
+    ".eggs", ".nox", ".tox", ".venv", "LICENSES", "app", "build", "cli", "data", "dist", "doc", "docs", "example",
+    "examples", "lib", "scripts", "src", "test", "tests", "venv",
 ];
 /// Files that belong to a project and not to what it installs.
-const STRAY: [&str; 5] = ["setup.py", "setup.cfg", "pyproject.toml", "conftest.py", "__init__.py"];
+pub(super) const STRAY: [&str; 5] = ["setup.py", "setup.cfg", "pyproject.toml", "conftest.py", "__init__.py"];
 
 pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
     let data = name.data();
@@ -31,7 +33,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
         let (top, rest) = member.name.split_once('/').unwrap_or((&member.name, ""));
         if top.ends_with(".data") {
             data_folder(docket, &member.name, &data);
-        } else if COMMON.contains(&top) && !rest.is_empty() {
+        } else if COMMON.contains(&top) && !rest.is_empty() && top != name.name().normalized() {
             common.insert(top);
         }
         if STRAY.contains(&member.name.as_str()) {
@@ -49,6 +51,12 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, name: &WheelName) {
         docket.raise("check/common-top-level", message, Some(top));
     }
     let expected = name.dist_info();
+    let metadata = scan.kept.get(&format!("{expected}/METADATA")).map(|bytes| RawMetadata::parse(bytes));
+    top_level::judge(docket, name, &installed, metadata.as_ref());
+    library::judge(docket, scan, name, &installed);
+    scripts::judge(docket, scan, (name, metadata.as_ref()), &installed);
+    // It may be large, and the dist-info is read next.
+    drop(metadata);
     let installs = |member: &Member| member.kind != MemberKind::Directory && !member.name.starts_with(&expected);
     if !scan.members.iter().any(installs) {
         docket.raise("check/empty-wheel", "the wheel holds nothing but its metadata", None);

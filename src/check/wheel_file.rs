@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use crate::archive::{Scan, shown};
 use crate::python::filename::WheelName;
 use crate::python::metadata::RawMetadata;
+use crate::python::specifier::SpecifierSet;
 use crate::python::tag::{Tag, TagSet};
+use crate::python::version::Version;
 
 use super::judge::Docket;
 
@@ -43,8 +45,30 @@ pub(super) fn judge(docket: &mut Docket<'_>, scan: &Scan, folder: &str, name: &W
         let message = format!("the tag `{tag}` is only in the {place}");
         docket.raise("check/wheel-tags", message, Some(&path));
     }
+    if !name.tags().is_sorted() {
+        let message = format!("the tags `{}` are not in order", name.tags());
+        docket.raise("check/tags-unsorted", message, None);
+    }
+    python2(docket, scan, folder, name);
     let build = name.build().map(ToString::to_string);
     if wheel.first("Build") != build.as_deref() {
         docket.raise("check/wheel-tags", "Build is not the build tag of the file name", Some(&path));
     }
+}
+
+/// A wheel for Python 2 of a project that does not say that it runs there.
+fn python2(docket: &mut Docket<'_>, scan: &Scan, folder: &str, name: &WheelName) {
+    let is_two = |python: &&String| ["py2", "cp2"].iter().any(|start| python.starts_with(start));
+    let Some(tag) = name.tags().pythons().iter().find(is_two) else { return };
+    let metadata = scan.kept.get(&format!("{folder}/METADATA")).map(|bytes| RawMetadata::parse(bytes));
+    let pythons = metadata.as_ref().and_then(|metadata| metadata.first("Requires-Python"));
+    let newest: Version = "2.7.18".parse().expect("it is a version");
+    let message = match pythons.map(str::parse::<SpecifierSet>) {
+        None => format!("the tag has `{tag}`, and there is no `Requires-Python`"),
+        Some(Ok(set)) if !set.contains(&newest) => {
+            format!("the tag has `{tag}`, and `Requires-Python: {}` leaves it out", shown(pythons.unwrap_or_default()))
+        }
+        Some(_) => return,
+    };
+    docket.raise("check/python2-tag", message, None);
 }

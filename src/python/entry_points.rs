@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::error::{ParseError, shown};
 use super::identifier::is_identifier;
 use super::name::ProjectName;
@@ -122,7 +124,10 @@ impl EntryPoints {
     /// The names of commands that PyPI refuses: those with other characters than letters, digits, `_`,
     /// `.` and `-`.
     pub fn refused_scripts(&self) -> Vec<&str> {
-        let plain = |c: char| c == '_' || c == '.' || c == '-' || c.is_alphanumeric();
+        // Python's `\w` has neither marks nor letters in circles, which Rust takes for alphabetic.
+        let circled = |c: char| matches!(c, '\u{24B6}'..='\u{24E9}' | '\u{1F130}'..='\u{1F189}');
+        let word = |c: char| c.is_alphanumeric() && !is_combining_mark(c) && !circled(c);
+        let plain = |c: char| c == '_' || c == '.' || c == '-' || word(c);
         [CONSOLE_SCRIPTS, GUI_SCRIPTS]
             .into_iter()
             .flat_map(|group| self.group(group))

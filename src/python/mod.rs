@@ -3,6 +3,7 @@
 //! Everything here works on strings and bytes that the caller brings; reading files, archives and
 //! indexes is left to other rooms. The specifications followed are those of packaging.python.org.
 
+pub mod address;
 pub mod bump;
 pub mod classifiers;
 mod cursor;
@@ -17,6 +18,7 @@ pub mod name;
 pub mod requirement;
 pub mod spdx;
 pub mod specifier;
+pub mod stdlib;
 pub mod tag;
 pub mod version;
 

@@ -65,8 +65,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
     let server = github(&sandbox);
     expect![[r#"
         POST   /releases: a draft `demo 1.0` for `v1.0`
-        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 945 B
-        POST   /releases/assets: `demo-1.0.tar.gz`, 406 B
+        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 1.3 kB
+        POST   /releases/assets: `demo-1.0.tar.gz`, 659 B
         PATCH  /releases: published
         would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
         ------- stderr -------
@@ -81,8 +81,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
     .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
-          uploaded  demo-1.0-py3-none-any.whl  945 B
-          uploaded  demo-1.0.tar.gz  406 B
+          uploaded  demo-1.0-py3-none-any.whl  1.3 kB
+          uploaded  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
@@ -103,8 +103,8 @@ fn github_gets_a_draft_files_and_is_published_last() {
     .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
-          already-there  demo-1.0-py3-none-any.whl  945 B
-          already-there  demo-1.0.tar.gz  406 B
+          already-there  demo-1.0-py3-none-any.whl  1.3 kB
+          already-there  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
@@ -126,14 +126,14 @@ fn github_gets_a_draft_files_and_is_published_last() {
           "assets": [
             {
               "name": "demo-1.0-py3-none-any.whl",
-              "sha256": "d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8",
-              "size": 945,
+              "sha256": "9f2a5aa4ce08d42f3c5e93d1b2c3391e1e7c9b43e6cc384e88a8112703ae25bf",
+              "size": 1366,
               "state": "already-there"
             },
             {
               "name": "demo-1.0.tar.gz",
-              "sha256": "6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b",
-              "size": 406,
+              "sha256": "61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050",
+              "size": 659,
               "state": "already-there"
             }
           ]
@@ -189,8 +189,8 @@ fn gitea_gets_the_same_with_files_that_are_read_back() {
     let server = gitea(&sandbox);
     expect![[r#"
         POST   /releases: a draft `demo 1.0` for `v1.0`
-        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 945 B
-        POST   /releases/assets: `demo-1.0.tar.gz`, 406 B
+        POST   /releases/assets: `demo-1.0-py3-none-any.whl`, 1.3 kB
+        POST   /releases/assets: `demo-1.0.tar.gz`, 659 B
         PATCH  /releases: published
         would announce `v1.0` on `[HOST]/acme/demo`: create a draft, attach 2 files, publish it
         ------- stderr -------
@@ -200,8 +200,8 @@ fn gitea_gets_the_same_with_files_that_are_read_back() {
     server.requests();
     expect![[r#"
         v1.0  created  http://[HOST]/acme/demo/releases/tag/v1.0
-          uploaded  demo-1.0-py3-none-any.whl  945 B
-          uploaded  demo-1.0.tar.gz  406 B
+          uploaded  demo-1.0-py3-none-any.whl  1.3 kB
+          uploaded  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
@@ -222,8 +222,8 @@ fn gitea_gets_the_same_with_files_that_are_read_back() {
     .assert_eq(&requests(&sandbox, &server));
     expect![[r#"
         v1.0  already-there  http://[HOST]/acme/demo/releases/tag/v1.0
-          already-there  demo-1.0-py3-none-any.whl  945 B
-          already-there  demo-1.0.tar.gz  406 B
+          already-there  demo-1.0-py3-none-any.whl  1.3 kB
+          already-there  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
@@ -334,8 +334,8 @@ fn other_bytes_and_torn_uploads() {
     }
     expect![[r#"
         v1.0  updated  http://[HOST]/acme/demo/releases/tag/v1.0
-          uploaded  demo-1.0-py3-none-any.whl  945 B
-          already-there  demo-1.0.tar.gz  406 B
+          uploaded  demo-1.0-py3-none-any.whl  1.3 kB
+          already-there  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &[]).to_string());
     expect![[r#"
@@ -358,7 +358,7 @@ fn other_bytes_and_torn_uploads() {
     zip.replace("demo/__init__.py", "VALUE = 2\n");
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
     expect![[r#"
-        error[forge/different-asset]: `[HOST]/acme/demo` has another `demo-1.0-py3-none-any.whl`: sha256 d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8 there, sha256 3eb0215690f47f0e80690e769f8254952b1f7fd81ce7143f18df6d6909a1f21f here
+        error[forge/different-asset]: `[HOST]/acme/demo` has another `demo-1.0-py3-none-any.whl`: sha256 9f2a5aa4ce08d42f3c5e93d1b2c3391e1e7c9b43e6cc384e88a8112703ae25bf there, sha256 2548f1548c6451bbf7a0dbe2ceb3342817f37c0a681e78819bdac7181070f118 here
           hint: if the files here are right and the release is a draft, delete `demo-1.0-py3-none-any.whl` from it; otherwise release a new version
         [exit status: 1]
     "#]].assert_eq(&failure(&sandbox, &server, &[]));
@@ -562,8 +562,8 @@ fn drafts_stay_drafts_and_hand_made_releases_are_taken_over() {
     let server = github(&sandbox);
     expect![[r#"
         v1.0  created, draft  http://[HOST]/acme/demo/releases/tag/untagged-2
-          uploaded  demo-1.0-py3-none-any.whl  945 B
-          uploaded  demo-1.0.tar.gz  406 B
+          uploaded  demo-1.0-py3-none-any.whl  1.3 kB
+          uploaded  demo-1.0.tar.gz  659 B
     "#]]
     .assert_eq(&announce(&sandbox, &server, &["--draft"]).to_string());
     assert!(announce(&sandbox, &server, &["--draft"]).success().stdout.contains("already-there, draft"));

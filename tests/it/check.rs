@@ -25,8 +25,8 @@ fn judges_the_archives_of_the_current_version() {
     let lines: Vec<&str> =
         output.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
-        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B
+        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  1.3 kB
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B
         judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(output.code, 0, "{output}");
@@ -42,9 +42,9 @@ fn an_error_is_exit_10_with_place_and_help() {
     let output = sandbox.release(&["check"]);
     assert_eq!(output.code, 10, "{output}");
     expect![[r#"
-        demo-1.0-py3-none-any.whl  1 error, 0 warnings  953 B  sha256 8d8e6e0e53278beb2e04a16ef70d9d8380c3f375f1814f5b0b857e1d4f1d2cc9
+        demo-1.0-py3-none-any.whl  1 error, 0 warnings  1.3 kB  sha256 e6880e3c843cec515c0a12ad87c303f3a9e41b868f2cdf511319e905f1b4cf56
           error[archive/trailing-data]: data follows the end of the zip; build the archive again
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b"#]]
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B  sha256 61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050"#]]
     .assert_eq(&output.stdout.lines().take(3).collect::<Vec<_>>().join("\n"));
     let document = sandbox.release(&["check", "--format", "json"]).json();
     assert_eq!(
@@ -165,13 +165,13 @@ fn a_broken_workflow_is_exit_10() {
     );
 }
 
-const PRIVATE: &str = "Classifier: Private :: Do Not Upload\nSummary: A demo\n";
+const PRIVATE: &str = "Classifier: Private :: Do Not Upload\nSummary: A demonstration\n";
 
 #[test]
 fn a_private_index_takes_what_pypi_alone_refuses() {
     let sandbox = with_archives();
     let mut zip = Zip::wheel();
-    zip.edit("METADATA", "Summary: A demo\n", PRIVATE);
+    zip.edit("METADATA", "Summary: A demonstration\n", PRIVATE);
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
     let wheel = format!("dist/{WHEEL_NAME}");
     let output = sandbox.release(&["check", &wheel]);
@@ -240,10 +240,11 @@ fn findings_stand_below_their_archive_errors_first() {
     zip.file("demo/.env", b"TOKEN=1");
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
     expect![[r#"
-        demo-1.0-py3-none-any.whl  1 error, 1 warning  1.2 kB  sha256 e30bbd888dcd8e23fd38639500d8b0b91152cd49556162f316e02cbbbfdc47be
+        demo-1.0-py3-none-any.whl  1 error, 1 warning  1.6 kB  sha256 7637427a54b16c43c9b5e6aa1e3481c7feacc000a46957524e1025a81df884f8
           error[check/secret-file]: `demo/.env` is a file that usually holds secrets; exclude the file, and revoke what it holds
           warning[check/common-top-level]: the wheel installs the top-level folder `tests`; move the folder below the package or exclude it
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b
+          info[check/many-top-levels]: the wheel installs 2 top-level names: `demo`, `tests`; name them in `top-level` if all are meant
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B  sha256 61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050
         judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check"]).to_string());

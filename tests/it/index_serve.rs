@@ -350,6 +350,7 @@ fn a_release_has_one_sdist_however_its_version_is_spelled() {
     let pyproject = "[project]\nname = \"demo\"\nversion = \"1.0.0\"\n";
     tar.file("demo-1.0.0/pyproject.toml", pyproject.as_bytes());
     let metadata = METADATA.replace("Version: 1.0\n", "Version: 1.0.0\n");
+    tar.file("demo-1.0.0/LICENSE", b"MIT\n");
     tar.file("demo-1.0.0/PKG-INFO", metadata.as_bytes());
     let form = Form::of("demo-1.0.0.tar.gz", &tar.gz()).with("version", Some("1.0.0"));
     let expected = "Only one sdist may be uploaded per release.".to_owned();
@@ -438,17 +439,17 @@ fn the_simple_api_speaks_json() {
               "filename": "demo-1.0-py3-none-any.whl",
               "url": "../../files/demo/demo-1.0-py3-none-any.whl",
               "hashes": {
-                "sha256": "d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8"
+                "sha256": "9f2a5aa4ce08d42f3c5e93d1b2c3391e1e7c9b43e6cc384e88a8112703ae25bf"
               },
-              "size": 945,
+              "size": 1366,
               "upload-time": "2026-11-21T12:00:00Z",
               "requires-python": ">=3.9",
               "yanked": false,
               "core-metadata": {
-                "sha256": "f41ecd69ba68366f30a9e2ccba6701a6be868765175ce5936b342f43d1e3873a"
+                "sha256": "468741b6767cf4a628e5876075c9ce394a0db22f18ab39cce31e49df80ca83aa"
               },
               "dist-info-metadata": {
-                "sha256": "f41ecd69ba68366f30a9e2ccba6701a6be868765175ce5936b342f43d1e3873a"
+                "sha256": "468741b6767cf4a628e5876075c9ce394a0db22f18ab39cce31e49df80ca83aa"
               },
               "provenance": null
             },
@@ -456,9 +457,9 @@ fn the_simple_api_speaks_json() {
               "filename": "demo-1.0.tar.gz",
               "url": "../../files/demo/demo-1.0.tar.gz",
               "hashes": {
-                "sha256": "6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b"
+                "sha256": "61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050"
               },
-              "size": 406,
+              "size": 659,
               "upload-time": "2026-11-21T12:00:00Z",
               "requires-python": ">=3.9",
               "yanked": false,
@@ -487,8 +488,8 @@ fn the_simple_api_speaks_html_too() {
           </head>
           <body>
             <h1>Links for demo</h1>
-            <a href="../../files/demo/demo-1.0-py3-none-any.whl#sha256=d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8" data-requires-python="&gt;=3.9" data-dist-info-metadata="sha256=f41ecd69ba68366f30a9e2ccba6701a6be868765175ce5936b342f43d1e3873a" data-core-metadata="sha256=f41ecd69ba68366f30a9e2ccba6701a6be868765175ce5936b342f43d1e3873a">demo-1.0-py3-none-any.whl</a><br />
-            <a href="../../files/demo/demo-1.0.tar.gz#sha256=6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b" data-requires-python="&gt;=3.9">demo-1.0.tar.gz</a><br />
+            <a href="../../files/demo/demo-1.0-py3-none-any.whl#sha256=9f2a5aa4ce08d42f3c5e93d1b2c3391e1e7c9b43e6cc384e88a8112703ae25bf" data-requires-python="&gt;=3.9" data-dist-info-metadata="sha256=468741b6767cf4a628e5876075c9ce394a0db22f18ab39cce31e49df80ca83aa" data-core-metadata="sha256=468741b6767cf4a628e5876075c9ce394a0db22f18ab39cce31e49df80ca83aa">demo-1.0-py3-none-any.whl</a><br />
+            <a href="../../files/demo/demo-1.0.tar.gz#sha256=61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050" data-requires-python="&gt;=3.9">demo-1.0.tar.gz</a><br />
           </body>
         </html>
     "#]].assert_eq(&get(&served.url("/simple/demo/"), "text/html").text());
@@ -567,9 +568,10 @@ fn the_json_api_tells_a_project_and_a_release() {
     }
     let project = get(&served.url("/pypi/demo/json"), "").json();
     let told = |key: &str| project["info"][key].clone();
+    let (_, description) = METADATA.split_once("\n\n").expect("there is a description");
     assert_eq!(
         [told("name"), told("version"), told("summary"), told("requires_python"), told("description")],
-        [json!("demo"), json!("1.0"), json!("A demo"), json!(">=3.9"), json!("# demo\n")]
+        [json!("demo"), json!("1.0"), json!("A demonstration"), json!(">=3.9"), json!(description)]
     );
     assert_eq!(project["releases"]["1.0"], project["urls"]);
     let kinds: Vec<&Value> =

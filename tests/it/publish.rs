@@ -112,13 +112,13 @@ fn the_files_of_the_version_are_there_after_one_run_and_left_alone_by_the_next()
           "files": [
             {
               "path": "dist/demo-1.0-py3-none-any.whl",
-              "sha256": "d44cba55f85ef692effb0bc7ea5b9c8916cf463ec6912e2f503bbb3134889ec8",
+              "sha256": "9f2a5aa4ce08d42f3c5e93d1b2c3391e1e7c9b43e6cc384e88a8112703ae25bf",
               "state": "already-there",
               "url": "[ADDRESS]/files/demo/demo-1.0-py3-none-any.whl"
             },
             {
               "path": "dist/demo-1.0.tar.gz",
-              "sha256": "6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b",
+              "sha256": "61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050",
               "state": "already-there",
               "url": "[ADDRESS]/files/demo/demo-1.0.tar.gz"
             }
@@ -510,6 +510,7 @@ fn a_workspace_tells_each_package() {
     let mut tar = Tar::default();
     tar.directory("other-1.0/");
     tar.file("other-1.0/pyproject.toml", PYPROJECT.replace("\"demo\"", "\"other\"").as_bytes());
+    tar.file("other-1.0/LICENSE", b"MIT\n");
     tar.file("other-1.0/PKG-INFO", METADATA.replace("Name: demo", "Name: other").as_bytes());
     sandbox.write("dist/other-1.0.tar.gz", tar.gz());
     let states = |more: &[&str]| {

@@ -233,7 +233,7 @@ fn pypi_refuses_more() {
         ("Home-page: https://x.org/?a[0]", "`Home-page` has `https://x.org/?a[0]`, where `[` and `]` must be escaped"),
         ("Project-URL: Docs", "`Project-URL` `Docs` has no URL"),
         ("Project-URL: , https://x.org", "`Project-URL` has the label ``, which must have 1 to 32 characters"),
-        ("Author-email: A B", "`Author-email` has the address `A B`: it has no `@`"),
+        ("Author-email: A B", "`Author-email` has the address `A`: it has no `@`"),
         ("Author-email: a@localhost", "`Author-email` has the address `a@localhost`: what follows `@` is no domain"),
         (
             "Maintainer-email: A <a@x.test>",

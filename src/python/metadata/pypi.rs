@@ -6,7 +6,9 @@
 
 use super::field::{Field, MetadataVersion};
 use super::{Metadata, MetadataFault};
+use crate::python::address;
 use crate::python::error::shown;
+use crate::python::spdx;
 
 /// The day of PyPI's code that is followed.
 pub const PYPI_METADATA_AS_OF: &str = "2026-08-21";
@@ -38,6 +40,10 @@ impl Metadata {
         faults.extend(self.classifiers.iter().filter(private).map(|classifier| {
             fault(Field::Classifier, format!("has `{}`, which keeps the project off PyPI", shown(classifier)))
         }));
+        if let Some(Err(id)) = self.license_expression.as_ref().map(spdx::canonical) {
+            let message = format!("has `{}`, which is not on SPDX's list", shown(&id));
+            faults.push(fault(Field::LicenseExpression, message));
+        }
         self.requirement_faults(&mut faults);
         self.url_faults(&mut faults);
         for (field, people) in
@@ -122,16 +128,8 @@ const SPECIAL_DOMAINS: [&str; 6] = ["local", "localhost", "test", "invalid", "on
 
 /// Looks at a single address only: lists are not checked by PyPI either.
 fn email_fault(value: &str) -> Option<String> {
-    let address = match value.rfind('<') {
-        Some(start) => value[start + 1..].trim_end().strip_suffix('>').unwrap_or(""),
-        None => value,
-    };
-    let listed = value.matches('@').count() > 1;
-    if listed && value.contains(',') {
-        return None;
-    }
-    let address = address.trim();
-    let refused = |reason: &str| Some(format!("has the address `{}`: {reason}", shown(address)));
+    let address = address::only(value)?;
+    let refused = |reason: &str| Some(format!("has the address `{}`: {reason}", shown(&address)));
     let Some((local, domain)) = address.rsplit_once('@') else {
         return refused("it has no `@`");
     };

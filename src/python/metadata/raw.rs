@@ -24,6 +24,7 @@ pub struct RawMetadata {
     headers: Vec<Header>,
     body: String,
     faults: Vec<MetadataFault>,
+    cut: Option<usize>,
 }
 
 impl RawMetadata {
@@ -42,6 +43,7 @@ impl RawMetadata {
             }
             if !is_header_line(line) {
                 reader.fault(number, "is neither a header nor empty, so the description begins there");
+                reader.metadata.cut = Some(number);
                 break;
             }
             rest = after;
@@ -81,6 +83,11 @@ impl RawMetadata {
     /// The headers of this name, which is compared without case, in their order.
     pub fn entries<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Header> {
         self.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The line that ends the headers although it is not empty: what follows it is read as the description.
+    pub fn cut(&self) -> Option<usize> {
+        self.cut
     }
 
     /// What was wrong with the file itself.

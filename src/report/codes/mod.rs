@@ -6,6 +6,10 @@ mod changelog;
 mod check;
 mod check_inside;
 mod check_machine;
+mod check_metadata;
+mod check_paths;
+mod check_sdists;
+mod check_wheels;
 mod comparing;
 mod decisions;
 mod dependencies;
@@ -43,6 +47,10 @@ const TABLES: &[&[Code]] = &[
     check::CODES,
     check_inside::CODES,
     check_machine::CODES,
+    check_metadata::CODES,
+    check_paths::CODES,
+    check_sdists::CODES,
+    check_wheels::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,

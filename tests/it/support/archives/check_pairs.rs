@@ -1,6 +1,5 @@
 //! For each rule of contents an archive that raises it and one that comes close and does not.
 
-use super::pairs_inside;
 use super::tar::{SDIST_NAME, Tar};
 use super::zip::{Entry, METADATA, WHEEL_NAME, Zip};
 
@@ -31,13 +30,13 @@ pub(super) fn with(name: &str) -> Archive {
 }
 
 /// A wheel whose METADATA has `old` replaced.
-fn metadata(old: &str, new: &str) -> Archive {
+pub(super) fn metadata(old: &str, new: &str) -> Archive {
     wheel(|zip| zip.edit("METADATA", old, new))
 }
 
 /// A wheel with these lines more in its METADATA.
-fn told(lines: &str) -> Archive {
-    metadata("Summary: A demo\n", &format!("Summary: A demo\n{lines}"))
+pub(super) fn told(lines: &str) -> Archive {
+    metadata("Summary: A demonstration\n", &format!("Summary: A demonstration\n{lines}"))
 }
 
 /// A wheel whose RECORD has another first line.
@@ -72,7 +71,8 @@ pub(super) const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 pub(super) const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files(), pairs_inside::pairs()].into_iter().flatten().collect()
+    let own = [layout(), records(), classifiers(), metadatas(), files(), super::pairs_inside::pairs()];
+    own.into_iter().flatten().chain(super::pairs_metadata::pairs()).chain(super::pairs_wheels::pairs()).collect()
 }
 
 fn layout() -> Vec<Pair> {
@@ -81,6 +81,7 @@ fn layout() -> Vec<Pair> {
     let setup_only = {
         let mut tar = Tar::default();
         tar.file("demo-1.0/PKG-INFO", METADATA.as_bytes());
+        tar.file("demo-1.0/LICENSE", b"MIT\n");
         tar.file("demo-1.0/setup.py", b"");
         (SDIST_NAME, tar.gz())
     };
@@ -124,7 +125,7 @@ fn padded(mebibytes: usize) -> Archive {
     })
 }
 
-fn large(mebibytes: usize) -> Archive {
+pub(super) fn large(mebibytes: usize) -> Archive {
     wheel(|zip| zip.entries.push(Entry::stored("demo/large.bin", &vec![7; mebibytes << 20])))
 }
 
@@ -153,7 +154,7 @@ fn records() -> Vec<Pair> {
 }
 
 fn classifiers() -> Vec<Pair> {
-    let classifier = |text: &str| metadata("Programming Language :: Python :: 3", text);
+    let classifier = |text: &str| metadata("Programming Language :: Python :: 3\n", &format!("{text}\n"));
     vec![
         pair(
             "check/classifier-deprecated",
@@ -174,22 +175,19 @@ fn metadatas() -> Vec<Pair> {
     let no_metadata = wheel(|zip| zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA")));
     let licensed = |path: &str| {
         wheel(|zip| {
-            zip.edit("METADATA", "Summary: A demo\n", "Summary: A demo\nLicense-File: LICENSE\n");
+            zip.entries.retain(|entry| !entry.local.name.ends_with(b"LICENSE"));
             zip.file(path, b"MIT\n");
         })
     };
-    let old = |version: &str| {
+    let info = |text: &str| {
         let mut tar = Tar::top();
-        tar.file("demo-1.0/PKG-INFO", METADATA.replace("2.4", version).as_bytes());
-        (SDIST_NAME, tar.gz())
-    };
-    let early = |version: &str| {
-        let mut tar = Tar::top();
-        let text = METADATA.replace("2.4\n", &format!("{version}\nLicense-File: LICENSE\n"));
         tar.file("demo-1.0/PKG-INFO", text.as_bytes());
-        tar.file("demo-1.0/LICENSE", b"MIT");
         (SDIST_NAME, tar.gz())
     };
+    // As it was before licence expressions.
+    let old = METADATA.replace("License-Expression", "License").replace("License-File: LICENSE\n", "");
+    let old = |version: &str| info(&old.replace("2.4", version));
+    let early = |version: &str| info(&METADATA.replace("2.4", version).replace("-Expression", ""));
     vec![
         pair(
             "check/license-file",

@@ -70,13 +70,13 @@ fn names() -> Vec<Case> {
         wheel("W63", "archive/duplicate-entry", |zip| {
             zip.file("demo-1.0.dist-info/METADATA", b"Name: other\n");
         }),
-        named("W65", "archive/path-traversal", "demo-1.0.data/scripts/../../x"),
+        named("W65", "archive/path-traversal check/script-not-a-file", "demo-1.0.data/scripts/../../x"),
         named("W70a", "archive/windows-name", "demo/con.py"),
         named("W70b", "archive/windows-name", "demo/aux"),
         named("W70c", "archive/windows-name", "demo/x.py."),
         named("W70d", "archive/windows-name", "demo/x.py "),
         named("W70e", "archive/windows-name", "demo/x.py::$DATA"),
-        named("W71", "archive/name-too-long", &long),
+        named("W71", "archive/name-too-long check/long-path", &long),
     ]
 }
 
@@ -174,10 +174,10 @@ fn ends() -> Vec<Case> {
         wheel("W18", "archive/zip-comment", |zip| zip.comment = b"hello".to_vec()),
         wheel("W19", "archive/nested-zip", |zip| zip.comment = Zip::wheel().bytes()),
         wheel("W20", "archive/trailing-data", |zip| zip.after = Zip::wheel().bytes()),
-        wheel("W25", "archive/zip64-unneeded", |zip| zip.zip64 = Some(4)),
+        wheel("W25", "archive/zip64-unneeded", |zip| zip.zip64 = Some(5)),
         Case::new("W26", "archive/entry-count archive/eocd-mismatch archive/zip64-unneeded", WHEEL_NAME, {
             let mut zip = Zip::wheel();
-            zip.zip64 = Some(4);
+            zip.zip64 = Some(5);
             let mut bytes = zip.bytes();
             let classic = bytes.len() - 22;
             bytes[classic + 8] = 3;
@@ -392,7 +392,11 @@ fn own_fields() -> Vec<Case> {
             "check/data-scheme check/startup-code",
             "demo-1.0.data/data/lib/python3.12/site-packages/e.pth",
         ),
-        adds("X31 dist-info in purelib", "check/dist-info", "demo-1.0.data/purelib/pip-99.0.dist-info/METADATA"),
+        adds(
+            "X31 dist-info in purelib",
+            "check/data-library check/dist-info",
+            "demo-1.0.data/purelib/pip-99.0.dist-info/METADATA",
+        ),
         adds("X32 egg-info", "check/dist-info", "other-1.0.egg-info/PKG-INFO"),
         adds("X33 dist-info in capitals", "check/dist-info", "other-1.0.Dist-Info/METADATA"),
         named("X29 an empty character", "archive/bidi", "demo/a\u{3164}b.py"),

@@ -29,6 +29,7 @@ impl Tar {
     pub(crate) fn top() -> Self {
         let mut tar = Tar::default();
         tar.directory("demo-1.0/");
+        tar.file("demo-1.0/LICENSE", b"MIT\n");
         tar.file(
             "demo-1.0/pyproject.toml",
             b"[build-system]\nrequires = [\"flit_core\"]\nbuild-backend = \"flit_core.buildapi\"\n\

@@ -7,9 +7,15 @@ use flate2::write::DeflateEncoder;
 use pyrelease::archive::Sha256;
 
 pub(crate) const WHEEL_NAME: &str = "demo-1.0-py3-none-any.whl";
-pub(crate) const METADATA: &str = "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nSummary: A demo\n\
-     Classifier: Programming Language :: Python :: 3\nRequires-Python: >=3.9\n\
-     Description-Content-Type: text/markdown\n\n# demo\n";
+/// Metadata of which nobody has anything to say.
+pub(crate) const METADATA: &str = "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nSummary: A demonstration\n\
+     Keywords: demo,example\nAuthor-email: Ada Lovelace <ada@example.org>\nLicense-Expression: MIT\n\
+     License-File: LICENSE\nClassifier: Development Status :: 5 - Production/Stable\n\
+     Classifier: Programming Language :: Python :: 3\nClassifier: Programming Language :: Python :: 3.9\n\
+     Requires-Python: >=3.9\nProject-URL: Homepage, https://example.org/demo\n\
+     Description-Content-Type: text/markdown\n\n# demo\n\n\
+     It holds a value, and nothing more than that. Whoever tests how releases are made needs a project with\n\
+     which nothing is wrong, and this is one.\n";
 pub(crate) const WHEEL: &str = "Wheel-Version: 1.0\nGenerator: test 1\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
 
 /// What a local header or a central record says.
@@ -110,6 +116,7 @@ impl Zip {
     pub(crate) fn wheel() -> Self {
         let mut zip = Zip::default();
         zip.file("demo/__init__.py", b"VALUE = 1\n");
+        zip.file("demo-1.0.dist-info/licenses/LICENSE", b"MIT\n");
         zip.file("demo-1.0.dist-info/METADATA", METADATA.as_bytes());
         zip.file("demo-1.0.dist-info/WHEEL", WHEEL.as_bytes());
         zip
@@ -152,6 +159,8 @@ impl Zip {
     }
 
     pub(crate) fn bytes(mut self) -> Vec<u8> {
+        // As archivers are asked to: the dist-info comes last.
+        self.entries.sort_by_key(|entry| entry.local.name.starts_with(b"demo-1.0.dist-info/"));
         let record = self.record.clone().unwrap_or_else(|| self.honest_record());
         if !self.without_record {
             self.file("demo-1.0.dist-info/RECORD", record.as_bytes());

@@ -1,0 +1,108 @@
+//! The rules of paths and sizes, whatever the archive.
+
+use crate::report::Severity::{Error, Info, Warning};
+
+use super::rules::Pass::{Contents, Index};
+use super::rules::Rule;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        code: "check/expected-file-missing",
+        severity: Error,
+        pass: Contents,
+        summary: "a file that has to be in the archive is not",
+        help: "include the file, or change `expect` in `[tool.release.check]`",
+        peers: &["pydistcheck expected-files"],
+        follows: "",
+    },
+    Rule {
+        code: "check/file-too-large",
+        severity: Error,
+        pass: Index,
+        summary: "the file is larger than PyPI takes from anybody",
+        help: "split the project, or host the data elsewhere",
+        peers: &["warehouse"],
+        follows: "",
+    },
+    Rule {
+        code: "check/junk",
+        severity: Warning,
+        pass: Contents,
+        summary: "a left-over of a tool is in the archive",
+        help: "exclude the file",
+        peers: &["pydistcheck unexpected-files", "check-sdist CS3"],
+        follows: "",
+    },
+    Rule {
+        code: "check/large",
+        severity: Info,
+        pass: Contents,
+        summary: "the file is large",
+        help: "see what makes it large",
+        peers: &["pydistcheck distro-too-large-compressed"],
+        follows: "",
+    },
+    Rule {
+        code: "check/large-unpacked",
+        severity: Info,
+        pass: Contents,
+        summary: "the archive unpacks to much",
+        help: "see what makes it large",
+        peers: &["pydistcheck distro-too-large-uncompressed"],
+        follows: "",
+    },
+    Rule {
+        code: "check/long-path",
+        severity: Warning,
+        pass: Contents,
+        summary: "a path is too long for some systems",
+        help: "shorten the names, or exclude the file",
+        peers: &["pydistcheck path-too-long"],
+        follows: "",
+    },
+    Rule {
+        code: "check/many-files",
+        severity: Info,
+        pass: Contents,
+        summary: "the archive has many files",
+        help: "see whether all of them are needed",
+        peers: &["pydistcheck too-many-files"],
+        follows: "",
+    },
+    Rule {
+        code: "check/mixed-extensions",
+        severity: Info,
+        pass: Contents,
+        summary: "one kind of file has two extensions",
+        help: "choose one of them",
+        peers: &["pydistcheck mixed-file-extensions"],
+        follows: "",
+    },
+    Rule {
+        code: "check/non-ascii-path",
+        severity: Info,
+        pass: Contents,
+        summary: "a path has other characters than ASCII",
+        help: "rename the file",
+        peers: &["pydistcheck path-contains-non-ascii-characters"],
+        follows: "",
+    },
+    Rule {
+        code: "check/repository-file",
+        severity: Info,
+        pass: Contents,
+        summary: "files that only the repository needs are in the archive",
+        help: "exclude them",
+        peers: &["pydistcheck unexpected-files"],
+        follows: "",
+    },
+    Rule {
+        code: "check/space-in-path",
+        severity: Info,
+        pass: Contents,
+        summary: "a path has a blank in it",
+        help: "rename the file",
+        peers: &["pydistcheck path-contains-spaces"],
+        follows: "",
+    },
+];
