@@ -12,11 +12,14 @@ mod filename;
 mod install;
 mod judge;
 mod metadata;
+mod project;
+pub mod pyproject;
 mod record;
 mod rules;
 mod rules_of_archives;
 mod rules_of_contents;
 mod sdist;
+pub mod source;
 mod wheel;
 mod wheel_file;
 

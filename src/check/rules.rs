@@ -19,6 +19,8 @@ pub enum Pass {
     Contents,
     /// What PyPI refuses beyond them.
     Index,
+    /// What is wrong with the project that archives are built from.
+    Project,
 }
 
 /// One rule.
@@ -41,7 +43,7 @@ pub struct Rule {
 }
 
 /// The tables of the families, those of archives first. A family keeps its rules in its own file.
-const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS];
+const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS, super::pyproject::RULES, super::source::RULES];
 
 /// All rules, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -4,6 +4,7 @@ pub mod announce;
 pub mod build;
 pub mod bump;
 pub mod changelog;
+pub mod check;
 pub mod error;
 pub mod execute;
 pub mod exposure;

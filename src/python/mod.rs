@@ -17,6 +17,7 @@ pub mod name;
 pub mod requirement;
 pub mod spdx;
 pub mod specifier;
+pub mod stdlib;
 pub mod tag;
 pub mod version;
 

@@ -4,6 +4,8 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod check_pyproject;
+mod check_source;
 mod comparing;
 mod decisions;
 mod dependencies;
@@ -39,6 +41,8 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     changelog::CODES,
     check::CODES,
+    check_pyproject::CODES,
+    check_source::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,
