@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::check::Args;
 use crate::check::{self, Examined, Policy};
-use crate::plan::archives::Judged;
+use crate::plan::{self, archives::Judged};
 use crate::report::{Finding, Outcome, Report, Severity, text};
 
-pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
+pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Option<plan::check::Judged>) -> Report {
     let (mut findings, mut files, mut groups, mut unjudged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
+    let mut accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
     for Judged { path, examined: Examined { name, scan, .. }, verdict } in judged {
         let mut found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));
@@ -22,9 +22,20 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
         findings.extend(found);
         unjudged.extend((!verdict.judged).then_some(name));
     }
+    let (mut of_project, mut left) = (serde_json::Value::Null, Vec::new());
+    if let Some(project) = project {
+        let mut found: Vec<Finding> = project.findings.into_iter().filter(|found| wanted(args, found)).collect();
+        found.sort_by_key(|found| Reverse(found.severity));
+        let (errors, warnings, said) = counted(&found);
+        groups.push((format!("the project  {said}"), found.len()));
+        of_project = json!({"errors": errors, "warnings": warnings});
+        findings.extend(found);
+        accepted += project.accepted;
+        left = project.unjudged;
+    }
     let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
     let profile = policy.settings.profile.value;
-    let result = json!({"files": files, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
+    let result = json!({"files": files, "project": of_project, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
     let mut report = verdict_of(args, findings).result(result);
     if !unjudged.is_empty() && !is_refused {
         report = report.outcome(Outcome::Inconclusive);
@@ -44,6 +55,7 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
     for name in unjudged {
         report.lines.push(format!("not judged: the contents of {name}, since readers may see different ones"));
     }
+    report.lines.extend(left.into_iter().map(|what| format!("not judged: {what}")));
     report.groups = groups;
     report
 }

@@ -281,7 +281,7 @@ impl Git {
         read().map_err(failed(format!("read the files of {commit}")))
     }
 
-    fn files_of(&self, mut tree: git2::Tree<'_>, prefix: &str) -> Result<Vec<TreeFile>, git2::Error> {
+    fn files_of<'r>(&'r self, mut tree: git2::Tree<'r>, prefix: &str) -> Result<Vec<TreeFile>, git2::Error> {
         if !prefix.is_empty() {
             tree = tree.get_path(Path::new(prefix))?.to_object(&self.repository)?.peel_to_tree()?;
         }

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::PlanError;
 use super::publish::DIST;
-use crate::archive::{Kind, Scan};
+use super::{PlanError, archives};
+use crate::archive::Kind;
 use crate::check::pyproject;
 use crate::check::source::sdist::{self, Committed};
 use crate::check::source::{self, Tree};
+use crate::check::{Examined, Policy};
 use crate::effects::files::What;
 use crate::effects::git::TreeFile;
 use crate::effects::{Git, Inspect};
@@ -18,13 +19,17 @@ use crate::project::{Package, Project};
 use crate::python::filename::SdistName;
 use crate::report::Finding;
 
-/// What is judged beside the files of the project.
-#[derive(Debug, Clone, Copy, Default)]
+/// What is asked.
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// Archives by their file names: sdists among them are compared with what was committed.
-    pub archives: &'a [(&'a str, &'a Scan)],
+    /// What the project decided about rules.
+    pub policy: &'a Policy,
+    /// Archives: sdists among them are compared with what was committed.
+    pub archives: &'a [archives::Judged],
     /// The tag that sdists are compared with; nothing: HEAD.
     pub against: Option<&'a str>,
+    /// Whether the files of the project are judged, too.
+    pub files: bool,
 }
 
 /// What was found, and what was not looked at.
@@ -32,6 +37,8 @@ pub struct Asked<'a> {
 pub struct Judged {
     /// What is wrong with it.
     pub findings: Vec<Finding>,
+    /// How many findings the configuration accepts; they are not among the others.
+    pub accepted: usize,
     /// What was not looked at, and why: lines for people.
     pub unjudged: Vec<String>,
 }
@@ -42,35 +49,49 @@ pub struct Judged {
 /// The repository cannot be read, or has no such tag.
 pub fn project(inspect: Inspect<'_>, project: &Project, asked: &Asked<'_>) -> Result<Judged, Failure> {
     let mut judged = Judged::default();
-    for package in &project.packages {
-        let dir = project.dir_of(package);
-        judged.findings.extend(pyproject::judge(&package.pyproject, &|file| is_there(inspect, &dir, file)));
+    let git = Git::discover(&project.root)?;
+    let mut findings = Vec::new();
+    if asked.files {
+        for package in &project.packages {
+            let dir = project.dir_of(package);
+            findings.extend(pyproject::judge(&package.pyproject, &|file| is_there(inspect, &dir, file)));
+        }
+        match &git {
+            Some(git) => findings.extend(tree(inspect, project, git)?),
+            None => judged.unjudged.push("the files of the project, since it is in no git repository".to_owned()),
+        }
     }
-    let Some(git) = Git::discover(&project.root)? else {
-        judged.unjudged.push("the files of the project: it is in no git repository".to_owned());
-        return Ok(judged);
-    };
-    let tree = Tree::of(inspect.files(), &git, &project.root)?;
-    let folders: Vec<String> = project.packages.iter().map(folder_of).collect();
-    let versions: Vec<Option<String>> = project
-        .packages
-        .iter()
-        .map(|package| package.pyproject.string(&["project", "version"]).map(|_| package.version.to_string()))
-        .collect();
+    if let Some(git) = &git {
+        findings.extend(sdists(git, project, asked)?);
+    } else if let Some(tag) = asked.against {
+        return Err(PlanError::NoSuchTag { tag: tag.to_owned() }.into());
+    }
+    let before = findings.len();
+    findings.retain(|finding| !asked.policy.accepts(finding.code, finding.location.as_ref()));
+    judged.accepted = before - findings.len();
+    judged.findings = findings;
+    Ok(judged)
+}
+
+/// What is wrong in the working tree.
+fn tree(inspect: Inspect<'_>, project: &Project, git: &Git) -> Result<Vec<Finding>, Failure> {
+    let tree = Tree::of(inspect.files(), git, &project.root)?;
+    let written =
+        |package: &Package| package.pyproject.string(&["project", "version"]).map(|_| package.version.to_string());
+    let about: Vec<(String, Option<String>)> =
+        project.packages.iter().map(|package| (folder_of(package), written(package))).collect();
     let packages: Vec<source::Package<'_>> = project
         .packages
         .iter()
-        .enumerate()
-        .map(|(index, package)| source::Package {
-            folder: &folders[index],
+        .zip(&about)
+        .map(|(package, (folder, version))| source::Package {
+            folder,
             name: package.name.normalized(),
-            version: versions[index].as_deref(),
+            version: version.as_deref(),
             pyproject: &package.pyproject,
         })
         .collect();
-    judged.findings.extend(source::judge(&tree, &packages));
-    judged.findings.extend(sdists(&git, project, asked)?);
-    Ok(judged)
+    Ok(source::judge(&tree, &packages))
 }
 
 /// Where a package lies: empty, or with `/` at its end.
@@ -91,8 +112,8 @@ fn is_there(inspect: Inspect<'_>, dir: &Path, file: &str) -> bool {
 /// Each sdist of the project against the tag, or against HEAD.
 fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding>, Failure> {
     let mut findings = Vec::new();
-    let sdists: Vec<(&str, &Scan)> =
-        asked.archives.iter().copied().filter(|(_, scan)| scan.kind == Kind::Sdist && scan.complete).collect();
+    let sdists = asked.archives.iter().map(|judged| &judged.examined);
+    let sdists = sdists.filter(|examined| examined.scan.kind == Kind::Sdist && examined.scan.complete);
     let commit = match asked.against {
         Some(tag) => {
             let commit = git.commit_named(&format!("refs/tags/{tag}"));
@@ -102,10 +123,8 @@ fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding
     };
     let Some(commit) = commit else { return Ok(findings) };
     let top = git.top();
-    for (name, scan) in sdists {
-        let of = |package: &&Package| {
-            name.parse::<SdistName>().is_ok_and(|sdist| *sdist.name() == package.name)
-        };
+    for Examined { name, scan, .. } in sdists {
+        let of = |package: &&Package| name.parse::<SdistName>().is_ok_and(|sdist| *sdist.name() == package.name);
         let Some(package) = project.packages.iter().find(of) else { continue };
         let dir = project.dir_of(package);
         let prefix = dir.strip_prefix(&top).map(|path| path.display().to_string()).unwrap_or_default();
@@ -122,17 +141,18 @@ fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding
     Ok(findings)
 }
 
-/// The names of other archives in `dist/`: of other versions, or of other projects.
+/// The names of the archives in `dist/` that are not judged: of other versions, or of other projects.
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn others(inspect: Inspect<'_>, project: &Project, judged: &[PathBuf]) -> Result<Vec<String>, Failure> {
+pub fn others(inspect: Inspect<'_>, project: &Project, judged: &[archives::Judged]) -> Result<Vec<String>, Failure> {
     let dist = project.root.join(DIST);
     let listed = match inspect.files().what(&dist) {
         What::Folder => inspect.files().list(&dist)?,
         _ => Vec::new(),
     };
+    let is_judged = |path: &PathBuf| judged.iter().any(|judged| judged.path == *path);
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let others = listed.iter().filter(|path| !judged.contains(path)).map(name);
+    let others = listed.iter().filter(|path| !is_judged(path)).map(name);
     Ok(others.filter(|name| Kind::of(name) != Kind::Other).collect())
 }

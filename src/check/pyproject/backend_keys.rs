@@ -29,12 +29,7 @@ const SETUPTOOLS: Form = Form::Keys(&[
                 Form::Each(&Form::Word(words::package)),
                 Form::Keys(&[(
                     "find",
-                    Form::Keys(&[
-                        ("where", TEXTS),
-                        ("exclude", TEXTS),
-                        ("include", TEXTS),
-                        ("namespaces", Form::Flag),
-                    ]),
+                    Form::Keys(&[("where", TEXTS), ("exclude", TEXTS), ("include", TEXTS), ("namespaces", Form::Flag)]),
                 )]),
             ],
             "an array of packages, or the table `find`",
@@ -74,7 +69,10 @@ const EXTENSION: Form = Form::Keys(&[
 ]);
 
 const DYNAMIC: Form = Form::Keys(&[
-    ("version", Form::Either(&[Form::Keys(&[("attr", Form::Word(words::qualified))]), FILE], "`{attr = …}` or `{file = …}`")),
+    (
+        "version",
+        Form::Either(&[Form::Keys(&[("attr", Form::Word(words::qualified))]), FILE], "`{attr = …}` or `{file = …}`"),
+    ),
     ("classifiers", FILE),
     ("description", FILE),
     ("entry-points", FILE),
@@ -134,36 +132,34 @@ const HATCH: Form = Form::Open(&[
     ("version", Form::Open(&[("source", Form::Text), ("scheme", Form::Text), ("validate-bump", Form::Flag)])),
     (
         "build",
-        hatch_build!(
-            (
-                "targets",
-                Form::Open(&[
-                    (
-                        "wheel",
-                        hatch_build!(
-                            ("versions", TEXTS),
-                            ("core-metadata-version", Form::Text),
-                            ("shared-data", MAP),
-                            ("shared-scripts", MAP),
-                            ("extra-metadata", MAP),
-                            ("sbom-files", TEXTS),
-                            ("strict-naming", Form::Flag),
-                            ("macos-max-compat", Form::Flag),
-                            ("bypass-selection", Form::Flag),
-                        ),
+        hatch_build!((
+            "targets",
+            Form::Open(&[
+                (
+                    "wheel",
+                    hatch_build!(
+                        ("versions", TEXTS),
+                        ("core-metadata-version", Form::Text),
+                        ("shared-data", MAP),
+                        ("shared-scripts", MAP),
+                        ("extra-metadata", MAP),
+                        ("sbom-files", TEXTS),
+                        ("strict-naming", Form::Flag),
+                        ("macos-max-compat", Form::Flag),
+                        ("bypass-selection", Form::Flag),
                     ),
-                    (
-                        "sdist",
-                        hatch_build!(
-                            ("versions", TEXTS),
-                            ("core-metadata-version", Form::Text),
-                            ("strict-naming", Form::Flag),
-                            ("support-legacy", Form::Flag),
-                        ),
+                ),
+                (
+                    "sdist",
+                    hatch_build!(
+                        ("versions", TEXTS),
+                        ("core-metadata-version", Form::Text),
+                        ("strict-naming", Form::Flag),
+                        ("support-legacy", Form::Flag),
                     ),
-                ])
-            )
-        ),
+                ),
+            ])
+        )),
     ),
 ]);
 
@@ -294,7 +290,8 @@ fn setuptools(sheet: &mut Sheet<'_>, tool: &Node<'_>) {
         _ => vec![entry],
     });
     for entry in directives {
-        let is_empty = entry.node.table().is_some() && entry.node.get("file").is_none() && entry.node.get("attr").is_none();
+        let is_empty =
+            entry.node.table().is_some() && entry.node.get("file").is_none() && entry.node.get("attr").is_none();
         if is_empty {
             let message = format!("`{}` of `tool.setuptools.dynamic` says neither `file` nor `attr`", entry.key);
             sheet.raise("pyproject/backend-key", entry.at, message);

@@ -75,7 +75,14 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a field of `[project]` is refused",
         help: "correct the value of the field",
-        peers: &["validate-pyproject V3", "validate-pyproject V4", "validate-pyproject V5", "validate-pyproject V7", "validate-pyproject V10", "validate-pyproject V11"],
+        peers: &[
+            "validate-pyproject V3",
+            "validate-pyproject V4",
+            "validate-pyproject V5",
+            "validate-pyproject V7",
+            "validate-pyproject V10",
+            "validate-pyproject V11",
+        ],
         follows: "PEP 621",
     },
     Rule {

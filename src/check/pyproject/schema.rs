@@ -62,11 +62,8 @@ const README: Form = Form::Either(
     "a string, or a table with `content-type` and `file` or `text`",
 );
 
-const BUILD_SYSTEM: Form = Form::Keys(&[
-    ("requires", REQUIREMENTS),
-    ("build-backend", Form::Word(words::backend)),
-    ("backend-path", TEXTS),
-]);
+const BUILD_SYSTEM: Form =
+    Form::Keys(&[("requires", REQUIREMENTS), ("build-backend", Form::Word(words::backend)), ("backend-path", TEXTS)]);
 
 const PROJECT: &[(&str, Form)] = &[
     ("name", Form::Word(words::name)),
@@ -83,10 +80,7 @@ const PROJECT: &[(&str, Form)] = &[
     ("urls", Form::Any),
     ("scripts", Form::Names(words::command_name, &Form::Word(words::command))),
     ("gui-scripts", Form::Names(words::command_name, &Form::Word(words::command))),
-    (
-        "entry-points",
-        Form::Names(words::entry_group, &Form::Names(words::entry_name, &Form::Word(words::entry_point))),
-    ),
+    ("entry-points", Form::Names(words::entry_group, &Form::Names(words::entry_name, &Form::Word(words::entry_point)))),
     ("dependencies", REQUIREMENTS),
     ("optional-dependencies", Form::Names(words::name, &REQUIREMENTS)),
     ("import-names", Form::Any),
@@ -142,8 +136,11 @@ pub(super) fn build_system(sheet: &mut Sheet<'_>, root: &Node<'_>) {
         _ => return,
     };
     let is_plugin = |name: &str| providers.iter().any(|provider| name.starts_with(provider));
-    let names: Vec<String> =
-        requires.texts().filter_map(|text| text.parse::<Requirement>().ok()).map(|it| it.name.normalized().to_owned()).collect();
+    let names: Vec<String> = requires
+        .texts()
+        .filter_map(|text| text.parse::<Requirement>().ok())
+        .map(|it| it.name.normalized().to_owned())
+        .collect();
     let is_named = names.iter().any(|name| is_plugin(name));
     if !is_named && entry.node.get("backend-path").is_none() {
         let message = format!("`{}` is the backend, and `requires` does not name what has it", shown(backend));

@@ -8,8 +8,8 @@ use crate::python::license::LicenseExpression;
 use crate::python::metadata::ImportName;
 use crate::python::name::ProjectName;
 use crate::python::requirement::Requirement;
-use crate::python::specifier::SpecifierSet;
 use crate::python::spdx;
+use crate::python::specifier::SpecifierSet;
 use crate::python::version::Version;
 
 type Fit = Result<(), String>;

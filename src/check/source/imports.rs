@@ -154,8 +154,20 @@ fn name_of(text: &str) -> Option<String> {
 fn has(distribution: &str, import: &Import) -> bool {
     // Many distributions share these, each under names of its own.
     const SHARED: [&str; 14] = [
-        "google", "azure", "zope", "jaraco", "backports", "sphinxcontrib", "opentelemetry", "airflow", "mpl_toolkits",
-        "llama_index", "ruamel", "plone", "repoze", "paste",
+        "google",
+        "azure",
+        "zope",
+        "jaraco",
+        "backports",
+        "sphinxcontrib",
+        "opentelemetry",
+        "airflow",
+        "mpl_toolkits",
+        "llama_index",
+        "ruamel",
+        "plone",
+        "repoze",
+        "paste",
     ];
     let parts: Vec<&str> = import.module.split('.').collect();
     let top = parts[0];
@@ -165,26 +177,76 @@ fn has(distribution: &str, import: &Import) -> bool {
     let is_same = whole.iter().any(|name| {
         name == distribution
             || plain(name) == plain(distribution)
-            || [format!("python-{name}"), format!("py{name}"), format!("py-{name}"), format!("{name}-python"), format!("{name}-py")]
-                .iter()
-                .any(|other| other == distribution)
+            || [
+                format!("python-{name}"),
+                format!("py{name}"),
+                format!("py-{name}"),
+                format!("{name}-python"),
+                format!("{name}-py"),
+            ]
+            .iter()
+            .any(|other| other == distribution)
     });
     is_same
         || (SHARED.contains(&top) && distribution.starts_with(&normalize(&format!("{top}-"))))
-        || (1..=parts.len())
-            .any(|count| KNOWN.get(parts[..count].join(".").as_str()).is_some_and(|names| names.contains(&distribution)))
+        || (1..=parts.len()).any(|count| {
+            KNOWN.get(parts[..count].join(".").as_str()).is_some_and(|names| names.contains(&distribution))
+        })
 }
 
 /// Whether the modules of a distribution are known: those of the table, and those that are called as it is.
 fn is_known(distribution: &str) -> bool {
     const AS_THEY_ARE_CALLED: [&str; 46] = [
-        "aiohttp", "anyio", "httpx", "requests", "urllib3", "numpy", "pandas", "scipy", "matplotlib", "click", "typer",
-        "rich", "flask", "django", "fastapi", "starlette", "pydantic", "jinja2", "markupsafe", "werkzeug", "packaging",
-        "platformdirs", "pluggy", "pytest", "tomli", "tomlkit", "tqdm", "certifi", "idna", "cryptography", "sqlalchemy",
-        "alembic", "redis", "celery", "boto3", "botocore", "openai", "anthropic", "httpcore", "h11", "sniffio", "trio",
-        "structlog", "loguru", "uvicorn", "gunicorn",
+        "aiohttp",
+        "anyio",
+        "httpx",
+        "requests",
+        "urllib3",
+        "numpy",
+        "pandas",
+        "scipy",
+        "matplotlib",
+        "click",
+        "typer",
+        "rich",
+        "flask",
+        "django",
+        "fastapi",
+        "starlette",
+        "pydantic",
+        "jinja2",
+        "markupsafe",
+        "werkzeug",
+        "packaging",
+        "platformdirs",
+        "pluggy",
+        "pytest",
+        "tomli",
+        "tomlkit",
+        "tqdm",
+        "certifi",
+        "idna",
+        "cryptography",
+        "sqlalchemy",
+        "alembic",
+        "redis",
+        "celery",
+        "boto3",
+        "botocore",
+        "openai",
+        "anthropic",
+        "httpcore",
+        "h11",
+        "sniffio",
+        "trio",
+        "structlog",
+        "loguru",
+        "uvicorn",
+        "gunicorn",
     ];
-    AS_THEY_ARE_CALLED.contains(&distribution) || distribution == "python" || KNOWN.values().flatten().any(|name| *name == distribution)
+    AS_THEY_ARE_CALLED.contains(&distribution)
+        || distribution == "python"
+        || KNOWN.values().flatten().any(|name| *name == distribution)
 }
 
 /// The modules of a package by their dotted names.
@@ -195,7 +257,8 @@ fn modules(tree: &Tree<'_>, package: &Package<'_>) -> HashMap<String, Module> {
     let mut modules = HashMap::new();
     for (path, _) in tree.own() {
         let Some(path) = path.strip_prefix(package.folder).filter(|path| path.ends_with(".py")) else { continue };
-        let below = ROOTS.iter().filter(|root| !root.is_empty()).find_map(|root| path.strip_prefix(root)).unwrap_or(path);
+        let below =
+            ROOTS.iter().filter(|root| !root.is_empty()).find_map(|root| path.strip_prefix(root)).unwrap_or(path);
         let parts: Vec<&str> = below.trim_end_matches(".py").split('/').collect();
         if !tops.contains(&parts[0].to_lowercase()) || is_of_tests(below) || modules.len() >= MOST {
             continue;
@@ -225,7 +288,8 @@ fn tops(package: &Package<'_>) -> BTreeSet<String> {
     }
     let last = |name: &String| {
         let name = name.split(';').next().unwrap_or_default().trim().trim_end_matches('/');
-        let name = ROOTS.iter().filter(|root| !root.is_empty()).find_map(|root| name.strip_prefix(root)).unwrap_or(name);
+        let name =
+            ROOTS.iter().filter(|root| !root.is_empty()).find_map(|root| name.strip_prefix(root)).unwrap_or(name);
         name.split(['.', '/']).next().unwrap_or_default().to_lowercase()
     };
     names.iter().map(last).filter(|name| !name.is_empty()).collect()
@@ -243,13 +307,17 @@ fn reached(modules: &HashMap<String, Module>, package: &Package<'_>) -> BTreeSet
     let mut reached = BTreeSet::new();
     while let Some(name) = pending.pop() {
         // Importing a module imports those above it.
-        pending.extend(name.rsplit_once('.').map(|(parent, _)| parent.to_owned()).filter(|parent| !reached.contains(parent)));
+        pending.extend(
+            name.rsplit_once('.').map(|(parent, _)| parent.to_owned()).filter(|parent| !reached.contains(parent)),
+        );
         let Some(module) = modules.get(&name).filter(|_| !reached.contains(&name)) else { continue };
         let is_package = module.path.ends_with("/__init__.py");
         reached.insert(name.clone());
         for import in &module.imports {
             let Some(target) = absolute(&name, is_package, &import.module) else { continue };
-            pending.extend(import.names.iter().map(|part| format!("{target}.{part}")).filter(|name| modules.contains_key(name)));
+            pending.extend(
+                import.names.iter().map(|part| format!("{target}.{part}")).filter(|name| modules.contains_key(name)),
+            );
             pending.push(target);
         }
     }

@@ -24,7 +24,8 @@ pub(super) fn judge(tree: &Tree<'_>, packages: &[Package<'_>], findings: &mut Ve
                 Some(Broken::File(file)) if links < MOST => {
                     links += 1;
                     let what = if tree.is_there(&file) { "is not tracked" } else { "is not there" };
-                    let message = format!("the link to `{}` leads nowhere: `{}` {what}", shown(&link.target), shown(&file));
+                    let message =
+                        format!("the link to `{}` leads nowhere: `{}` {what}", shown(&link.target), shown(&file));
                     findings.push(raise("source/broken-link", message, Location::line(path, link.line)));
                 }
                 Some(Broken::Anchor(anchor, file)) if anchors < MOST => {
@@ -61,12 +62,7 @@ fn outline<'o>(tree: &Tree<'_>, path: &str, known: &'o mut HashMap<String, Optio
 }
 
 /// What is wrong with a link of a file, both below the top of the repository.
-fn broken(
-    tree: &Tree<'_>,
-    file: &str,
-    target: &str,
-    known: &mut HashMap<String, Option<Outline>>,
-) -> Option<Broken> {
+fn broken(tree: &Tree<'_>, file: &str, target: &str, known: &mut HashMap<String, Option<Outline>>) -> Option<Broken> {
     if !is_relative(target) {
         return None;
     }

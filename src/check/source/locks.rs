@@ -38,8 +38,8 @@ fn uv(path: &str, lock: &Pyproject, packages: &[Package<'_>], findings: &mut Vec
     for package in packages.iter().filter(|package| package.folder.starts_with(&folder)) {
         let is_own = |entry: &&Node<'_>| {
             let source = entry.get("source");
-            let is_local =
-                source.is_some_and(|source| ["editable", "virtual", "directory"].iter().any(|key| source.get(key).is_some()));
+            let is_local = source
+                .is_some_and(|source| ["editable", "virtual", "directory"].iter().any(|key| source.get(key).is_some()));
             is_local && entry.get("name").and_then(Node::text).is_some_and(|name| normalize(name) == package.name)
         };
         let line = |node: &Node<'_>| node.at.map_or(1, |at| lock.line(at));
@@ -104,7 +104,9 @@ fn differences(entry: &Node<'_>, package: &Package<'_>) -> Vec<String> {
         let Some(name) = node.get("name").and_then(Node::text).map(normalize) else { continue };
         let text = node.get("specifier").and_then(Node::text).unwrap_or_default();
         let Ok(specifier) = text.parse::<SpecifierSet>() else { continue };
-        let is_elsewhere = ["git", "url", "path", "directory", "editable", "virtual", "index"].iter().any(|key| node.get(key).is_some());
+        let is_elsewhere = ["git", "url", "path", "directory", "editable", "virtual", "index"]
+            .iter()
+            .any(|key| node.get(key).is_some());
         if is_elsewhere {
             elsewhere.insert(name.clone());
         }

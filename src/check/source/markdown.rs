@@ -66,10 +66,12 @@ fn heading<'a>(line: &'a str, before: &'a str) -> Option<&'a str> {
     let level = line.chars().take_while(|c| *c == '#').count();
     if (1..=6).contains(&level) {
         let rest = &line[level..];
-        return (rest.is_empty() || rest.starts_with([' ', '\t'])).then(|| rest.trim().trim_end_matches('#').trim_end());
+        return (rest.is_empty() || rest.starts_with([' ', '\t']))
+            .then(|| rest.trim().trim_end_matches('#').trim_end());
     }
     let under = line.trim_end();
-    let is_line = !under.is_empty() && (under.chars().all(|c| c == '=') || (under.len() > 1 && under.chars().all(|c| c == '-')));
+    let is_line =
+        !under.is_empty() && (under.chars().all(|c| c == '=') || (under.len() > 1 && under.chars().all(|c| c == '-')));
     (is_line && !before.trim().is_empty()).then_some(before)
 }
 
@@ -107,7 +109,8 @@ fn without_markup(text: &str) -> String {
             plain.push_str(&without_markup(label));
             rest = &rest[end..];
         } else if c == '<'
-            && let Some(end) = rest.find('>').filter(|_| rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
+            && let Some(end) =
+                rest.find('>').filter(|_| rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
         {
             rest = &rest[end + 1..];
         } else {
@@ -241,9 +244,10 @@ fn links(line: &str, number: usize, found: &mut Vec<Link>) {
         && !trimmed[1..close].contains('[')
     {
         let rest = trimmed[close + 2..].trim_start();
-        add(rest.strip_prefix('<').and_then(|rest| rest.split('>').next()).unwrap_or_else(|| {
-            rest.split_whitespace().next().unwrap_or_default()
-        }));
+        add(rest
+            .strip_prefix('<')
+            .and_then(|rest| rest.split('>').next())
+            .unwrap_or_else(|| rest.split_whitespace().next().unwrap_or_default()));
     }
     if line.contains('<') {
         for name in ["href=", "src="] {

@@ -6,8 +6,8 @@ mod links;
 mod locks;
 mod markdown;
 mod rules;
-mod sensitive;
 pub mod sdist;
+mod sensitive;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

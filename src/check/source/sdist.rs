@@ -52,9 +52,7 @@ pub fn judge(name: &str, scan: &Scan, pyproject: &Pyproject, committed: &Committ
             (Problem::Other, None) => {
                 ("source/differs-from-tree", format!("`{}` has other bytes than in {what}", shown(path)))
             }
-            (Problem::LineEnds, _) => {
-                ("source/line-ends", format!("`{}` has CRLF where {what} has LF", shown(path)))
-            }
+            (Problem::LineEnds, _) => ("source/line-ends", format!("`{}` has CRLF where {what} has LF", shown(path))),
         };
         findings.push(raise(code, message, Location::member(name, &member.name)));
     }
@@ -199,9 +197,7 @@ impl<'a> Generated<'a> {
             "setup.py" => !self.is_setuptools,
             "pyproject.toml.orig" => self.is_original(member),
             _ if folder.ends_with(".egg-info") => EGG_INFO.contains(&file),
-            _ => {
-                self.is_version_file(path) || self.submodules.iter().any(|module| path.starts_with(module.as_str()))
-            }
+            _ => self.is_version_file(path) || self.submodules.iter().any(|module| path.starts_with(module.as_str())),
         }
     }
 
@@ -243,13 +239,15 @@ impl<'a> Generated<'a> {
 
     fn is_version_file(&self, path: &str) -> bool {
         self.versions.iter().any(|version| {
-            path == version || path.strip_suffix(version.as_str()).is_some_and(|start| start == "src/" || start.is_empty())
+            path == version
+                || path.strip_suffix(version.as_str()).is_some_and(|start| start == "src/" || start.is_empty())
         })
     }
 
     /// A text at the top of the sdist.
     fn text(&self, file: &str) -> Option<String> {
-        let (_, bytes) = self.scan.kept.iter().find(|(name, _)| name.split_once('/').is_some_and(|(_, rest)| rest == file))?;
+        let (_, bytes) =
+            self.scan.kept.iter().find(|(name, _)| name.split_once('/').is_some_and(|(_, rest)| rest == file))?;
         String::from_utf8(bytes.clone()).ok()
     }
 }

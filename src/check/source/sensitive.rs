@@ -58,14 +58,13 @@ fn tracked(tree: &Tree<'_>, path: &str) -> Finding {
 
 /// Files in which people put secrets.
 fn is_usual(path: &str) -> bool {
-    const FILES: [&str; 7] =
-        [".pypirc", ".netrc", "_netrc", ".envrc", ".git-credentials", ".htpasswd", ".npmrc"];
+    const FILES: [&str; 7] = [".pypirc", ".netrc", "_netrc", ".envrc", ".git-credentials", ".htpasswd", ".npmrc"];
     const KEYS: [&str; 4] = ["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"];
     const FOLDERS: [&str; 3] = [".ssh", ".aws", ".gnupg"];
     const HARMLESS: [&str; 7] = ["example", "sample", "template", "dist", "defaults", "schema", "test"];
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_environment =
-        file == ".env" || file.strip_prefix(".env.").is_some_and(|rest| !rest.split('.').any(|part| HARMLESS.contains(&part)));
+    let is_environment = file == ".env"
+        || file.strip_prefix(".env.").is_some_and(|rest| !rest.split('.').any(|part| HARMLESS.contains(&part)));
     is_environment
         || FILES.contains(&file)
         || KEYS.contains(&file)
@@ -74,9 +73,8 @@ fn is_usual(path: &str) -> bool {
 
 /// The first line that holds a secret by its looks, and what it is.
 fn secret_line(path: &str, text: &str) -> Option<(usize, &'static str)> {
-    const WORDS: [&str; 10] = [
-        "KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PRIVATE", "_DSN", "_AUTH", "DATABASE_URL",
-    ];
+    const WORDS: [&str; 10] =
+        ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "PRIVATE", "_DSN", "_AUTH", "DATABASE_URL"];
     let file = path.rsplit('/').next().unwrap_or(path);
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
@@ -103,8 +101,18 @@ fn secret_line(path: &str, text: &str) -> Option<(usize, &'static str)> {
 /// Whether a value is more than an example.
 fn is_filled(value: &str) -> bool {
     const EXAMPLES: [&str; 12] = [
-        "example", "changeme", "change-me", "change_me", "your", "xxxx", "placeholder", "dummy", "todo", "insert",
-        "replace", "fake",
+        "example",
+        "changeme",
+        "change-me",
+        "change_me",
+        "your",
+        "xxxx",
+        "placeholder",
+        "dummy",
+        "todo",
+        "insert",
+        "replace",
+        "fake",
     ];
     let value = value.trim().trim_matches(['"', '\'']);
     let lower = value.to_ascii_lowercase();
