@@ -22,22 +22,23 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Opt
         findings.extend(found);
         unjudged.extend((!verdict.judged).then_some(name));
     }
-    let (mut of_project, mut left) = (serde_json::Value::Null, Vec::new());
+    let (mut of_project, mut left, mut is_unclear) = (serde_json::Value::Null, Vec::new(), false);
     if let Some(project) = project {
         let mut found: Vec<Finding> = project.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));
         let (errors, warnings, said) = counted(&found);
         groups.push((format!("the project  {said}"), found.len()));
-        of_project = json!({"errors": errors, "warnings": warnings});
+        of_project = json!({"errors": errors, "warnings": warnings, "not_judged": project.unjudged});
         findings.extend(found);
         accepted += project.accepted;
         left = project.unjudged;
+        is_unclear = project.inconclusive;
     }
     let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
     let profile = policy.settings.profile.value;
     let result = json!({"files": files, "project": of_project, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
     let mut report = verdict_of(args, findings).result(result);
-    if !unjudged.is_empty() && !is_refused {
+    if (is_unclear || !unjudged.is_empty()) && !is_refused {
         report = report.outcome(Outcome::Inconclusive);
     }
     report.lines.push(format!(

@@ -41,6 +41,8 @@ pub struct Judged {
     pub accepted: usize,
     /// What was not looked at, and why: lines for people.
     pub unjudged: Vec<String>,
+    /// Whether what was asked for could not be compared at all.
+    pub inconclusive: bool,
 }
 
 /// Judges the files of a project, and what its sdists have of them.
@@ -62,7 +64,12 @@ pub fn project(inspect: Inspect<'_>, project: &Project, asked: &Asked<'_>) -> Re
         }
     }
     if let Some(git) = &git {
-        findings.extend(sdists(git, project, asked)?);
+        let (found, compared) = sdists(git, project, asked)?;
+        findings.extend(found);
+        if let Some(tag) = asked.against.filter(|_| compared == 0) {
+            judged.inconclusive = true;
+            judged.unjudged.push(format!("`{tag}`: there is no sdist of this project to compare with it"));
+        }
     } else if let Some(tag) = asked.against {
         return Err(PlanError::NoSuchTag { tag: tag.to_owned() }.into());
     }
@@ -109,9 +116,9 @@ fn is_there(inspect: Inspect<'_>, dir: &Path, file: &str) -> bool {
     inspect.files().stat(&path).is_some_and(|stat| stat.is_file) && is_listed()
 }
 
-/// Each sdist of the project against the tag, or against HEAD.
-fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
+/// Each sdist of the project against the tag, or against HEAD; and how many there are.
+fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<(Vec<Finding>, usize), Failure> {
+    let (mut findings, mut compared) = (Vec::new(), 0);
     let sdists = asked.archives.iter().map(|judged| &judged.examined);
     let sdists = sdists.filter(|examined| examined.scan.kind == Kind::Sdist && examined.scan.complete);
     let commit = match asked.against {
@@ -121,7 +128,7 @@ fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding
         }
         None => git.head()?.commit,
     };
-    let Some(commit) = commit else { return Ok(findings) };
+    let Some(commit) = commit else { return Ok((findings, compared)) };
     let top = git.top();
     for Examined { name, scan, .. } in sdists {
         let of = |package: &&Package| name.parse::<SdistName>().is_ok_and(|sdist| *sdist.name() == package.name);
@@ -137,8 +144,9 @@ fn sdists(git: &Git, project: &Project, asked: &Asked<'_>) -> Result<Vec<Finding
             tag: asked.against,
         };
         findings.extend(sdist::judge(name, scan, &package.pyproject, &committed));
+        compared += 1;
     }
-    Ok(findings)
+    Ok((findings, compared))
 }
 
 /// The names of the archives in `dist/` that are not judged: of other versions, or of other projects.

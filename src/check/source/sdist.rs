@@ -303,7 +303,8 @@ fn lacking(
             *folders.entry(top).or_default() += 1;
         }
         let count = crate::report::text::count(others.len(), "tracked file");
-        let message = format!("{count} not in the sdist: {}", some(folders.keys().map(String::as_str)));
+        let are = if others.len() == 1 { "is" } else { "are" };
+        let message = format!("{count} {are} not in the sdist: {}", some(folders.keys().map(String::as_str)));
         findings.push(raise("source/not-in-sdist", message, Location::file(name)));
     }
 }

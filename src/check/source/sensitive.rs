@@ -12,10 +12,16 @@ pub(super) fn judge(tree: &Tree<'_>, findings: &mut Vec<Finding>) {
     for (path, mode) in tree.own() {
         let whole = format!("{}{path}", tree.prefix);
         if is_usual(path) && !is_of_tests(path) {
-            findings.push(tracked(tree, path));
+            findings.extend(tracked(tree, path));
         }
         if is_generated(path) && !is_of_tests(path) {
-            generated.push(path);
+            // A folder that a tool made is told once.
+            let folder =
+                [".egg-info/", "__pycache__/"].iter().find_map(|end| Some(&path[..path.find(end)? + end.len()]));
+            let path = folder.unwrap_or(path);
+            if generated.last() != Some(&path) {
+                generated.push(path);
+            }
         }
         if !tree.is_there(&whole) {
             missing.push(path);
@@ -41,17 +47,19 @@ pub(super) fn judge(tree: &Tree<'_>, findings: &mut Vec<Finding>) {
     not_ignored(tree, findings);
 }
 
-fn tracked(tree: &Tree<'_>, path: &str) -> Finding {
+fn tracked(tree: &Tree<'_>, path: &str) -> Option<Finding> {
     let text = tree.read(&format!("{}{path}", tree.prefix)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text).into_owned();
     match secret_line(path, &text) {
         Some((line, what)) => {
             let message = format!("`{}` is tracked, and holds {what}", shown(path));
-            raise("source/sensitive-tracked", message, Location::line(path, line))
+            Some(raise("source/sensitive-tracked", message, Location::line(path, line)))
         }
+        // Settings of tools, which are shared as long as they hold none.
+        None if path.ends_with(".npmrc") || path.ends_with(".envrc") => None,
         None => {
             let message = format!("`{}` is tracked, where people usually put secrets", shown(path));
-            raise("source/sensitive-name", message, Location::file(path))
+            Some(raise("source/sensitive-name", message, Location::file(path)))
         }
     }
 }
@@ -116,7 +124,13 @@ fn is_filled(value: &str) -> bool {
     ];
     let value = value.trim().trim_matches(['"', '\'']);
     let lower = value.to_ascii_lowercase();
-    value.chars().count() >= 8
+    // Of a URL, the password in it.
+    let is_open = value.split_once("://").is_some_and(|(_, rest)| {
+        let host = rest.split('/').next().unwrap_or_default();
+        !host.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+    });
+    !is_open
+        && value.chars().count() >= 8
         && !value.starts_with(['$', '<', '{', '*', '%', '/', '.'])
         && !EXAMPLES.iter().any(|word| lower.contains(word))
 }

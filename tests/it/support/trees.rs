@@ -86,12 +86,6 @@ impl Tree {
         self.file("pyproject.toml", &text)
     }
 
-    /// The same without a file.
-    pub(crate) fn without(mut self, path: &str) -> Self {
-        self.files.remove(path).unwrap_or_else(|| panic!("there is no {path}"));
-        self
-    }
-
     /// The same with another text of a file in the sdist; nothing: the sdist has none.
     pub(crate) fn packed(mut self, path: &str, text: Option<&str>) -> Self {
         self.packed.insert(path.to_owned(), text.map(str::to_owned));
