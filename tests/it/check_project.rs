@@ -23,8 +23,13 @@ fn table(lines: &str) -> Tree {
     Tree::honest().table(lines)
 }
 
+const DEPENDENCY: &str = "dependencies = [\"requests>=2\"]";
+
 fn pairs() -> Vec<Pair> {
-    let dependency = "dependencies = [\"requests>=2\"]";
+    tables().into_iter().chain(fields()).collect()
+}
+
+fn tables() -> Vec<Pair> {
     vec![
         (
             "pyproject/backend-key",
@@ -64,15 +69,20 @@ fn pairs() -> Vec<Pair> {
         ),
         (
             "pyproject/field",
-            toml(dependency, "dependencies = [\"requests>=2 or 3\"]"),
-            toml(dependency, "dependencies = [\"requests (>=2)\"]"),
+            toml(DEPENDENCY, "dependencies = [\"requests>=2 or 3\"]"),
+            toml(DEPENDENCY, "dependencies = [\"requests (>=2)\"]"),
         ),
         (
             "pyproject/import-names",
-            toml(dependency, "dependencies = [\"requests\"]\nimport-names = [\"demo.x\"]"),
-            toml(dependency, "dependencies = [\"requests\"]\nimport-names = [\"demo.x\", \"demo ; private\"]"),
+            toml(DEPENDENCY, "dependencies = [\"requests\"]\nimport-names = [\"demo.x\"]"),
+            toml(DEPENDENCY, "dependencies = [\"requests\"]\nimport-names = [\"demo.x\", \"demo ; private\"]"),
         ),
         ("pyproject/license", toml("\"MIT\"", "\"MITT\""), toml("\"MIT\"", "\"mit OR LicenseRef-Own\"")),
+    ]
+}
+
+fn fields() -> Vec<Pair> {
+    vec![
         (
             "pyproject/license-table",
             toml("license = \"MIT\"\nlicense-files = [\"LICENSE\"]", "license = {text = \"MIT\"}"),

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 
 use pyrelease::check::rules;
+use pyrelease::check::source::imports::imports;
+use pyrelease::check::source::markdown::outline;
 
 use crate::support::Sandbox;
+use crate::support::depth::rounds;
+use crate::support::random::Random;
 use crate::support::sandbox::fixtures;
 use crate::support::trees::{Tree, findings};
 
@@ -19,7 +23,7 @@ fn file(path: &str, text: &str) -> Tree {
 }
 
 /// A project whose package imports so.
-fn imports(text: &str) -> Tree {
+fn importing(text: &str) -> Tree {
     file("src/demo/__init__.py", text)
 }
 
@@ -127,19 +131,19 @@ fn imported() -> Vec<Pair> {
     let code = "source/undeclared-import";
     let lazy = "import os, sys\nimport requests\nimport rich\nfrom . import x\ntry:\n    import yaml\nexcept ImportError:\n    yaml = None\n\ntext = \"\"\"\nimport numpy\n\"\"\"\n\ndef f():\n    import pandas\n";
     vec![
-        Pair(code, imports("import yaml\nimport requests\n"), imports(lazy), &[]),
-        Pair(code, imports("from PIL import (\n    Image,\n)\n"), imports("from demo.x import y\n"), &[]),
+        Pair(code, importing("import yaml\nimport requests\n"), importing(lazy), &[]),
+        Pair(code, importing("from PIL import (\n    Image,\n)\n"), importing("from demo.x import y\n"), &[]),
         Pair(
             code,
-            imports("from .part import x\n").file("src/demo/part.py", "import numpy\nimport requests, rich\n"),
-            imports("import requests, rich\n").file("src/demo/part.py", "import numpy\n"),
+            importing("from .part import x\n").file("src/demo/part.py", "import numpy\nimport requests, rich\n"),
+            importing("import requests, rich\n").file("src/demo/part.py", "import numpy\n"),
             &[],
         ),
         // Nobody knows what `unheard-of` installs.
         Pair(
             code,
-            imports("import requests, rich, strange\n"),
-            imports("import requests, rich, strange\n").toml("\"requests>=2\"", "\"requests>=2\", \"unheard-of\""),
+            importing("import requests, rich, strange\n"),
+            importing("import requests, rich, strange\n").toml("\"requests>=2\"", "\"requests>=2\", \"unheard-of\""),
             &[],
         ),
     ]
@@ -295,5 +299,68 @@ fn the_fixtures_raise_no_error() {
         let output = sandbox.release(&["check", "--format", "json"]);
         let errors: Vec<String> = findings(&output).into_iter().filter(|line| line.starts_with("error")).collect();
         assert_eq!(errors, Vec::<String>::new(), "{name}");
+    }
+}
+
+const MARKDOWN: &str = "# A *big* `title` [here](x.md)\n\nSetext\n---\n\n## Same\n## Same\n### snake_case & more! {#own}\n\n\
+    [a](b.md \"t\") ![c](<d e.png>) \\[no](f) `[no](g)` <a href=\"h\" id=\"i\">j</a>\n\n~~~\n[no](k)\n~~~\n\n\
+    <!-- [no](l)\n[no](m) -->\n[n]: o.md\n[^1]: p\n[q](r(s).md)\n";
+
+#[test]
+fn links_and_headings_are_found_where_they_are() {
+    let found = outline(MARKDOWN);
+    let links: Vec<(&str, usize)> = found.links.iter().map(|link| (link.target.as_str(), link.line)).collect();
+    assert_eq!(
+        links,
+        [("x.md", 1), ("b.md", 10), ("d e.png", 10), ("h", 10), ("o.md", 18), ("r(s).md", 20)],
+        "{found:#?}"
+    );
+    for anchor in ["a-big-title-here", "setext", "same", "same-1", "snake_case-more", "own", "i"] {
+        assert!(found.anchors.contains(anchor), "{anchor}: {:?}", found.anchors);
+    }
+}
+
+const PYTHON: &str = "import a, b.c as d\nfrom .e import (f,  # why\n    g as h)\nfrom i \\\n    import j; import k\n\
+    x = 'import no'\ny = \"\"\"\nimport no\n\"\"\"\nz = [\nimport_no,\n]\nif x:\n    import no\nimportant = 1\n";
+
+#[test]
+fn imports_at_the_left_edge_are_found() {
+    let found = imports(PYTHON);
+    let found: Vec<String> =
+        found.iter().map(|it| format!("{}:{} {}", it.line, it.module, it.names.join("+"))).collect();
+    assert_eq!(found, ["1:a ", "1:b.c ", "2:.e f+g", "4:i j", "4:k "]);
+}
+
+/// Mutations: no panic, and no more links and imports than lines can hold.
+#[test]
+fn broken_texts_of_the_tree_never_panic() {
+    const PARTS: [&str; 18] = [
+        "[", "](", ")", "<", ">", "`", "\n", "#", "\"\"\"", "'", "\\", "(", "import ", "from ", "é", "<!--", "```\n",
+        " ",
+    ];
+    let mut random = Random::new(0x5EED_0007);
+    for _ in 0..rounds(100_000) {
+        let mut text = (*random.pick(&[MARKDOWN, PYTHON])).to_owned();
+        for _ in 0..=random.below(5) {
+            let at = text.floor_char_boundary(random.below(text.len().max(1)));
+            let end = text.floor_char_boundary((at + random.below(9)).min(text.len())).max(at);
+            text.replace_range(at..end, PARTS[random.below(PARTS.len())]);
+        }
+        let links = outline(&text).links.len();
+        assert!(links <= text.len() && imports(&text).len() <= text.len());
+    }
+}
+
+/// Texts that a careless reader takes forever over.
+#[test]
+fn hostile_texts_are_read_to_their_end() {
+    let many = |part: &str| part.repeat((1 << 20) / part.len());
+    for text in
+        [many("["), format!("# {}", many("[]")), many("]("), many("[](<"), many("`"), many("# [x\n"), many("<a id='")]
+    {
+        assert!(outline(&text).links.len() <= text.len());
+    }
+    for text in [format!("from a import ({}", many("b,\n")), many("import a;"), many("'\n"), many("(\n")] {
+        assert!(imports(&text).len() <= text.len());
     }
 }

@@ -21,6 +21,9 @@ use super::project::raise;
 use form::Wrong;
 use node::Node;
 
+/// At most so many findings about one file.
+const MOST: usize = 200;
+
 /// What is wrong with a `pyproject.toml`. `exists` tells whether the project has a file, by its path beside it.
 pub fn judge(pyproject: &Pyproject, exists: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let mut sheet = Sheet { pyproject, exists, findings: Vec::new() };
@@ -44,6 +47,10 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn raise(&mut self, code: &'static str, at: Option<usize>, message: String) {
+        // Nobody reads more of them about one file.
+        if self.findings.len() >= MOST {
+            return;
+        }
         let mut location = Location::file(&self.pyproject.file);
         location.line = at.map(|at| self.pyproject.line(at));
         self.findings.push(raise(code, message, location));

@@ -40,13 +40,13 @@ struct Module {
 
 /// An import at the left edge.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Import {
+pub struct Import {
     /// What is imported, with as many dots before it as were written.
-    pub(super) module: String,
+    pub module: String,
     /// What of it.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// The line, counted from 1.
-    pub(super) line: usize,
+    pub line: usize,
 }
 
 pub(super) fn judge(tree: &Tree<'_>, package: &Package<'_>, findings: &mut Vec<Finding>) {
@@ -338,7 +338,7 @@ fn absolute(from: &str, is_package: bool, module: &str) -> Option<String> {
 }
 
 /// The imports at the left edge of a Python text, outside of strings and brackets.
-pub(super) fn imports(text: &str) -> Vec<Import> {
+pub fn imports(text: &str) -> Vec<Import> {
     let mut found = Vec::new();
     let mut lines = text.lines().enumerate();
     let mut state = Strings::default();
@@ -351,7 +351,9 @@ pub(super) fn imports(text: &str) -> Vec<Import> {
         // The rest of a statement in brackets, or behind a backslash.
         while state.depth > 0 || code.trim_end().ends_with('\\') {
             let Some((_, next)) = lines.next() else { break };
-            code = format!("{} {}", code.trim_end().trim_end_matches('\\'), state.code_of(next));
+            code.truncate(code.trim_end().trim_end_matches('\\').len());
+            code.push(' ');
+            code.push_str(&state.code_of(next));
         }
         for statement in code.split(';') {
             found.extend(statement_of(statement.trim(), index + 1));

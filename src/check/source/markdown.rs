@@ -2,25 +2,31 @@
 //!
 //! Follows CommonMark and what GitHub makes of headings; nothing is rendered here.
 
+/// Longer lines are data, and hold no links.
+const LONGEST_LINE: usize = 10_000;
+/// Longer targets are none, and longer headings have no anchors.
+const LONGEST: usize = 1_000;
+
 /// A link or an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
+pub struct Link {
     /// Where it leads, as written.
-    pub(super) target: String,
+    pub target: String,
     /// The line, counted from 1.
-    pub(super) line: usize,
+    pub line: usize,
 }
 
 /// What a text has of both.
 #[derive(Debug, Default)]
-pub(super) struct Outline {
-    pub(super) links: Vec<Link>,
+pub struct Outline {
+    /// The links and images, in their order.
+    pub links: Vec<Link>,
     /// What may stand behind `#`, in the form of [`plain`].
-    pub(super) anchors: std::collections::HashSet<String>,
+    pub anchors: std::collections::HashSet<String>,
 }
 
 /// Reads a text.
-pub(super) fn outline(text: &str) -> Outline {
+pub fn outline(text: &str) -> Outline {
     let mut outline = Outline::default();
     let mut seen = std::collections::HashMap::<String, usize>::new();
     let (mut fence, mut is_comment, mut before): (Option<(char, usize)>, bool, &str) = (None, false, "");
@@ -43,6 +49,10 @@ pub(super) fn outline(text: &str) -> Outline {
             fence = Some((mark, run));
             continue;
         }
+        if line.len() > LONGEST_LINE {
+            before = "";
+            continue;
+        }
         let line = without_code(line);
         let line = match line.find("<!--") {
             Some(at) if !line[at..].contains("-->") => {
@@ -51,7 +61,7 @@ pub(super) fn outline(text: &str) -> Outline {
             }
             _ => line,
         };
-        if let Some(heading) = heading(trimmed, before) {
+        if let Some(heading) = heading(trimmed, before).filter(|heading| heading.len() <= LONGEST) {
             add_heading(&mut outline, &mut seen, heading);
         }
         anchors(&line, &mut outline);
@@ -152,13 +162,13 @@ fn closing(text: &str, open: char, close: char) -> Option<usize> {
 }
 
 /// GitHub's anchor of a heading, without the number of a second one.
-pub(super) fn slug(text: &str) -> String {
+pub fn slug(text: &str) -> String {
     let kept = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
     text.trim().to_lowercase().chars().filter(|c| kept(*c)).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// An anchor as it is compared: renderers differ in runs of `-` and in letters large and small.
-pub(super) fn plain(anchor: &str) -> String {
+pub fn plain(anchor: &str) -> String {
     let mut plain = String::new();
     for c in anchor.to_lowercase().chars() {
         if c != '-' || !plain.ends_with('-') {
@@ -232,8 +242,9 @@ fn links(line: &str, number: usize, found: &mut Vec<Link>) {
             found.push(Link { target: target.replace("&amp;", "&"), line: number });
         }
     };
+    let opens = line.find('[').unwrap_or(line.len());
     for (at, _) in line.match_indices("](") {
-        let is_escaped = line[..at].ends_with('\\') || !line[..at].contains('[');
+        let is_escaped = line[..at].ends_with('\\') || opens > at;
         if let Some(target) = target(&line[at + 2..]).filter(|_| !is_escaped) {
             add(target);
         }
@@ -258,7 +269,7 @@ fn links(line: &str, number: usize, found: &mut Vec<Link>) {
 
 /// The target of `](target "title")`, from behind the parenthesis.
 fn target(text: &str) -> Option<&str> {
-    let text = text.trim_start();
+    let text = text[..text.floor_char_boundary(LONGEST)].trim_start();
     if let Some(rest) = text.strip_prefix('<') {
         return rest.split_once('>').map(|(target, _)| target);
     }

@@ -4,7 +4,7 @@
 pub mod imports;
 mod links;
 mod locks;
-mod markdown;
+pub mod markdown;
 mod rules;
 pub mod sdist;
 mod sensitive;
