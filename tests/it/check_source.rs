@@ -340,7 +340,7 @@ fn broken_texts_of_the_tree_never_panic() {
     ];
     let mut random = Random::new(0x5EED_0007);
     for _ in 0..rounds(100_000) {
-        let mut text = (*random.pick(&[MARKDOWN, PYTHON])).to_owned();
+        let mut text = random.pick(&[MARKDOWN, PYTHON]).to_owned();
         for _ in 0..=random.below(5) {
             let at = text.floor_char_boundary(random.below(text.len().max(1)));
             let end = text.floor_char_boundary((at + random.below(9)).min(text.len())).max(at);

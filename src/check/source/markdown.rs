@@ -242,10 +242,9 @@ fn links(line: &str, number: usize, found: &mut Vec<Link>) {
             found.push(Link { target: target.replace("&amp;", "&"), line: number });
         }
     };
-    let opens = line.find('[').unwrap_or(line.len());
     for (at, _) in line.match_indices("](") {
-        let is_escaped = line[..at].ends_with('\\') || opens > at;
-        if let Some(target) = target(&line[at + 2..]).filter(|_| !is_escaped) {
+        let open = line[..at].rfind('[').filter(|open| !line[..*open].ends_with('\\'));
+        if let Some(target) = open.and_then(|_| target(&line[at + 2..])) {
             add(target);
         }
     }
