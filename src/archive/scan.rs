@@ -103,7 +103,7 @@ pub struct Scan {
     /// The members in the order of the archive, as far as they could be read.
     pub members: Vec<Member>,
     /// The texts that judging needs and the members that were asked for, by member name: METADATA, WHEEL, RECORD and entry_points.txt of
-    /// a top-level `.dist-info`; PKG-INFO and pyproject.toml of a top directory.
+    /// a top-level `.dist-info`; PKG-INFO, pyproject.toml and setup.cfg of a top directory.
     pub kept: BTreeMap<String, Vec<u8>>,
     /// What deviates from the format, in the order found.
     pub faults: Vec<Fault>,
@@ -190,7 +190,7 @@ impl<'a> Findings<'a> {
             Kind::Wheel => {
                 top.ends_with(".dist-info") && ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].contains(&file)
             }
-            Kind::Sdist => ["PKG-INFO", "pyproject.toml"].contains(&file),
+            Kind::Sdist => ["PKG-INFO", "pyproject.toml", "setup.cfg"].contains(&file),
             Kind::Other => false,
         };
         needed.then_some(room)

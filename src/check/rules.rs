@@ -20,6 +20,8 @@ pub enum Pass {
     Contents,
     /// What PyPI refuses beyond them.
     Index,
+    /// What is wrong with the project that archives are built from.
+    Project,
 }
 
 /// One rule.
@@ -51,6 +53,8 @@ const TABLES: &[&[Rule]] = &[
     rules_of_paths::RULES,
     rules_of_sdists::RULES,
     rules_of_wheels::RULES,
+    super::pyproject::RULES,
+    super::source::RULES,
 ];
 
 /// All rules, family by family.

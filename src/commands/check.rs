@@ -9,13 +9,13 @@ use crate::config::file::IndexProfile;
 use crate::config::resolve::Setting;
 use crate::effects::files::What;
 use crate::error::Failure;
-use crate::plan::archives;
 use crate::plan::publish::default_files;
+use crate::plan::{archives, check};
 use crate::report::{Report, codes};
 
 /// Judge archives by the rules of indexes, specifications and attacks, or workflows
 ///
-/// Without files: those of the current version in `dist/`, or with `--workflows` those of `.github`, `.gitea`
+/// Without files: those of the current version in `dist/`, and the project; or with `--workflows` those of `.github`, `.gitea`
 /// and `.forgejo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -33,6 +33,9 @@ pub struct Args {
     /// No findings whose code begins so (can be repeated)
     #[arg(long, value_name = "CODE")]
     pub(super) ignore: Vec<String>,
+    /// Compare sdists with this tag instead of HEAD, and refuse what differs [default: the tag of the version]
+    #[arg(long, value_name = "TAG", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    against_tag: Option<String>,
     /// Warnings turn the verdict, too
     #[arg(long)]
     pub(super) strict: bool,
@@ -81,7 +84,29 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return Err(usage(format!("`{}` is a folder", path.display()), "name the archives themselves"));
     }
     let judged = archives::judge(inspect, &policy, &paths)?;
-    Ok(check_report::of(args, &policy, judged))
+    let project = of_project(context, args, (&policy, &judged))?;
+    Ok(check_report::of(args, &policy, judged, project))
+}
+
+/// What is wrong with the project, where no archives are named; and how its sdists differ from what was committed.
+fn of_project(
+    context: &Context<'_>,
+    args: &Args,
+    (policy, archives): (&Policy, &[archives::Judged]),
+) -> Result<Option<check::Judged>, Failure> {
+    if !args.files.is_empty() && args.against_tag.is_none() {
+        return Ok(None);
+    }
+    let project = context.project_of_packages()?;
+    let own = project.tag_of(project.version());
+    let against = args.against_tag.as_deref().map(|tag| if tag.is_empty() { own.as_str() } else { tag });
+    let asked = check::Asked { policy, archives, against, files: args.files.is_empty() };
+    let mut judged = check::project(context.inspect(), &project, &asked)?;
+    if args.files.is_empty() {
+        let others = check::others(context.inspect(), &project, archives)?;
+        judged.unjudged.extend(others.iter().map(|name| format!("dist/{name}, which is not of this version")));
+    }
+    Ok(Some(judged))
 }
 
 impl From<Profile> for IndexProfile {

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::check::Args;
 use crate::check::{self, Examined, Policy};
-use crate::plan::archives::Judged;
+use crate::plan::{self, archives::Judged};
 use crate::report::{Finding, Outcome, Report, Severity, text};
 
-pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
+pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Option<plan::check::Judged>) -> Report {
     let (mut findings, mut files, mut groups, mut unjudged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
+    let mut accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
     let together: Vec<&Examined> = judged.iter().map(|judged| &judged.examined).collect();
     let together = check::judge_together(&together, policy).into_iter().filter(|found| wanted(args, found));
     let together: Vec<Finding> = together.collect();
@@ -29,11 +29,23 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
         groups.push((format!("the archives together  {}", counted(&together).2), together.len()));
         findings.extend(together);
     }
+    let (mut of_project, mut left, mut is_unclear) = (serde_json::Value::Null, Vec::new(), false);
+    if let Some(project) = project {
+        let mut found: Vec<Finding> = project.findings.into_iter().filter(|found| wanted(args, found)).collect();
+        found.sort_by_key(|found| Reverse(found.severity));
+        let (errors, warnings, said) = counted(&found);
+        groups.push((format!("the project  {said}"), found.len()));
+        of_project = json!({"errors": errors, "warnings": warnings, "not_judged": project.unjudged});
+        findings.extend(found);
+        accepted += project.accepted;
+        left = project.unjudged;
+        is_unclear = project.inconclusive;
+    }
     let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
     let profile = policy.settings.profile.value;
-    let result = json!({"files": files, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
+    let result = json!({"files": files, "project": of_project, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
     let mut report = verdict_of(args, findings).result(result);
-    if !unjudged.is_empty() && !is_refused {
+    if (is_unclear || !unjudged.is_empty()) && !is_refused {
         report = report.outcome(Outcome::Inconclusive);
     }
     report.lines.push(format!("judged by the rules for {}: {}", profile.word(), data()));
@@ -46,6 +58,7 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>) -> Report {
     for name in unjudged {
         report.lines.push(format!("not judged: the contents of {name}, since readers may see different ones"));
     }
+    report.lines.extend(left.into_iter().map(|what| format!("not judged: {what}")));
     report.groups = groups;
     report
 }

@@ -268,22 +268,43 @@ impl Git {
     /// # Errors
     /// There is no commit, or its tree cannot be read.
     pub fn files_at_head(&self, prefix: &str) -> Result<Vec<TreeFile>, EffectsError> {
-        let read = || -> Result<Vec<TreeFile>, git2::Error> {
-            let mut tree = self.repository.head()?.peel_to_tree()?;
-            if !prefix.is_empty() {
-                tree = tree.get_path(Path::new(prefix))?.to_object(&self.repository)?.peel_to_tree()?;
-            }
-            let mut files = Vec::new();
-            tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
-                if entry.kind() == Some(git2::ObjectType::Blob) {
-                    let name = String::from_utf8_lossy(entry.name_bytes());
-                    files.push(TreeFile { path: format!("{}{name}", folder), mode: entry.filemode(), id: entry.id() });
-                }
-                git2::TreeWalkResult::Ok
-            })?;
-            Ok(files)
-        };
+        let read = || self.files_of(self.repository.head()?.peel_to_tree()?, prefix);
         read().map_err(failed("read the files of HEAD"))
+    }
+
+    /// The files of a commit below `prefix` (empty for all), relative to it, sorted.
+    ///
+    /// # Errors
+    /// There is no such commit, or its tree cannot be read.
+    pub fn files_of_commit(&self, commit: &str, prefix: &str) -> Result<Vec<TreeFile>, EffectsError> {
+        let read = || self.files_of(self.repository.find_commit(Oid::from_str(commit)?)?.tree()?, prefix);
+        read().map_err(failed(format!("read the files of {commit}")))
+    }
+
+    fn files_of<'r>(&'r self, mut tree: git2::Tree<'r>, prefix: &str) -> Result<Vec<TreeFile>, git2::Error> {
+        if !prefix.is_empty() {
+            tree = tree.get_path(Path::new(prefix))?.to_object(&self.repository)?.peel_to_tree()?;
+        }
+        let mut files = Vec::new();
+        tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+            if entry.kind() == Some(git2::ObjectType::Blob) {
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                files.push(TreeFile { path: format!("{}{name}", folder), mode: entry.filemode(), id: entry.id() });
+            }
+            git2::TreeWalkResult::Ok
+        })?;
+        Ok(files)
+    }
+
+    /// Every file and link that git tracks, below the top of the working tree, with its mode, sorted.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn tracked_modes(&self) -> Result<Vec<(String, u32)>, EffectsError> {
+        const SUBMODULE: u32 = 0o160_000;
+        let index = self.repository.index().map_err(failed("read the index"))?;
+        let files = index.iter().filter(|entry| entry.mode & 0o170_000 != SUBMODULE);
+        Ok(files.map(|entry| (String::from_utf8_lossy(&entry.path).into_owned(), entry.mode)).collect())
     }
 
     /// The files below a folder of the working tree that git tracks, relative to it, sorted.

@@ -181,6 +181,12 @@ pub enum PlanError {
         /// The folder.
         dir: String,
     },
+    /// The tag to compare with is not there.
+    #[error("there is no tag `{tag}`")]
+    NoSuchTag {
+        /// The tag.
+        tag: String,
+    },
     /// An index has nothing of a version.
     #[error("`{index}` has no file of {package} {version}")]
     NotOnIndex {
@@ -460,6 +466,7 @@ impl Explain for PlanError {
             PlanError::Stale { .. } => "plan/stale-reference",
             PlanError::CurrentWithKind { .. } => "plan/current-with-kind",
             PlanError::NoArchives { .. } => "plan/no-archives",
+            PlanError::NoSuchTag { .. } => "plan/no-such-tag",
             PlanError::NotOnIndex { .. } => "plan/not-on-index",
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
@@ -548,6 +555,7 @@ impl Explain for PlanError {
             PlanError::NoFirstTag => format!("name the first version: `release bump {}`", super::bump::FIRST),
             PlanError::CurrentWithKind { .. } => "leave one of the two out".to_owned(),
             PlanError::NoArchives { .. } => "run `release build`, or name the files".to_owned(),
+            PlanError::NoSuchTag { .. } => "name one that is there: `git tag --list` shows them".to_owned(),
             PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
             PlanError::NoToken { variable, advice, .. } => {

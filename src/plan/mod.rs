@@ -6,6 +6,7 @@ mod at_once;
 pub mod build;
 pub mod bump;
 pub mod changelog;
+pub mod check;
 pub mod error;
 pub mod execute;
 pub mod exposure;

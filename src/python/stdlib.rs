@@ -12,6 +12,21 @@ const LIST: &str = include_str!("data/stdlib.txt");
 /// The newest Python of the list.
 pub const NEWEST: &str = "3.14";
 
+/// Modules that Python itself is made of, which the list leaves out: `sys.stdlib_module_names` of CPython 3.10.13, 3.11.7,
+/// 3.12.1 and 3.13.0, and the news of 3.14; read 2026-11-22.
+const PRIVATE: &str = "\
+__future__ _abc _aix_support _android_support _ast _ast_unparse _asyncio _bisect _blake2 _bootsubprocess _bz2 \
+_codecs _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _collections _collections_abc \
+_colorize _compat_pickle _compression _contextvars _crypt _csv _ctypes _curses _curses_panel _datetime _dbm \
+_decimal _elementtree _frozen_importlib _frozen_importlib_external _functools _gdbm _hashlib _heapq _hmac _imp \
+_interpchannels _interpqueues _interpreters _io _ios_support _json _locale _lsprof _lzma _markupbase _md5 _msi \
+_multibytecodec _multiprocessing _opcode _opcode_metadata _operator _osx_support _overlapped _pickle \
+_posixshmem _posixsubprocess _py_abc _py_warnings _pydatetime _pydecimal _pyio _pylong _pyrepl _queue _random \
+_remote_debugging _scproxy _sha1 _sha2 _sha256 _sha3 _sha512 _signal _sitebuiltins _socket _sqlite3 _sre _ssl \
+_stat _statistics _string _strptime _struct _suggestions _symtable _sysconfig _thread _threading_local \
+_tkinter _tokenize _tracemalloc _types _typing _uuid _warnings _weakref _weakrefset _winapi _wmi _zoneinfo \
+_zstd";
+
 fn modules() -> impl Iterator<Item = (&'static str, &'static str)> {
     LIST.lines().skip(1).filter_map(|line| {
         let mut words = line.split(' ');
@@ -31,6 +46,17 @@ pub fn is_module_of_any(name: &ProjectName) -> bool {
 pub fn is_module(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         modules().filter(|(module, last)| *last == NEWEST && !module.contains('.')).map(|(module, _)| module).collect()
+    });
+    NAMES.contains(name)
+}
+
+/// Whether a Python that is still in use (3.10 and newer) has a top-level module of this name, so that an import of it
+/// needs nobody.
+pub fn is_provided(name: &str) -> bool {
+    const IN_USE: [&str; 5] = ["3.10", "3.11", "3.12", "3.13", NEWEST];
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let listed = modules().filter(|(module, last)| IN_USE.contains(last) && !module.contains('.'));
+        listed.map(|(module, _)| module).chain(PRIVATE.split_whitespace()).collect()
     });
     NAMES.contains(name)
 }

@@ -159,6 +159,7 @@ fn plan() -> Vec<Failure> {
         PlanError::NoFirstTag,
         PlanError::CurrentWithKind { version: version() },
         PlanError::NoArchives { version: version(), dir: "dist".to_owned() },
+        PlanError::NoSuchTag { tag: "v1.0".to_owned() },
         PlanError::NotOnIndex { package: "acme".to_owned(), version: version(), index: "pypi".to_owned() },
         PlanError::NoIndex,
         PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned(), advice: None },

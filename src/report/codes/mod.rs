@@ -8,7 +8,9 @@ mod check_inside;
 mod check_machine;
 mod check_metadata;
 mod check_paths;
+mod check_pyproject;
 mod check_sdists;
+mod check_source;
 mod check_wheels;
 mod comparing;
 mod decisions;
@@ -51,6 +53,8 @@ const TABLES: &[&[Code]] = &[
     check_paths::CODES,
     check_sdists::CODES,
     check_wheels::CODES,
+    check_pyproject::CODES,
+    check_source::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,

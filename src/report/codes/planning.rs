@@ -226,6 +226,13 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "plan/no-such-tag",
+        title: "the tag to compare with is not there",
+        text: "`release check --against-tag` compares the sdist with what the tag has, by default the tag of the \
+               project's version. A clone may lack tags: `git fetch --tags` brings them.",
+        follows: "",
+    },
+    Code {
         code: "plan/no-index",
         title: "no index named",
         text: "Publishing needs a target: `--index testpypi`, a URL, or `stages = [\"testpypi\", \"pypi\"]` in the configuration. There is no default, so that nothing is published by accident.",

@@ -29,6 +29,7 @@ pub(crate) mod statuses;
 pub(crate) mod terminal;
 pub(crate) mod tokens;
 pub(crate) mod tools;
+pub(crate) mod trees;
 pub(crate) mod web;
 pub(crate) mod workflows;
 
