@@ -6,6 +6,7 @@ use crate::archive::{Fault, Kind, Scan};
 use crate::error::Location;
 use crate::report::{Finding, Severity};
 
+use super::description::Rendered;
 use super::filename::{self, FileName};
 use super::rules::{Pass, rule};
 use super::{contents, sdist, wheel};
@@ -54,13 +55,19 @@ pub fn upload_refusal(file_name: &str, scan: &Scan) -> Option<Finding> {
 /// The findings about one file.
 pub(super) struct Docket<'a> {
     file_name: &'a str,
+    rendered: Option<&'a Rendered>,
     findings: Vec<Finding>,
     counts: HashMap<&'static str, usize>,
 }
 
 impl<'a> Docket<'a> {
     fn new(file_name: &'a str) -> Self {
-        Docket { file_name, findings: Vec::new(), counts: HashMap::new() }
+        Docket { file_name, rendered: None, findings: Vec::new(), counts: HashMap::new() }
+    }
+
+    /// What was made of the description by somebody else.
+    pub(super) fn rendered(&self) -> Option<&'a Rendered> {
+        self.rendered
     }
 
     pub(super) fn file_name(&self) -> &'a str {

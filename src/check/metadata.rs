@@ -13,6 +13,7 @@ use crate::python::name::ProjectName;
 use crate::python::version::Version;
 
 use super::contents::files;
+use super::description;
 use super::filename::FileName;
 use super::judge::Docket;
 
@@ -50,6 +51,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
             docket.raise_line(code, message, subject.path, line);
         }
     }
+    description::judge(docket, subject.path, subject.bytes);
     agreement(docket, subject, &raw);
     classifiers(docket, subject, &raw);
     if version.is_some_and(|version| version >= MetadataVersion::V2_4) {

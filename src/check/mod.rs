@@ -6,6 +6,7 @@
 //! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
 
 mod contents;
+pub mod description;
 mod dist_info;
 mod entry_points;
 mod filename;

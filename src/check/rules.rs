@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::report::Severity;
 
+use super::description;
 use super::rules_of_archives::ARCHIVES;
 use super::rules_of_contents::CONTENTS;
 
@@ -41,7 +42,7 @@ pub struct Rule {
 }
 
 /// The tables of the families, those of archives first. A family keeps its rules in its own file.
-const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS];
+const TABLES: &[&[Rule]] = &[ARCHIVES, CONTENTS, description::RULES];
 
 /// All rules, family by family.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -4,6 +4,7 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod check_description;
 mod comparing;
 mod decisions;
 mod dependencies;
@@ -39,6 +40,7 @@ const TABLES: &[&[Code]] = &[
     build::CODES,
     changelog::CODES,
     check::CODES,
+    check_description::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,

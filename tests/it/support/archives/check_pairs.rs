@@ -1,5 +1,6 @@
 //! For each rule of contents an archive that raises it and one that comes close and does not.
 
+use super::pairs_description;
 use super::tar::{SDIST_NAME, Tar};
 use super::zip::{Entry, METADATA, WHEEL_NAME, Zip};
 
@@ -71,7 +72,7 @@ const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files()].into_iter().flatten().collect()
+    [layout(), records(), classifiers(), metadatas(), files(), pairs_description::pairs()].into_iter().flatten().collect()
 }
 
 fn layout() -> Vec<Pair> {
