@@ -69,6 +69,7 @@ use clap::Parser;
 use cli::Cli;
 use commands::Context;
 use effects::World;
+use effects::terminal::Format;
 use error::{Failure, Kind};
 use report::Report;
 
@@ -98,7 +99,12 @@ pub fn run(mut world: World) -> u8 {
         yes: cli.global.yes,
         world: &world,
     };
+    let sarif = world.inspect().terminal().format() == Format::Sarif;
     let answer = catch_unwind(AssertUnwindSafe(|| match &cli.command {
+        command if sarif && !command.as_ref().is_some_and(cli::Command::judges) => Err(commands::usage(
+            "SARIF holds findings",
+            "use it with `release check` or `release audit`, else `--format json`",
+        )),
         Some(command) => command.run(&context),
         None => commands::stand::run(&context),
     }));
@@ -127,13 +133,16 @@ fn unparsed(world: &mut World, error: &clap::Error) -> u8 {
         return 0;
     }
     // The format is wanted even though the rest does not parse.
-    let json = world.arguments().windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || world.arguments().iter().any(|argument| argument == "--format=json");
-    if json || world.inspect().variables().get("RELEASE_FORMAT") == Some("json") {
-        world.settle(effects::Settled {
-            display: effects::terminal::Display { format: effects::terminal::Format::Json, ..Default::default() },
-            ..Default::default()
-        });
+    let arguments = world.arguments();
+    let is_wanted = |name: &str| {
+        arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == name)
+            || arguments.iter().any(|argument| argument.to_str() == Some(&format!("--format={name}")))
+            || world.inspect().variables().get("RELEASE_FORMAT") == Some(name)
+    };
+    let formats = [("json", Format::Json), ("sarif", Format::Sarif)];
+    if let Some((_, format)) = formats.into_iter().find(|(name, _)| is_wanted(name)) {
+        let display = effects::terminal::Display { format, ..Default::default() };
+        world.settle(effects::Settled { display, ..Default::default() });
     }
     let mut lines = text.trim().lines();
     let failure = Failure {

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::archive::{Fault, Kind, Scan};
+use crate::archive::{Fault, Kind};
 use crate::error::Location;
 use crate::report::{Finding, Severity};
 
 use super::description::Rendered;
+use super::examine::Examined;
 use super::filename::{self, FileName};
+use super::policy::Policy;
 use super::rules::{Pass, rule};
 use super::{contents, sdist, wheel};
 
@@ -22,20 +24,24 @@ pub struct Verdict {
     /// Whether its contents were judged, too. If not, a finding says why, and no word about them holds: an archive whose
     /// structural errors somebody ignores is not fine, it is unknown.
     pub judged: bool,
+    /// How many findings the configuration accepts; they are not among the others.
+    pub accepted: usize,
 }
 
 /// Judges an archive. Faults of its structure come first and, where one is an error, alone: two
 /// readers may then see different contents, and no word about the contents would hold for both.
 /// Of each code at most 100 findings are told.
-pub fn judge(file_name: &str, scan: &Scan) -> Verdict {
-    let mut docket = Docket::new(file_name);
+pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
+    let Examined { name, scan, .. } = examined;
+    let mut docket = Docket::new(name, policy);
+    docket.rendered = examined.rendered.as_ref();
     let mut broken = scan.kind == Kind::Other || !scan.complete;
     for Fault { code, message, member } in &scan.faults {
         broken |= rule(code).pass == Pass::Structure && rule(code).severity == Severity::Error;
         docket.raise(code, message.clone(), member.as_deref());
     }
     if broken {
-        return Verdict { findings: docket.findings, judged: false };
+        return docket.verdict(false);
     }
     let name = filename::judge(&mut docket, scan);
     contents::judge(&mut docket, scan);
@@ -44,25 +50,36 @@ pub fn judge(file_name: &str, scan: &Scan) -> Verdict {
         Some(FileName::Sdist(name)) => sdist::judge(&mut docket, scan, &name),
         None => {}
     }
-    Verdict { findings: docket.findings, judged: true }
+    docket.verdict(true)
 }
 
 /// The first reason not to take this file into an index.
-pub fn upload_refusal(file_name: &str, scan: &Scan) -> Option<Finding> {
-    judge(file_name, scan).findings.into_iter().find(|finding| finding.severity == Severity::Error)
+pub fn upload_refusal(examined: &Examined, policy: &Policy) -> Option<Finding> {
+    judge(examined, policy).findings.into_iter().find(|finding| finding.severity == Severity::Error)
 }
 
 /// The findings about one file.
 pub(super) struct Docket<'a> {
     file_name: &'a str,
+    policy: &'a Policy,
     rendered: Option<&'a Rendered>,
     findings: Vec<Finding>,
     counts: HashMap<&'static str, usize>,
+    accepted: usize,
 }
 
 impl<'a> Docket<'a> {
-    fn new(file_name: &'a str) -> Self {
-        Docket { file_name, rendered: None, findings: Vec::new(), counts: HashMap::new() }
+    fn new(file_name: &'a str, policy: &'a Policy) -> Self {
+        Docket { file_name, policy, rendered: None, findings: Vec::new(), counts: HashMap::new(), accepted: 0 }
+    }
+
+    fn verdict(self, judged: bool) -> Verdict {
+        Verdict { findings: self.findings, judged, accepted: self.accepted }
+    }
+
+    /// What the project decided.
+    pub(super) fn policy(&self) -> &'a Policy {
+        self.policy
     }
 
     /// What was made of the description by somebody else.
@@ -95,12 +112,19 @@ impl<'a> Docket<'a> {
     }
 
     fn place(&mut self, code: &'static str, message: String, location: Location) {
+        let rule = rule(code);
+        if !self.policy.has(rule) {
+            return;
+        }
+        if self.policy.accepts(code, Some(&location)) {
+            self.accepted += 1;
+            return;
+        }
         let count = self.counts.entry(code).or_default();
         *count += 1;
         if *count > MOST_OF_A_CODE {
             return;
         }
-        let rule = rule(code);
         let finding = match rule.severity {
             Severity::Error => Finding::error(code, message),
             Severity::Warning => Finding::warning(code, message),

@@ -1,7 +1,7 @@
 //! Rules over archives: what a scan means for a release.
 //!
-//! [`judge`] turns the faults of a [`Scan`] into findings and runs the rules of the contents after
-//! them; [`rules`] lists all of both. Reading archives is left to `archive/`, the grammars of names,
+//! [`examine`] gathers the facts of one archive, [`judge`] turns them into findings: first the faults of its structure,
+//! then the rules of its contents; [`rules`] lists all of both. A [`Policy`] says what the project decided. Reading archives is left to `archive/`, the grammars of names,
 //! versions and metadata to `python/`. Follows packaging.python.org and what PyPI refuses as of
 //! [`PYPI_AS_OF`]; where PyPI lets pass what installers take differently, these rules do not.
 
@@ -9,10 +9,13 @@ mod contents;
 pub mod description;
 mod dist_info;
 mod entry_points;
+mod examine;
 mod filename;
 mod install;
 mod judge;
 mod metadata;
+mod observed;
+mod policy;
 mod record;
 mod rules;
 mod rules_of_archives;
@@ -22,8 +25,16 @@ mod wheel;
 mod wheel_file;
 
 pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
+pub use examine::{Examined, examine};
 pub use judge::{Verdict, judge, upload_refusal};
+pub use observed::Observed;
+pub use policy::Policy;
 pub use rules::{Pass, Rule, rules};
 
 /// The day of PyPI's code (warehouse) that these rules follow.
 pub const PYPI_AS_OF: &str = "2026-08-21";
+
+/// The data that ages, and how old it is here.
+pub fn data() -> [(&'static str, &'static str); 3] {
+    [("PyPI", PYPI_AS_OF), ("classifiers", CLASSIFIERS_AS_OF), ("SPDX", crate::python::spdx::version())]
+}

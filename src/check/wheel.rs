@@ -98,7 +98,8 @@ fn startup_code(docket: &mut Docket<'_>, path: &str, name: &str) {
     let (top, rest) = path.split_once('/').unwrap_or((path, ""));
     let module = top.split('.').next().unwrap_or(top);
     let starts = (rest.is_empty() && top.ends_with(".pth")) || ["sitecustomize", "usercustomize"].contains(&module);
-    if starts {
+    let is_declared = docket.policy().settings.startup_code.iter().any(|declared| declared == path);
+    if starts && !is_declared {
         let message = format!("`{}` runs whenever Python starts", shown(name));
         docket.raise("check/startup-code", message, Some(name));
     }

@@ -55,6 +55,8 @@ pub enum FormatArg {
     Json,
     /// For GitHub and Gitea Actions: annotations and a step summary
     Github,
+    /// For code scanning: the findings of `check` and `audit` as SARIF 2.1.0
+    Sarif,
 }
 
 /// When to use colour.
@@ -122,6 +124,7 @@ impl Global {
                 Some(FormatArg::Human) => Format::Human,
                 Some(FormatArg::Json) => Format::Json,
                 Some(FormatArg::Github) => Format::Github,
+                Some(FormatArg::Sarif) => Format::Sarif,
                 None if in_actions => Format::Github,
                 None => Format::Human,
             },

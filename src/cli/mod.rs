@@ -196,6 +196,11 @@ impl Command {
         }
     }
 
+    /// Whether what it tells is findings, which SARIF can say.
+    pub fn judges(&self) -> bool {
+        matches!(self, Command::Check(_) | Command::Audit(_))
+    }
+
     /// Hands the arguments to the command.
     ///
     /// # Errors

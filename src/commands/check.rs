@@ -2,17 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
-use super::{Context, usage};
-use crate::archive::{Limits, Scan, read};
-use crate::check;
-use crate::effects::Git;
-use crate::effects::files::{Files, What};
+use super::{Context, Done, check_report, check_workflows, usage};
+use crate::check::Policy;
+use crate::config::Origin;
+use crate::config::file::IndexProfile;
+use crate::config::resolve::Setting;
+use crate::effects::files::What;
 use crate::error::Failure;
+use crate::plan::archives::{self, Judged};
 use crate::plan::publish::default_files;
-use crate::report::{Finding, Outcome, Report, Severity, text};
-use crate::workflows::{self, WorkflowsError};
+use crate::report::{Report, codes};
 
 /// Judge archives by the rules of indexes, specifications and attacks, or workflows
 ///
@@ -21,117 +20,98 @@ use crate::workflows::{self, WorkflowsError};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Wheels and sdists; with `--workflows` workflows and composite actions
-    files: Vec<PathBuf>,
+    pub(super) files: Vec<PathBuf>,
     /// Judge how workflows release, instead of archives
     #[arg(long)]
     workflows: bool,
+    /// The index whose rules count [default: `check.profile` of the configuration]
+    #[arg(long, value_name = "INDEX")]
+    profile: Option<Profile>,
     /// Only findings whose code begins so (can be repeated)
     #[arg(long, value_name = "CODE")]
-    select: Vec<String>,
+    pub(super) select: Vec<String>,
     /// No findings whose code begins so (can be repeated)
     #[arg(long, value_name = "CODE")]
-    ignore: Vec<String>,
+    pub(super) ignore: Vec<String>,
+    /// Write the page that PyPI would show of the description, for a browser
+    #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
+    preview: Option<PathBuf>,
     /// Warnings turn the verdict, too
     #[arg(long)]
-    strict: bool,
+    pub(super) strict: bool,
+}
+
+/// The kind of index that an archive is for.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Profile {
+    /// pypi.org
+    Pypi,
+    /// test.pypi.org
+    Testpypi,
+    /// The registry of Gitea or Forgejo: takes what PyPI alone refuses
+    Gitea,
+    /// Any other: the same
+    Private,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    if args.workflows {
-        return workflows(context, args);
+    for code in args.select.iter().chain(&args.ignore) {
+        if !codes::all().any(|known| known.code.starts_with(code.as_str())) {
+            let nearest = codes::nearest(code).map_or_else(String::new, |code| format!("did you mean `{code}`? "));
+            return Err(usage(
+                format!("no code begins with `{code}`"),
+                format!("{nearest}`release explain` lists all of them"),
+            ));
+        }
     }
-    let files = context.inspect().files();
+    if args.workflows {
+        return check_workflows::judge(context, args);
+    }
+    let inspect = context.inspect();
+    let mut settings = context.check_settings()?;
+    if let Some(profile) = args.profile {
+        settings.profile = Setting { value: profile.into(), origin: Origin::Flag };
+    }
+    let policy = Policy::of(&settings);
     let paths = match args.files.as_slice() {
         [] => {
             let project = context.project_of_packages()?;
-            default_files(context.inspect(), &project, &context.packages(&project)?)?
+            default_files(inspect, &project, &context.packages(&project)?)?
         }
-        named => named.iter().map(|path| context.inspect().dir().join(path)).collect(),
+        named => named.iter().map(|path| inspect.dir().join(path)).collect(),
     };
-    if let Some(path) = paths.iter().find(|path| files.what(path) == What::Folder) {
+    if let Some(path) = paths.iter().find(|path| inspect.files().what(path) == What::Folder) {
         return Err(usage(format!("`{}` is a folder", path.display()), "name the archives themselves"));
     }
-    let mut findings = Vec::new();
-    let mut judged = Vec::new();
-    let mut lines = Vec::new();
-    let mut unjudged = false;
-    for path in &paths {
-        let (name, scan) = scan(files, path)?;
-        let verdict = check::judge(&name, &scan);
-        let found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
-        let count = |severity| found.iter().filter(|found| found.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let sha256 = scan.digests.sha256.to_string();
-        lines.push(format!(
-            "{name}  {}, {}{}  {}  sha256 {sha256}",
-            text::count(errors, "error"),
-            text::count(warnings, "warning"),
-            if verdict.judged { "" } else { "; its contents were not judged" },
-            text::size(scan.size)
-        ));
-        judged.push(json!({"path": path, "sha256": sha256, "size": scan.size, "errors": errors, "warnings": warnings, "contents_judged": verdict.judged}));
-        unjudged |= !verdict.judged;
-        findings.extend(found);
+    let mut judged = archives::judge(inspect, &policy, &paths)?;
+    if !context.dry_run {
+        archives::render(context.world, &policy, &mut judged)?;
     }
-    let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
-    let mut report = verdict_of(args, findings).result(json!({"files": judged}));
-    if unjudged && !is_refused {
-        report = report.outcome(Outcome::Inconclusive);
-    }
-    report.lines = lines;
+    let line = args.preview.as_ref().map(|file| preview(context, file, &judged)).transpose()?;
+    let mut report = check_report::of(args, &policy, judged);
+    report.lines.extend(line);
     Ok(report)
 }
 
-fn verdict_of(args: &Args, findings: Vec<Finding>) -> Report {
-    let strict = args.strict && findings.iter().any(|found| found.severity == Severity::Warning);
-    let report = Report::new("check").findings(findings);
-    if strict { report.outcome(Outcome::Findings) } else { report }
+/// Writes the page of the description, and says so.
+fn preview(context: &Context<'_>, file: &Path, judged: &[Judged]) -> Result<String, Failure> {
+    let shown = file.display();
+    let plan = archives::preview(judged, &context.inspect().dir().join(file))
+        .map_err(|(one, other)| usage(format!("{one} and {other} have different descriptions"), "name one of them"))?;
+    let Some(plan) = plan else { return Ok(format!("not written: {shown}, since no description renders")) };
+    Ok(match context.carry_out("check", plan)? {
+        Done::Planned(_) => format!("would write {shown}"),
+        Done::Carried(_) => format!("wrote {shown}"),
+    })
 }
 
-/// The workflows that are named, else those of the repository.
-fn workflows(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let inspect = context.inspect();
-    let files = inspect.files();
-    let top = Git::discover(inspect.dir())?.map_or_else(|| inspect.dir().to_owned(), |git| git.top());
-    let mut paths: Vec<PathBuf> = args.files.iter().map(|path| inspect.dir().join(path)).collect();
-    if paths.is_empty() {
-        for folder in workflows::FOLDERS.map(|folder| top.join(folder)) {
-            if files.what(&folder) == What::Folder {
-                let listed = files.list(&folder)?;
-                paths.extend(
-                    listed.into_iter().filter(|path| path.extension().is_some_and(|ext| ext == "yml" || ext == "yaml")),
-                );
-            }
+impl From<Profile> for IndexProfile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Pypi => IndexProfile::Pypi,
+            Profile::Testpypi => IndexProfile::Testpypi,
+            Profile::Gitea => IndexProfile::Gitea,
+            Profile::Private => IndexProfile::Private,
         }
     }
-    if paths.is_empty() {
-        return Err(WorkflowsError::None { folders: workflows::FOLDERS.join("`, `") }.into());
-    }
-    let (mut findings, mut judged, mut lines) = (Vec::new(), Vec::new(), Vec::new());
-    for path in &paths {
-        let shown = path.strip_prefix(&top).unwrap_or(path).display().to_string();
-        let content = files.read_text(path, workflows::yaml::SIZE_LIMIT)?;
-        let found = workflows::judge(&shown, &content).into_iter().filter(|found| wanted(args, found));
-        let found: Vec<Finding> = found.collect();
-        let count = |severity| found.iter().filter(|found| found.severity == severity).count();
-        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        lines.push(format!("{shown}  {}, {}", text::count(errors, "error"), text::count(warnings, "warning")));
-        judged.push(json!({"path": shown, "errors": errors, "warnings": warnings}));
-        findings.extend(found);
-    }
-    let mut report = verdict_of(args, findings).result(json!({"workflows": judged}));
-    report.lines = lines;
-    Ok(report)
-}
-
-fn scan(files: Files, path: &Path) -> Result<(String, Scan), Failure> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut file = files.open(path)?;
-    let scan = read::scan(&name, &mut file, &Limits::default());
-    Ok((name, scan))
-}
-
-fn wanted(args: &Args, found: &Finding) -> bool {
-    let begins = |codes: &[String]| codes.iter().any(|code| found.code.starts_with(code.as_str()));
-    (args.select.is_empty() || begins(&args.select)) && !begins(&args.ignore)
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::usage;
+use crate::config::check::CheckSettings;
 use crate::effects::{Inspect, World};
 use crate::error::Failure;
 use crate::plan::{Plan, execute};
@@ -104,6 +105,21 @@ impl<'w> Context<'w> {
             return Err(project.no_package(name).into());
         }
         Ok(found)
+    }
+
+    /// How archives are judged here. A project that cannot be loaded wholly has a configuration all the same, and
+    /// archives can be judged where there is none.
+    ///
+    /// # Errors
+    /// The configuration cannot be read or means nothing.
+    pub fn check_settings(&self) -> Result<CheckSettings, Failure> {
+        let files = self.inspect().files();
+        let named = self.config_file();
+        match load::find_root(files, self.inspect().dir()) {
+            Ok(root) => Ok(load::load_config(files, &root, named.as_deref())?.check),
+            Err(_) if named.is_none() => Ok(CheckSettings::default()),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// The file that `--config` names, as an absolute path.

@@ -10,6 +10,8 @@ pub mod build;
 pub mod bump;
 pub mod changelog;
 pub mod check;
+mod check_report;
+mod check_workflows;
 pub mod compare;
 pub mod completions;
 pub mod doctor;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Context;
+use crate::check::Policy;
 use crate::config::file::ConfigFile;
 use crate::config::{Config, resolve};
 use crate::error::{Failure, Kind};
@@ -59,7 +60,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
     };
-    let mut plan = publish::plan(inspect, root, &files, &targets(context, args, &config)?)?;
+    let targets = targets(context, args, &config)?;
+    let settings = config.check.aimed_at(targets.iter().map(|target| &target.index));
+    let mut plan = publish::plan(inspect, root, &files, &targets, &Policy::of(&settings))?;
     let digest = publish::digest(&plan);
     if let Some(expected) = &args.expect {
         publish::refuse_other(inspect, &digest, expected)?;

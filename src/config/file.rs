@@ -37,6 +37,8 @@ pub struct ConfigFile {
     pub references: Vec<ReferenceTable>,
     /// How archives are built.
     pub build: Option<BuildTable>,
+    /// How archives and the project are judged.
+    pub check: Option<CheckTable>,
     /// Commands that must pass before anything is committed.
     #[serde(default)]
     pub gates: Vec<GateTable>,
@@ -134,6 +136,74 @@ pub enum ChangeLevel {
     Patch,
     /// It is no reason for a release.
     None,
+}
+
+/// How archives and the project are judged.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CheckTable {
+    /// The kind of index whose rules count: `pypi`, `testpypi`, `gitea` or `private`. The last two take what PyPI alone
+    /// refuses, such as private classifiers and local versions. Default: `private` where `stages` names neither `pypi`
+    /// nor `testpypi`, else `pypi`.
+    pub profile: Option<IndexProfile>,
+    /// Findings that are accepted.
+    #[serde(default)]
+    pub ignore: Vec<IgnoreTable>,
+    /// Files of the wheel that run whenever Python starts, and should, such as `demo.pth`.
+    #[serde(default)]
+    pub startup_code: Vec<String>,
+    /// The top-level names that the wheel installs. Default: any.
+    pub top_level: Option<Vec<String>>,
+    /// Members that every archive must have, as globs below its top, such as `*/py.typed`.
+    #[serde(default)]
+    pub expect: Vec<String>,
+    /// A JSON file of secrets that are accepted, each with its fingerprint and a reason.
+    pub secrets_baseline: Option<String>,
+    /// Bytes of an archive beyond which it is called large. Default: 52428800 (50 MiB).
+    pub max_size: Option<u64>,
+    /// Unpacked bytes beyond which an archive is called large. Default: 78643200 (75 MiB).
+    pub max_unpacked: Option<u64>,
+    /// Files of an archive beyond which they are called many. Default: 2000.
+    pub max_files: Option<usize>,
+}
+
+/// Findings that are accepted. They are counted and never shown as if they were not there; an error of structure that
+/// is accepted leaves the contents unjudged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct IgnoreTable {
+    /// Their code, or how codes begin.
+    pub code: String,
+    /// Only in this file or member, as a glob. Default: everywhere.
+    pub path: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A kind of package index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IndexProfile {
+    /// pypi.org.
+    Pypi,
+    /// test.pypi.org: the rules of PyPI.
+    Testpypi,
+    /// The package registry of Gitea or Forgejo.
+    Gitea,
+    /// Any other.
+    Private,
+}
+
+impl IndexProfile {
+    /// The word that people read.
+    pub fn word(self) -> &'static str {
+        match self {
+            IndexProfile::Pypi => "pypi",
+            IndexProfile::Testpypi => "testpypi",
+            IndexProfile::Gitea => "gitea",
+            IndexProfile::Private => "private",
+        }
+    }
 }
 
 /// How a bump commits and tags.

@@ -3,6 +3,7 @@
 //! [`file`] is the text as written, without defaults; [`resolve`] is pure and turns it into a [`Config`]
 //! that has an answer and an origin for everything. Finding and reading the file is for `project/`.
 
+pub mod check;
 pub mod edit;
 pub mod error;
 pub mod file;

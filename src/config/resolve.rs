@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::CheckSettings;
 use super::error::ConfigError;
 use super::file::{
     CommandTable, ConfigFile, ForgeTable, Form, GateTable, HookTable, InitTable, PolicyTable, ReferenceTable,
     SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, UnknownSeverity,
-    Versions,
+    VerifyTable, Versions,
 };
 use super::origin::Origin;
 use super::release::{Changelog, GitSettings, Workspace, escapes, tag_problem};
@@ -19,7 +20,7 @@ use crate::python::bump::Scheme;
 use crate::python::name::ProjectName;
 
 /// A setting and where it came from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Setting<T> {
     /// What holds.
     pub value: T,
@@ -28,7 +29,7 @@ pub struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    fn of(written: Option<T>, default: T) -> Self {
+    pub(super) fn of(written: Option<T>, default: T) -> Self {
         match written {
             Some(value) => Setting { value, origin: Origin::File },
             None => Setting { value: default, origin: Origin::Default },
@@ -59,6 +60,8 @@ pub struct Config {
     pub references: Vec<ReferenceTable>,
     /// How many seconds each hook of a build backend may take.
     pub build_timeout: u64,
+    /// How archives and the project are judged.
+    pub check: CheckSettings,
     /// Commands that must pass before anything is committed.
     pub gates: Vec<GateTable>,
     /// Commands before and after phases of a run.
@@ -114,6 +117,20 @@ pub struct Verify {
     pub sdist_bytes: Option<u64>,
     /// The simple API that dependencies come from.
     pub dependencies: Option<String>,
+}
+
+impl Verify {
+    fn of(written: VerifyTable) -> Self {
+        let budgets = written.budgets.unwrap_or_default();
+        Verify {
+            imports: written.imports,
+            commands: written.commands,
+            import_ms: budgets.import_ms,
+            wheel_bytes: budgets.wheel_bytes,
+            sdist_bytes: budgets.sdist_bytes,
+            dependencies: written.dependencies,
+        }
+    }
 }
 
 /// What must be given before anything leaves the machine.
@@ -290,11 +307,13 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let git = GitSettings::of(written.git.unwrap_or_default(), independent);
     let git = git.map_err(|problem| refuse("git.message", problem))?;
     let build = written.build.unwrap_or_default();
+    let stages = Setting::of(written.stages, Vec::new());
+    let check = CheckSettings::of(written.check.unwrap_or_default(), &stages.value);
+    let check = check.map_err(|(key, problem)| refuse(key, problem))?;
     let verify = written.verify.unwrap_or_default();
     if verify.commands.iter().any(|command| command.run.is_empty()) {
         return Err(refuse("verify.commands.run", "needs a program"));
     }
-    let budgets = verify.budgets.unwrap_or_default();
     let audit = written.audit.unwrap_or_default();
     let status = written.status.unwrap_or_default();
     if status.url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
@@ -312,12 +331,13 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         scheme: Setting::of(scheme, Scheme::default()),
         tag,
         branches,
-        stages: Setting::of(written.stages, Vec::new()),
+        stages,
         plain_http: Setting::of(written.plain_http, Vec::new()),
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
         git,
         references: written.references,
         build_timeout: build.timeout.unwrap_or(900),
+        check,
         gates: written.gates,
         hooks: written.hooks,
         policy,
@@ -325,14 +345,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         forge: written.forge,
         init: written.init.unwrap_or_default(),
         verified: build.verified,
-        verify: Verify {
-            imports: verify.imports,
-            commands: verify.commands,
-            import_ms: budgets.import_ms,
-            wheel_bytes: budgets.wheel_bytes,
-            sdist_bytes: budgets.sdist_bytes,
-            dependencies: verify.dependencies,
-        },
+        verify: Verify::of(verify),
         audit: Audit {
             files: audit.files,
             db: audit.db,

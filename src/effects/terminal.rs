@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{EffectsError, Variables};
 use crate::error::Failure;
 use crate::report::human::{Colour, Verbosity};
-use crate::report::{Event, Report, github, human, json};
+use crate::report::{Event, Report, github, human, json, sarif};
 use crate::secret::Redactor;
 
 /// What a result looks like.
@@ -22,6 +22,8 @@ pub enum Format {
     Json,
     /// For GitHub and Gitea Actions.
     Github,
+    /// For code scanning: SARIF.
+    Sarif,
 }
 
 /// When colour is used.
@@ -151,7 +153,7 @@ impl Terminal {
         }
         // One document on standard output is all that a program wants; `-v` brings narration back.
         let verbosity = match self.display {
-            Display { format: Format::Json, verbosity: Verbosity::Normal, .. } => Verbosity::Quiet,
+            Display { format: Format::Json | Format::Sarif, verbosity: Verbosity::Normal, .. } => Verbosity::Quiet,
             Display { verbosity, .. } => verbosity,
         };
         if let Some(text) = human::event(event, verbosity, self.err) {
@@ -193,6 +195,7 @@ impl Terminal {
         self.clear_bar();
         match self.display.format {
             Format::Json => self.write_out(&json::document(report)),
+            Format::Sarif => self.write_out(&sarif::document(report)),
             Format::Human | Format::Github => {
                 self.write_out(&human::report(report, self.out));
                 if let Some(verdict) = human::verdict(report)
@@ -214,6 +217,7 @@ impl Terminal {
         self.clear_bar();
         match self.display.format {
             Format::Json => self.write_out(&json::failure_document(command, failure)),
+            Format::Sarif => self.write_out(&sarif::failure_document(failure)),
             Format::Human => {}
             Format::Github => self.write_err(&github::failure(failure)),
         }

@@ -1,15 +1,14 @@
 //! What the phases of a rehearsal and of a run do alike; what becomes of it is theirs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::verification::{self, Request, Verdict};
-use crate::archive::{Limits, read};
 use crate::build::isolated::Built;
-use crate::check;
+use crate::check::Policy;
 use crate::effects::World;
 use crate::error::Failure;
 use crate::plan::verify::Known;
-use crate::plan::{build, execute, exposure, gates as plan};
+use crate::plan::{archives, build, execute, exposure, gates as plan};
 use crate::project::{Package, Project};
 use crate::report::{Finding, text};
 use crate::steps::Produced;
@@ -77,14 +76,11 @@ pub fn build(
 ///
 /// # Errors
 /// One cannot be opened.
-pub fn check(world: &World, built: &[Built]) -> Result<Vec<Finding>, Failure> {
-    let mut findings = Vec::new();
-    for built in built {
-        let name = built.name();
-        let scan = read::scan(&name, &mut world.inspect().files().open(&built.path)?, &Limits::default());
-        findings.extend(check::judge(&name, &scan).findings);
-    }
-    Ok(findings)
+pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Finding>, Failure> {
+    let paths: Vec<PathBuf> = built.iter().map(|built| built.path.clone()).collect();
+    let mut judged = archives::judge(world.inspect(), policy, &paths)?;
+    archives::render(world, policy, &mut judged)?;
+    Ok(judged.into_iter().flat_map(|judged| judged.verdict.findings).collect())
 }
 
 /// Waits until an index shows what was built of a package, then installs and tries it.

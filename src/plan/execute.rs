@@ -1,13 +1,10 @@
 //! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
 //! [`Effects`](crate::effects::Effects).
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use crate::effects::git_program::RemoteReference;
 use crate::effects::{Effects, EffectsError, World};
 use crate::error::Failure;
-use crate::plan::Plan;
+use crate::plan::{Plan, at_once};
 use crate::report::{Event, StepState};
 use crate::steps::ask_remote::AskRemote;
 use crate::steps::record::{self, RecordedFile};
@@ -92,24 +89,7 @@ fn carry_out(effects: Effects<'_>, steps: &[Step], begin: &(dyn Fn(&Step) + Sync
     if let [step] = steps {
         return vec![one(step)];
     }
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)).min(steps.len());
-    let next = AtomicUsize::new(0);
-    let ended: Vec<Mutex<Option<Result<Produced, Failure>>>> = steps.iter().map(|_| Mutex::new(None)).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(step) = steps.get(at) else { break };
-                    *ended[at].lock().unwrap_or_else(PoisonError::into_inner) = Some(one(step));
-                }
-            });
-        }
-    });
-    ended
-        .into_iter()
-        .map(|ended| ended.into_inner().unwrap_or_else(PoisonError::into_inner).expect("each was taken"))
-        .collect()
+    at_once::each(steps, one)
 }
 
 /// What a remote has, asked before anything is changed: nothing is logged or recorded of it.

@@ -1,6 +1,8 @@
 //! What would be done, as data. Planners take what only looks, so a dry run is "print the plan and return".
 
 pub mod announce;
+pub mod archives;
+mod at_once;
 pub mod build;
 pub mod bump;
 pub mod changelog;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
+use super::archives::{self, Judged};
 use super::{Plan, PlanError};
-use crate::archive::{Digests, Kind, Limits, Sha256, read};
-use crate::check;
+use crate::archive::{Digests, Kind, Sha256};
+use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
 use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
@@ -87,18 +88,25 @@ pub fn files_of_version(
     Ok(files)
 }
 
-/// Plans to bring `files` to the indexes, in their order; `root` is the folder that paths are shown from.
+/// Plans to bring `files` to the indexes, in their order; `root` is the folder that paths are shown from. What `policy`
+/// calls an error goes nowhere, nor what could not be judged.
 ///
 /// # Errors
 /// A file must not be published, or an index has other bytes under its name.
-pub fn plan(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], targets: &[Target]) -> Result<Plan, Failure> {
+pub fn plan(
+    inspect: Inspect<'_>,
+    root: &Path,
+    files: &[PathBuf],
+    targets: &[Target],
+    policy: &Policy,
+) -> Result<Plan, Failure> {
     if targets.is_empty() {
         return Err(PlanError::NoIndex.into());
     }
     for target in targets {
         guard_clock(inspect, &target.index)?;
     }
-    let archives = archives(inspect, root, files)?;
+    let archives = readable(inspect, root, files, policy)?;
     let mut steps = Vec::new();
     for target in targets {
         steps.extend(steps_of(inspect, target, &archives)?);
@@ -197,12 +205,12 @@ fn guard_clock(inspect: Inspect<'_>, index: &Index) -> Result<(), PlanError> {
 
 /// Reads and checks every file; wheels first, since the first file of a release decides what is shown of it
 /// and an sdist alone would be built by everybody who installs meanwhile.
-fn archives(inspect: Inspect<'_>, root: &Path, files: &[PathBuf]) -> Result<Vec<Archive>, Failure> {
+fn readable(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], policy: &Policy) -> Result<Vec<Archive>, Failure> {
     let mut found = Vec::new();
     let mut wrong = Vec::new();
     for path in files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        match archive(inspect, path, shown)? {
+        match archive(inspect, path, shown, policy)? {
             Ok(archive) => found.push(archive),
             Err(findings) => wrong.extend(findings),
         }
@@ -218,19 +226,26 @@ fn archives(inspect: Inspect<'_>, root: &Path, files: &[PathBuf]) -> Result<Vec<
 }
 
 /// One file, or what is wrong with it.
-fn archive(inspect: Inspect<'_>, path: &Path, shown: String) -> Result<Result<Archive, Vec<String>>, EffectsError> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut file = inspect.files().open(path)?;
-    let scan = read::scan(&name, &mut file, &Limits::default());
-    let findings: Vec<String> = check::judge(&name, &scan)
+fn archive(
+    inspect: Inspect<'_>,
+    path: &Path,
+    shown: String,
+    policy: &Policy,
+) -> Result<Result<Archive, Vec<String>>, EffectsError> {
+    let Judged { examined, verdict, .. } = archives::one(inspect, policy, path)?;
+    let mut findings: Vec<String> = verdict
         .findings
         .into_iter()
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| format!("`{shown}`: {} [{}]", finding.message, finding.code))
         .collect();
+    if !verdict.judged && findings.is_empty() {
+        findings.push(format!("`{shown}`: an error of its structure is accepted, so its contents were not judged"));
+    }
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
+    let Examined { name, scan, .. } = examined;
     let (told, kept) = match scan.kind {
         Kind::Wheel => {
             (name.parse::<WheelName>().map(|wheel| (wheel.name().clone(), wheel.version().clone())), "METADATA")

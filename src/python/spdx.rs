@@ -22,6 +22,11 @@ fn ids() -> &'static Ids {
     })
 }
 
+/// The version of the list.
+pub fn version() -> &'static str {
+    LIST.split(' ').nth(4).unwrap_or_default()
+}
+
 /// The id as SPDX spells it; nothing where it is not on the list. Case does not count.
 pub fn spelled(id: &str, kind: LicenseKind) -> Option<String> {
     let find = |list: &[&'static str], id: &str| {

@@ -100,7 +100,15 @@ fn phase(name: &str, state: StepState, summary: &str, (milliseconds, colour): (u
 /// What a command answered, for standard output.
 pub fn report(report: &Report, colour: Colour) -> String {
     let mut out = String::new();
-    for found in &report.findings {
+    let mut findings = report.findings.iter();
+    for (heading, count) in &report.groups {
+        out.push_str(&block(heading));
+        out.push('\n');
+        for found in findings.by_ref().take(*count) {
+            out.push_str(&listed(found, colour));
+        }
+    }
+    for found in findings {
         out.push_str(&finding(found, colour));
     }
     out.push_str(&diff(&report.diff, colour));
@@ -121,14 +129,35 @@ pub fn verdict(report: &Report) -> Option<String> {
     }
 }
 
-fn finding(finding: &Finding, colour: Colour) -> String {
+/// A finding below the heading of its group, in one line: what, where, and what to do.
+fn listed(finding: &Finding, colour: Colour) -> String {
+    let place = finding.location.as_ref().and_then(|location| match &location.member {
+        Some(member) => Some(location.line.map_or_else(|| member.clone(), |line| format!("{member}:{line}"))),
+        None => location.line.is_some().then(|| place(location)),
+    });
+    let mut out = format!("  {}: {}", mark(finding, colour), inline(&finding.message));
+    if let Some(place) = place.filter(|place| !finding.message.contains(&format!("`{place}`"))) {
+        out.push_str(&format!(", in {}", inline(&place)));
+    }
+    if let Some(help) = &finding.help {
+        out.push_str(&format!("; {}", inline(help)));
+    }
+    out.push('\n');
+    out
+}
+
+/// How bad a finding is, and its code.
+fn mark(finding: &Finding, colour: Colour) -> String {
     let code = match finding.severity {
         Severity::Error => "31",
         Severity::Warning => "33",
         Severity::Info => "36",
     };
-    let heading = format!("{}[{}]", finding.severity.word(), finding.code);
-    let mut out = format!("{}: {}\n", paint(colour, code, &heading), inline(&finding.message));
+    paint(colour, code, &format!("{}[{}]", finding.severity.word(), finding.code))
+}
+
+fn finding(finding: &Finding, colour: Colour) -> String {
+    let mut out = format!("{}: {}\n", mark(finding, colour), inline(&finding.message));
     if let Some(location) = &finding.location {
         out.push_str(&format!("  at: {}\n", inline(&place(location))));
     }

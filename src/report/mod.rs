@@ -8,6 +8,7 @@ pub mod finding;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod sarif;
 pub mod text;
 
 use serde::Serialize;
@@ -61,6 +62,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// What it found.
     pub findings: Vec<Finding>,
+    /// How people read the findings: below headings, each with so many of them, in their order. Those beyond stand for
+    /// themselves.
+    pub groups: Vec<(String, usize)>,
     /// The machine-readable result; its shape per command is in DESIGN §3.
     pub result: Value,
     /// What would change in files, for people: lines of unified diffs, shown before `lines`.
@@ -78,6 +82,7 @@ impl Report {
             command,
             outcome: Outcome::Ok,
             findings: Vec::new(),
+            groups: Vec::new(),
             result: Value::Object(serde_json::Map::new()),
             diff: Vec::new(),
             lines: Vec::new(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::check::Policy;
 use crate::effects::Effects;
 use crate::effects::listen::{Handler, Listening};
 use crate::error::Failure;
@@ -21,6 +22,9 @@ pub struct Serve {
     pub port: u16,
     /// Projects that get a token of their own.
     pub projects: Vec<ProjectName>,
+    /// By which rules it takes files.
+    #[serde(skip)]
+    pub policy: Policy,
 }
 
 /// An index that answers; dropping it ends it.
@@ -72,7 +76,7 @@ impl Serve {
         effects.files().make_folder(&self.data)?;
         // Paths that hold from everywhere.
         let data = effects.inspect().files().canonical(&self.data)?;
-        let server = Arc::new(Server::open(effects, &data, &self.projects)?);
+        let server = Arc::new(Server::open(effects, &data, &self.projects, self.policy.clone())?);
         let tokens = TokenFiles { all: server.user_token(), projects: server.project_tokens().into_iter().collect() };
         let handler: Handler = Arc::new(move |asked| server.answer(&asked));
         let listening = effects.listen(self.port, BODY_LIMIT, handler)?;

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use pyrelease::archive::{Fault, Kind, Limits, MemberKind, Scan, Seen, Sha256, read};
+use pyrelease::check::Policy;
 
 use pyrelease::report::Severity;
 
@@ -320,11 +321,11 @@ fn mutations_never_panic() {
             sign(&mut bytes);
             bytes = stored_gzip(&bytes);
         }
-        let scan = scan(name, &bytes);
-        assert_eq!(scan.size, bytes.len() as u64);
-        let findings = pyrelease::check::judge(name, &scan).findings;
+        let examined = pyrelease::check::examine(name, &mut bytes.as_slice(), &Limits::default());
+        assert_eq!(examined.scan.size, bytes.len() as u64);
+        let findings = pyrelease::check::judge(&examined, &Policy::default()).findings;
         let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
-        assert!(scan.complete || refused);
+        assert!(examined.scan.complete || refused);
     }
 }
 

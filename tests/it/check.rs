@@ -26,7 +26,8 @@ fn judges_the_archives_of_the_current_version() {
         output.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
         demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B"#]]
+        demo-1.0.tar.gz  0 errors, 0 warnings  406 B
+        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(output.code, 0, "{output}");
     assert_eq!(sandbox.release(&["check", "--format", "json"]).json()["outcome"], "ok");
@@ -41,9 +42,9 @@ fn an_error_is_exit_10_with_place_and_help() {
     let output = sandbox.release(&["check"]);
     assert_eq!(output.code, 10, "{output}");
     expect![[r#"
-        error[archive/trailing-data]: data follows the end of the zip
-          at: demo-1.0-py3-none-any.whl
-          help: build the archive again"#]]
+        demo-1.0-py3-none-any.whl  1 error, 0 warnings  953 B  sha256 8d8e6e0e53278beb2e04a16ef70d9d8380c3f375f1814f5b0b857e1d4f1d2cc9
+          error[archive/trailing-data]: data follows the end of the zip; build the archive again
+        demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b"#]]
     .assert_eq(&output.stdout.lines().take(3).collect::<Vec<_>>().join("\n"));
     let document = sandbox.release(&["check", "--format", "json"]).json();
     assert_eq!(
@@ -54,7 +55,7 @@ fn an_error_is_exit_10_with_place_and_help() {
     for arguments in [["--ignore", "archive/trailing-data"], ["--select", "check/"]] {
         let output = sandbox.release(&[&["check"], &arguments[..]].concat());
         assert_eq!(output.code, 11, "{output}");
-        assert!(output.stdout.contains("0 errors, 0 warnings; its contents were not judged"), "{output}");
+        assert!(output.stdout.contains("not judged: the contents of demo-1.0-py3-none-any.whl"), "{output}");
     }
 }
 
@@ -78,10 +79,10 @@ fn what_is_no_archive_is_said_clearly() {
     let sandbox = with_archives();
     sandbox.write("dist/broken-1.0.tar.gz", "not a gzip");
     expect![[r#"
-        error[archive/not-gzip]: the file is not a gzip
-          at: broken-1.0.tar.gz
-          help: build with `.tar.gz` compression
-        broken-1.0.tar.gz  1 error, 0 warnings; its contents were not judged  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
+        broken-1.0.tar.gz  1 error, 0 warnings  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
+          error[archive/not-gzip]: the file is not a gzip; build with `.tar.gz` compression
+        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        not judged: the contents of broken-1.0.tar.gz, since readers may see different ones
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check", "dist/broken-1.0.tar.gz"]).to_string());
     expect![[r#"
@@ -145,18 +146,14 @@ fn a_broken_workflow_is_exit_10() {
     sandbox.write(".github/workflows/release.yml", bad);
     sandbox.write("other.yml", "a: [");
     expect![[r#"
-        error[workflow/concurrency]: a new run cuts off one that is in the middle of an upload
-          at: .github/workflows/release.yml:37
-          help: add `concurrency: {group: "release-${{ github.ref }}", cancel-in-progress: false}` at the top
         .github/workflows/release.yml  1 error, 0 warnings
+          error[workflow/concurrency]: a new run cuts off one that is in the middle of an upload, in .github/workflows/release.yml:37; add `concurrency: {group: "release-${{ github.ref }}", cancel-in-progress: false}` at the top
         [exit status: 10]
     "#]]
     .assert_eq(&sandbox.release(&["check", "--workflows"]).to_string());
     expect![[r#"
-        error[workflow/unreadable]: it is no YAML: while parsing a node, did not find expected node content
-          at: other.yml:2
-          help: put the file right; the runner would read it in another way than you, or not at all
         other.yml  1 error, 0 warnings
+          error[workflow/unreadable]: it is no YAML: while parsing a node, did not find expected node content, in other.yml:2; put the file right; the runner would read it in another way than you, or not at all
         [exit status: 10]
     "#]]
     .assert_eq(&sandbox.release(&["check", "--workflows", "other.yml"]).to_string());
@@ -166,4 +163,88 @@ fn a_broken_workflow_is_exit_10() {
         (document["outcome"].as_str(), document["result"]["workflows"][0]["errors"].as_u64()),
         (Some("findings"), Some(1))
     );
+}
+
+const PRIVATE: &str = "Classifier: Private :: Do Not Upload\nSummary: A demo\n";
+
+#[test]
+fn a_private_index_takes_what_pypi_alone_refuses() {
+    let sandbox = with_archives();
+    let mut zip = Zip::wheel();
+    zip.edit("METADATA", "Summary: A demo\n", PRIVATE);
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
+    let wheel = format!("dist/{WHEEL_NAME}");
+    let output = sandbox.release(&["check", &wheel]);
+    assert!(output.code == 10 && output.stdout.contains("check/classifier-private"), "{output}");
+    sandbox.release(&["check", &wheel, "--profile", "private"]).success();
+    // Where nothing goes to PyPI, its rules do not count; what is written counts more.
+    let project = "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release]\nstages = ['corp']\n[tool.release.index.corp]\nupload = 'https://corp.example/u/'\nsimple = 'https://corp.example/s/'\n";
+    sandbox.write("pyproject.toml", project);
+    let output = sandbox.release(&["check", &wheel]).success();
+    assert!(output.stdout.contains(" for private; "), "{output}");
+    sandbox.write("pyproject.toml", format!("{project}[tool.release.check]\nprofile = 'pypi'\n"));
+    assert_eq!(sandbox.release(&["check", &wheel]).code, 10);
+}
+
+#[test]
+fn what_the_configuration_accepts_is_counted() {
+    let sandbox = with_archives();
+    let mut zip = Zip::wheel();
+    zip.file("demo.pth", b"import demo\n");
+    zip.file("demo/.netrc", b"");
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
+    let project = "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.check]\nstartup-code = ['demo.pth']\n";
+    sandbox.write("pyproject.toml", project);
+    let wheel = format!("dist/{WHEEL_NAME}");
+    let output = sandbox.release(&["check", &wheel]);
+    assert!(output.code == 10 && !output.stdout.contains("check/startup-code"), "{output}");
+    let ignoring = |path: &str| {
+        let ignore = format!("ignore = [{{code = 'check/secret-file', path = '{path}', reason = 'it is empty'}}]\n");
+        sandbox.write("pyproject.toml", format!("{project}{ignore}"));
+        sandbox.release(&["check", &wheel])
+    };
+    assert_eq!(ignoring("other/**").code, 10);
+    let output = ignoring("demo/.netrc").success();
+    assert!(output.stdout.contains("accepted by the configuration: 1 finding"), "{output}");
+    assert_eq!(ignoring("*.whl").code, 0);
+    // An error of structure that is accepted leaves the contents unknown, and nothing unknown is published.
+    let mut bytes = Zip::wheel().bytes();
+    bytes.extend_from_slice(b"trailing");
+    sandbox.write(&wheel, bytes);
+    let ignore = "ignore = [{code = 'archive/trailing-data', reason = 'nobody reads it'}]\n";
+    sandbox.write("pyproject.toml", format!("{project}{ignore}"));
+    let output = sandbox.release(&["check", &wheel]);
+    assert!(output.code == 11 && output.stdout.contains("not judged: the contents of demo-1.0"), "{output}");
+    let output = sandbox.release(&["publish", &wheel, "--index", "http://127.0.0.1:9/", "-n"]);
+    assert!(output.code == 1 && output.stderr.contains("its contents were not judged"), "{output}");
+}
+
+#[test]
+fn a_mistyped_code_is_told() {
+    let sandbox = with_archives();
+    expect![[r#"
+        ------- stderr -------
+        error[cli/usage]: no code begins with `chek/record-hash`
+          hint: did you mean `check/record-hash`? `release explain` lists all of them
+        [exit status: 2]
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--ignore", "chek/record-hash"]).to_string());
+    sandbox.release(&["check", "--select", "archive/", "--ignore", "check/rec"]).success();
+}
+
+#[test]
+fn findings_stand_below_their_archive_errors_first() {
+    let sandbox = with_archives();
+    let mut zip = Zip::wheel();
+    zip.file("tests/__init__.py", b"");
+    zip.file("demo/.env", b"TOKEN=1");
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
+    expect![[r#"
+        demo-1.0-py3-none-any.whl  1 error, 1 warning  1.2 kB  sha256 e30bbd888dcd8e23fd38639500d8b0b91152cd49556162f316e02cbbbfdc47be
+          error[check/secret-file]: `demo/.env` is a file that usually holds secrets; exclude the file, and revoke what it holds
+          warning[check/common-top-level]: the wheel installs the top-level folder `tests`; move the folder below the package or exclude it
+        demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b
+        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        [exit status: 10]
+    "#]].assert_eq(&sandbox.release(&["check"]).to_string());
 }

@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use expect_test::expect;
-use pyrelease::archive::{Limits, Sha256, read};
-use pyrelease::check::upload_refusal;
+use pyrelease::archive::{Limits, Sha256};
+use pyrelease::check::{Policy, examine, upload_refusal};
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -283,9 +283,9 @@ fn every_hostile_archive_is_refused_as_the_check_would() {
     let bad = pairs().into_iter().map(|pair| (pair.code, pair.bad.0, pair.bad.1));
     let mut refused = 0;
     for (id, file_name, bytes) in hostile.chain(bad) {
-        let scan = read::scan(file_name, &mut &*bytes, &Limits::default());
+        let examined = examine(file_name, &mut &*bytes, &Limits::default());
         // What is only worth a warning is taken.
-        let Some(finding) = upload_refusal(file_name, &scan) else {
+        let Some(finding) = upload_refusal(&examined, &Policy::default()) else {
             continue;
         };
         let (status, text) = said(&served.post(&Form::of(file_name, &bytes)));

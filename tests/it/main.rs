@@ -40,6 +40,7 @@ mod check_judge;
 mod check_peers;
 mod check_preview;
 mod check_readme;
+mod check_sarif;
 mod compare;
 mod completions;
 mod contracts;

@@ -13,21 +13,26 @@ const MOST_ATTRIBUTES: usize = 512;
 /// How many elements of formatting may be opened again, all in all.
 const MOST_REOPENED: usize = 1_000_000;
 
+/// How many bytes of a text may be moved for the character references in it, all in all: each is appended to what
+/// was read before.
+const MOST_MOVED: usize = 20_000_000_000;
+
 /// Elements without content.
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-];
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 /// Elements that their like, or the end of what they lie in, ends.
 const IMPLIED: [&str; 10] = ["p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot"];
 /// Elements that stay in force in what follows, until they are ended.
 const FORMATTING: [&str; 14] =
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
 /// Elements in which tags mean something else: no end of a tag is believed behind one of them.
-const FOREIGN: [&str; 9] =
-    ["svg", "math", "template", "select", "noscript", "frameset", "object", "marquee", "script"];
+const FOREIGN: [&str; 9] = ["svg", "math", "template", "select", "noscript", "frameset", "object", "marquee", "script"];
 
 /// What there is too much of.
 pub(super) fn exceeded(html: &str) -> Option<&'static str> {
+    if moved(html) > MOST_MOVED {
+        return Some("a text of it has too many character references");
+    }
     let mut open: Vec<String> = Vec::new();
     let (mut formatting, mut reopened, mut believes) = (0_usize, 0_usize, true);
     for tag in Tags::of(html) {
@@ -35,7 +40,8 @@ pub(super) fn exceeded(html: &str) -> Option<&'static str> {
         let name = tag.name().to_ascii_lowercase();
         match tag {
             Tag::End { .. } => {
-                let implied = open.iter().rev().take_while(|open| **open != name && IMPLIED.contains(&open.as_str())).count();
+                let implied =
+                    open.iter().rev().take_while(|open| **open != name && IMPLIED.contains(&open.as_str())).count();
                 let at = open.len().saturating_sub(implied + 1);
                 if believes && open.get(at) == Some(&name) {
                     open.truncate(at);
@@ -63,4 +69,16 @@ pub(super) fn exceeded(html: &str) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// How many bytes a parser moves for character references, if each costs as many as stand before it in its text.
+fn moved(html: &str) -> usize {
+    let (mut sum, mut start) = (0, 0);
+    for at in memchr::memchr2_iter(b'&', b'<', html.as_bytes()) {
+        match html.as_bytes()[at] {
+            b'&' => sum += at - start,
+            _ => start = at,
+        }
+    }
+    sum
 }

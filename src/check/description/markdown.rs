@@ -13,17 +13,31 @@ use super::page::Page;
 /// What PyPI puts before the name of each heading, so that none takes one of the page's own.
 const PREFIX: &str = "user-content-";
 
+/// How many block quotes may lie in each other: the parser looks at each of them for the next.
+const MOST_QUOTES: usize = 400;
+/// The longest page, in bytes: each heading is named in it three times.
+const LONGEST_PAGE: usize = 4 * 1024 * 1024;
+
 /// Elements whose tags GitHub shows instead of obeying (GFM, "Disallowed Raw HTML").
 const DISALLOWED: [&str; 9] =
     ["title", "textarea", "style", "xmp", "iframe", "noembed", "noframes", "script", "plaintext"];
 
 /// The page of a Markdown text, or why there is none.
 pub(super) fn render(body: &str) -> Verdict {
+    let quotes = |line: &str| {
+        line.chars().take_while(|c| " \t>-+*.)".contains(*c) || c.is_ascii_digit()).filter(|c| *c == '>').count()
+    };
+    if body.split(['\n', '\r']).any(|line| quotes(line) > MOST_QUOTES) {
+        return Verdict::Unverified("its quotes are nested too deeply".to_owned());
+    }
     let Some(html) = to_html(body) else {
         return Verdict::Unverified("it takes too long to parse".to_owned());
     };
     if html.is_empty() {
         return Verdict::Refused { why: "it is blank".to_owned(), line: None };
+    }
+    if html.len() > LONGEST_PAGE {
+        return Verdict::Unverified("its page becomes too long".to_owned());
     }
     let html = without_colours(&lead_to_headings(&html));
     match bounds::exceeded(&html) {

@@ -25,8 +25,11 @@ pub(super) use rules::RULES;
 /// The version of PyPI's renderer whose rules these are.
 pub const RENDERER: &str = "readme_renderer 46.0";
 
-/// The longest description that is rendered here, in bytes. Real ones stay below a quarter of it.
-pub const LONGEST: usize = 2 * 1024 * 1024;
+/// The code of a description that nobody rendered: not known to be good.
+pub const UNVERIFIED: &str = "check/description-unverified";
+
+/// The longest description that is rendered here, in bytes. Real ones stay below a third of it.
+pub const LONGEST: usize = 1024 * 1024;
 
 /// What became of a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +136,10 @@ pub fn verdict(body: &str, content_type: Option<&str>) -> Verdict {
 fn render(body: &str, markup: Markup) -> Verdict {
     if body.len() > LONGEST {
         let size = text::size(body.len() as u64);
-        return Verdict::Unverified(format!("it has {size}, and more than {} are not rendered", text::size(LONGEST as u64)));
+        return Verdict::Unverified(format!(
+            "it has {size}, and more than {} are not rendered",
+            text::size(LONGEST as u64)
+        ));
     }
     match markup {
         Markup::Markdown => markdown::render(body),
@@ -167,11 +173,16 @@ pub(super) fn judge(docket: &mut Docket<'_>, path: &str, bytes: &[u8]) {
     match verdict {
         Verdict::Refused { why, line } => {
             let line = line.map(|line| source.line + line - 1).or(Some(source.line));
-            docket.raise_line("check/description", format!("PyPI cannot render the description: {}", shown(why)), path, line);
+            docket.raise_line(
+                "check/description",
+                format!("PyPI cannot render the description: {}", shown(why)),
+                path,
+                line,
+            );
         }
         Verdict::Unverified(why) => {
             let message = format!("nobody knows whether PyPI renders the description: {}", shown(why));
-            docket.raise("check/description-unverified", message, Some(path));
+            docket.raise(UNVERIFIED, message, Some(path));
         }
         Verdict::Renders(page) => of_page(docket, path, &source, page),
     }
@@ -184,10 +195,13 @@ fn of_page(docket: &mut Docket<'_>, path: &str, source: &Source, page: &Page) {
     if !page.is_visible() {
         docket.raise("check/description-lost", "nothing of the description is visible on PyPI", Some(path));
     } else if lost > 0 {
-        let message = format!("{} no address that PyPI keeps", match lost {
-            1 => "an image has".to_owned(),
-            many => format!("{many} images have"),
-        });
+        let message = format!(
+            "{} no address that PyPI keeps",
+            match lost {
+                1 => "an image has".to_owned(),
+                many => format!("{many} images have"),
+            }
+        );
         docket.raise("check/description-lost", message, Some(path));
     }
     let mut relative: Vec<&str> = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::check::Policy;
 use crate::commands::{Context, Done, usage};
 use crate::error::Failure;
 use crate::plan::Plan;
@@ -29,8 +30,12 @@ pub struct Args {
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
-    let step =
-        Serve { data: context.inspect().dir().join(&args.data), port: args.port, projects: args.projects.clone() };
+    let step = Serve {
+        data: context.inspect().dir().join(&args.data),
+        port: args.port,
+        projects: args.projects.clone(),
+        policy: Policy::default(),
+    };
     let produced = match context.carry_out("index serve", Plan::of(vec![Step::Serve(step)]))? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,

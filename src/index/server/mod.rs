@@ -18,6 +18,7 @@ use std::sync::{PoisonError, RwLock};
 use percent_encoding::percent_decode_str;
 
 use super::error::IndexError;
+use crate::check::Policy;
 use crate::effects::listen::{Answered, Asked};
 use crate::effects::{Clock, Effects};
 use crate::python::name::ProjectName;
@@ -33,18 +34,24 @@ pub struct Server {
     store: RwLock<Store>,
     tokens: Tokens,
     clock: Clock,
+    policy: Policy,
 }
 
 impl Server {
     /// Opens the index in the folder `data`, and makes it where it is missing: its tokens, one for every
-    /// project and one for each of `projects`, are made then.
+    /// project and one for each of `projects`, are made then. It refuses what `policy` refuses.
     ///
     /// # Errors
     /// Another server uses the folder, it cannot be written, or holds something else.
-    pub fn open(effects: Effects<'_>, data: &Path, projects: &[ProjectName]) -> Result<Self, IndexError> {
+    pub fn open(
+        effects: Effects<'_>,
+        data: &Path,
+        projects: &[ProjectName],
+        policy: Policy,
+    ) -> Result<Self, IndexError> {
         let store = Store::open(effects, data)?;
         let tokens = Tokens::open(effects, data, projects)?;
-        Ok(Server { store: RwLock::new(store), tokens, clock: effects.inspect().clock().clone() })
+        Ok(Server { store: RwLock::new(store), tokens, clock: effects.inspect().clock().clone(), policy })
     }
 
     /// The file of the token for every project.

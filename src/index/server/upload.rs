@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::form::{Content, Form};
 use super::store::{Standing, Store, Stored, hex};
 use super::{Server, reply};
-use crate::archive::{Blake2b256, Kind, Limits, Scan, Sha256, read};
-use crate::check;
+use crate::archive::{Blake2b256, Kind, Limits, Scan, Sha256};
+use crate::check::{self, Examined, Policy};
 use crate::effects::listen::{Answered, Asked};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::metadata::{MetadataVersion, RawMetadata};
@@ -62,10 +62,10 @@ impl Server {
         }
         is_open(&store, &subject, self.clock.now())?;
         drop(store);
-        let scan = read::scan(file, &mut bytes.as_ref(), &Limits::default());
-        judge(file, &scan)?;
-        subject.agrees_with(&scan)?;
-        let stored = subject.record(&scan, self.clock.now())?;
+        let examined = check::examine(file, &mut bytes.as_ref(), &Limits::default());
+        judge(&examined, &self.policy)?;
+        subject.agrees_with(&examined.scan)?;
+        let stored = subject.record(&examined.scan, self.clock.now())?;
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         // Another upload of this name may have come first.
         if is_there(&store, file, &digest)? {
@@ -253,8 +253,8 @@ fn is_open(store: &Store, subject: &Subject<'_>, now: Timestamp) -> Result<(), R
 }
 
 /// The rules of `check/`: what `release check` would find first.
-fn judge(file: &str, scan: &Scan) -> Result<(), Refusal> {
-    match check::upload_refusal(file, scan) {
+fn judge(examined: &Examined, policy: &Policy) -> Result<(), Refusal> {
+    match check::upload_refusal(examined, policy) {
         None => Ok(()),
         Some(finding) => Err(bad(format!("{} [{}]", finding.message, finding.code))),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::Rehearsal;
+use crate::check::Policy;
 use crate::config::targets::Index;
 use crate::effects::Git;
 use crate::error::Failure;
@@ -135,8 +136,12 @@ impl Rehearsal<'_> {
     }
 
     pub(super) fn check(&mut self) -> Result<String, Failure> {
-        let findings = work::check(&self.world, &self.built)?;
+        let findings = work::check(&self.world, &self.policy(), &self.built)?;
         self.settle("check", findings)
+    }
+
+    fn policy(&self) -> Policy {
+        Policy::of(&self.project.config.check)
     }
 
     /// Keeps findings for the report, or turns errors among them into the failure of the phase.
@@ -176,7 +181,8 @@ impl Rehearsal<'_> {
 
     /// Opens the embedded index of a stage, with what `--with` names on it.
     fn open_index(&mut self, stage: &str) -> Result<Index, Failure> {
-        let serve = Serve { data: self.scratch.join("index").join(stage), port: 0, projects: Vec::new() };
+        let data = self.scratch.join("index").join(stage);
+        let serve = Serve { data, port: 0, projects: Vec::new(), policy: self.policy() };
         for produced in execute::execute(&self.world, Plan::of(vec![Step::Serve(serve)]))? {
             if let Produced::Serving(serving) = produced {
                 self.serving.push((stage.to_owned(), serving));
@@ -210,7 +216,7 @@ impl Rehearsal<'_> {
             .map(|(_, serving)| serving.address.tokens.all.clone());
         let credential = token.map(|path| credential::from_file(inspect, &path)).transpose()?;
         let target = Target { index: index.clone(), credential };
-        let mut plan = publish::plan(inspect, &self.kept, files, &[target])?;
+        let mut plan = publish::plan(inspect, &self.kept, files, &[target], &self.policy())?;
         // The ledger of a throw-away repository is of no use to anybody.
         plan.draft = None;
         let produced = execute::execute(&self.world, plan)?;

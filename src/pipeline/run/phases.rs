@@ -8,6 +8,7 @@ use super::Run;
 use super::progress::Progress;
 use crate::archive::Sha256;
 use crate::build::isolated::Built;
+use crate::check::Policy;
 use crate::config::targets::Index;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
@@ -265,7 +266,7 @@ impl Run<'_> {
     }
 
     fn check(&mut self) -> Result<String, Failure> {
-        let findings = work::check(self.world, &self.built)?;
+        let findings = work::check(self.world, &Policy::of(&self.project.config.check), &self.built)?;
         let warnings = self.keep(findings)?;
         Ok(format!("{} pass every rule{warnings}", text::count(self.built.len(), "archive")))
     }
@@ -303,8 +304,9 @@ impl Run<'_> {
         self.require_built()?;
         let index = self.project.config.index(stage)?;
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
+        let policy = Policy::of(&self.project.config.check);
         let target = Target { credential: credential::find(inspect, &index)?, index };
-        let mut plan = publish::plan(inspect, &self.project.root, &files, &[target])?;
+        let mut plan = publish::plan(inspect, &self.project.root, &files, &[target], &policy)?;
         rights::complete(self.world, &mut plan)?;
         // The phase has its own entry in the ledger.
         plan.draft = None;

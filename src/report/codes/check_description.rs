@@ -29,7 +29,7 @@ pub(super) const CODES: &[Code] = &[
         title: "nobody looked whether PyPI renders the description",
         text: "reStructuredText is rendered by docutils, a Python program that is fetched once and kept in the \
                cache of this user. Without Python 3.11, under `--offline` before it was fetched, or where docutils \
-               takes minutes, nobody knows what PyPI will say. The same holds for a description beyond 2 MiB \
+               takes minutes, nobody knows what PyPI will say. The same holds for a description beyond 1 MiB \
                and for HTML that is nested hundreds of elements deep. `--strict` takes this for an error.",
         follows: "readme_renderer 46.0",
     },

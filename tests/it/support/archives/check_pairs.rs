@@ -72,7 +72,10 @@ const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    [layout(), records(), classifiers(), metadatas(), files(), pairs_description::pairs()].into_iter().flatten().collect()
+    [layout(), records(), classifiers(), metadatas(), files(), pairs_description::pairs()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn layout() -> Vec<Pair> {

@@ -41,7 +41,10 @@ pub(crate) fn pairs() -> Vec<Pair> {
         pair(
             "check/relative-link",
             described(MARKDOWN, "# demo\n\nRead [this](docs/usage.md?x=1&y#top), ![or](/logo.png).\n"),
-            described(MARKDOWN, "# demo\n\n[this](#demo) [it](mailto:a@example.org) ![](//example.org/a.png) `[c](d)`\n"),
+            described(
+                MARKDOWN,
+                "# demo\n\n[this](#demo) [it](mailto:a@example.org) ![](//example.org/a.png) `[c](d)`\n",
+            ),
         ),
     ]
 }
