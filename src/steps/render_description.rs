@@ -69,7 +69,7 @@ fn ask(effects: Effects<'_>, environment: &Environment, source: &Source) -> Resu
     let scratch = effects.files().scratch()?;
     let answer = scratch.path().join("answer.json");
     let program = Program::new(environment.python(), scratch.path())
-        .args(["-I", "-B", "-c", rst::PROGRAM])
+        .args(["-I", "-c", rst::PROGRAM])
         .arg(&answer)
         .env("DOCUTILSCONFIG", "")
         .stdin(source.text.as_bytes())

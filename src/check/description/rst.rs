@@ -1,7 +1,7 @@
 //! How docutils is asked for a reStructuredText, with PyPI's own settings: what is installed, the program that
 //! asks, and what its answer means. Running it is left to the step.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Page, Verdict};
 
@@ -31,28 +31,17 @@ with open(sys.argv[1], "w", encoding="utf-8", errors="replace") as file:
     json.dump(answer, file)
 "#;
 
-/// What the program answers.
-#[derive(Debug, Deserialize)]
-struct Answer {
-    #[serde(default)]
-    html: Option<String>,
-    #[serde(default)]
-    notes: String,
-    #[serde(default)]
-    failed: Option<String>,
-}
-
 /// What an answer of the program means.
 pub fn verdict(answer: &[u8]) -> Verdict {
-    let Ok(answer) = serde_json::from_slice::<Answer>(answer) else {
-        return Verdict::Unverified("docutils gave no answer".to_owned());
-    };
-    if let Some(failed) = answer.failed {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let text = |key: &str| answer.get(key).and_then(Value::as_str);
+    if let Some(failed) = text("failed") {
         return Verdict::Unverified(format!("docutils failed with {failed}"));
     }
-    match answer.html {
-        Some(html) => Verdict::Renders(Page::sanitised(html)),
-        None => refusal(&answer.notes),
+    match (text("html"), text("notes")) {
+        (Some(html), _) => Verdict::Renders(Page::sanitised(html.to_owned())),
+        (None, Some(notes)) if answer["html"].is_null() => refusal(notes),
+        _ => Verdict::Unverified("docutils gave no answer".to_owned()),
     }
 }
 
@@ -67,7 +56,7 @@ fn refusal(notes: &str) -> Verdict {
     let told = told.trim().trim_end_matches('.');
     let why = match told {
         "" | "No content rendered from RST source" => "nothing of it is left as a page".to_owned(),
-        told => format!("docutils says \"{told}\""),
+        told => format!("docutils says: {told}"),
     };
     Verdict::Refused { why, line: line.filter(|line| *line > 0) }
 }

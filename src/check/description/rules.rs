@@ -29,7 +29,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         severity: Warning,
         pass: Contents,
         summary: "nobody looked whether PyPI renders the description",
-        help: "let this machine have Python 3.11 or newer, and the network once, or write Markdown",
+        help: "let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep",
         peers: &[],
         follows: "readme_renderer 46.0",
     },
