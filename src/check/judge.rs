@@ -6,6 +6,7 @@ use crate::archive::{Fault, Kind, Scan};
 use crate::error::Location;
 use crate::report::{Finding, Severity};
 
+use super::description::Rendered;
 use super::examine::Examined;
 use super::filename::{self, FileName};
 use super::policy::Policy;
@@ -31,8 +32,9 @@ pub struct Verdict {
 /// readers may then see different contents, and no word about the contents would hold for both.
 /// Of each code 100 findings are told, and how many there are beyond them.
 pub fn judge(examined: &Examined, policy: &Policy) -> Verdict {
-    let Examined { name, scan, observed } = examined;
+    let Examined { name, scan, observed, rendered } = examined;
     let mut docket = Docket::new(name, policy);
+    docket.rendered = rendered.as_ref();
     for Fault { code, message, member } in &scan.faults {
         docket.raise(code, message.clone(), member.as_deref());
     }
@@ -73,6 +75,7 @@ pub fn upload_refusal(examined: &Examined, policy: &Policy) -> Option<Finding> {
 pub(super) struct Docket<'a> {
     file_name: &'a str,
     policy: &'a Policy,
+    rendered: Option<&'a Rendered>,
     findings: Vec<Finding>,
     counts: HashMap<&'static str, usize>,
     accepted: usize,
@@ -80,7 +83,7 @@ pub(super) struct Docket<'a> {
 
 impl<'a> Docket<'a> {
     pub(super) fn new(file_name: &'a str, policy: &'a Policy) -> Self {
-        Docket { file_name, policy, findings: Vec::new(), counts: HashMap::new(), accepted: 0 }
+        Docket { file_name, policy, rendered: None, findings: Vec::new(), counts: HashMap::new(), accepted: 0 }
     }
 
     /// Everything that was raised. Of what is cut off, the number is told.
@@ -102,6 +105,11 @@ impl<'a> Docket<'a> {
     /// What the project decided.
     pub(super) fn policy(&self) -> &'a Policy {
         self.policy
+    }
+
+    /// What was made of the description by somebody else.
+    pub(super) fn rendered(&self) -> Option<&'a Rendered> {
+        self.rendered
     }
 
     pub(super) fn file_name(&self) -> &'a str {

@@ -15,6 +15,7 @@ use crate::python::version::Version;
 use crate::python::{spdx, stdlib};
 
 use super::contents::files;
+use super::description;
 use super::filename::FileName;
 use super::judge::Docket;
 use super::{quality, requirements};
@@ -61,6 +62,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
         }
     }
     licensed(docket, subject, &raw);
+    description::judge(docket, subject.path, subject.bytes);
     agreement(docket, subject, &raw);
     unknown(docket, subject, &raw);
     people(docket, subject, &raw);

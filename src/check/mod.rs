@@ -7,6 +7,7 @@
 
 mod agreement;
 mod contents;
+pub mod description;
 mod dist_info;
 mod entry_points;
 mod examine;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::report::Severity;
 
+use super::description;
 use super::rules_of_archives::ARCHIVES;
 use super::rules_of_contents::CONTENTS;
 use super::{inside, machine, rules_of_metadata, rules_of_paths, rules_of_sdists, rules_of_wheels};
@@ -47,6 +48,7 @@ pub struct Rule {
 const TABLES: &[&[Rule]] = &[
     ARCHIVES,
     CONTENTS,
+    description::RULES,
     inside::RULES,
     machine::RULES,
     rules_of_metadata::RULES,

@@ -300,7 +300,7 @@ pub(super) const ARCHIVES: &[Rule] = &[
         pass: Structure,
         summary: "the file is not a gzip",
         help: "build with `.tar.gz` compression",
-        peers: &["warehouse", "pip"],
+        peers: &["warehouse", "pip", "twine T1", "pydistcheck unreadable"],
         follows: "PEP 625",
     },
     Rule {
@@ -516,7 +516,7 @@ pub(super) const ARCHIVES: &[Rule] = &[
         pass: Structure,
         summary: "the file is neither a wheel nor an sdist",
         help: "upload `.whl` and `.tar.gz` files only",
-        peers: &["warehouse"],
+        peers: &["warehouse", "twine T1"],
         follows: "PEP 427, 625",
     },
     Rule {

@@ -57,7 +57,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "a file lies in a data folder that installers do not know",
         help: "name the folder after the file name, with a known scheme",
-        peers: &["check-wheel-contents"],
+        peers: &["check-wheel-contents invalid"],
         follows: "PEP 427",
     },
     Rule {
@@ -75,7 +75,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the dist-info folder is missing or has another name",
         help: "build the wheel again; do not rename wheels",
-        peers: &["warehouse", "pip", "check-wheel-contents"],
+        peers: &["warehouse", "pip", "check-wheel-contents invalid"],
         follows: "PEP 427",
     },
     Rule {
@@ -138,7 +138,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the sdist does not have one top folder with PKG-INFO",
         help: "build the sdist with a backend",
-        peers: &["warehouse", "pip", "twine check"],
+        peers: &["warehouse", "pip", "twine T2"],
         follows: "PEP 625",
     },
     Rule {
@@ -165,7 +165,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "a field of the metadata is given twice",
         help: "give the field once",
-        peers: &["twine check"],
+        peers: &["twine T5"],
         follows: "PEP 566",
     },
     Rule {
@@ -174,7 +174,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "License-File stands in metadata older than 2.4",
         help: "build with a newer backend",
-        peers: &["twine check"],
+        peers: &["twine T4"],
         follows: "PEP 639",
     },
     Rule {
@@ -183,7 +183,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the metadata does not follow its specification",
         help: "put the field right in pyproject.toml",
-        peers: &["twine check", "warehouse"],
+        peers: &["warehouse", "twine T5", "twine T6"],
         follows: "PEP 566, 639, 643",
     },
     Rule {
@@ -201,7 +201,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the wheel has no METADATA",
         help: "build the wheel with a backend",
-        peers: &["warehouse", "pip", "uv"],
+        peers: &["warehouse", "pip", "uv", "twine T3", "check-wheel-contents invalid"],
         follows: "PEP 427",
     },
     Rule {
@@ -228,7 +228,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the Metadata-Version is missing or unknown",
         help: "build with a released backend",
-        peers: &["warehouse", "twine check"],
+        peers: &["warehouse", "twine T6"],
         follows: "Core metadata specifications",
     },
     Rule {
@@ -309,7 +309,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "RECORD and the contents of the wheel differ",
         help: "build the wheel again, or run `wheel pack`",
-        peers: &["warehouse (by mail)", "check-wheel-contents"],
+        peers: &["warehouse (by mail)", "check-wheel-contents invalid"],
         follows: "PEP 376, 627",
     },
     Rule {
@@ -372,7 +372,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "a file of the project lies at the top of the wheel",
         help: "exclude the file from the wheel",
-        peers: &["check-wheel-contents W003, W006"],
+        peers: &["check-wheel-contents W003", "check-wheel-contents W006"],
         follows: "",
     },
     Rule {
@@ -381,7 +381,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the file WHEEL is missing or malformed",
         help: "build the wheel with a backend",
-        peers: &["warehouse", "check-wheel-contents"],
+        peers: &["warehouse", "check-wheel-contents invalid"],
         follows: "PEP 427",
     },
     Rule {

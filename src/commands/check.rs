@@ -1,8 +1,8 @@
 //! `release check`: judges archives.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Context, check_report, check_workflows, usage};
+use super::{Context, Done, check_report, check_workflows, usage};
 use crate::check::Policy;
 use crate::config::Origin;
 use crate::config::file::IndexProfile;
@@ -36,6 +36,9 @@ pub struct Args {
     /// Compare sdists with this tag instead of HEAD, and refuse what differs [default: the tag of the version]
     #[arg(long, value_name = "TAG", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     against_tag: Option<String>,
+    /// Write the page that PyPI would show of the description, for a browser
+    #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
+    preview: Option<PathBuf>,
     /// Warnings turn the verdict, too
     #[arg(long)]
     pub(super) strict: bool,
@@ -83,9 +86,15 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if let Some(path) = paths.iter().find(|path| inspect.files().what(path) == What::Folder) {
         return Err(usage(format!("`{}` is a folder", path.display()), "name the archives themselves"));
     }
-    let judged = archives::judge(inspect, &policy, &paths)?;
+    let mut judged = archives::judge(inspect, &policy, &paths)?;
+    if !context.dry_run {
+        archives::render(context.world, &policy, &mut judged)?;
+    }
+    let line = args.preview.as_ref().map(|file| preview(context, file, &judged)).transpose()?;
     let project = of_project(context, args, (&policy, &judged))?;
-    Ok(check_report::of(args, &policy, judged, project))
+    let mut report = check_report::of(args, &policy, judged, project);
+    report.lines.extend(line);
+    Ok(report)
 }
 
 /// What is wrong with the project, where no archives are named; and how its sdists differ from what was committed.
@@ -107,6 +116,18 @@ fn of_project(
         judged.unjudged.extend(others.iter().map(|name| format!("dist/{name}, which is not of this version")));
     }
     Ok(Some(judged))
+}
+
+/// Writes the page of the description, and says so.
+fn preview(context: &Context<'_>, file: &Path, judged: &[archives::Judged]) -> Result<String, Failure> {
+    let shown = file.display();
+    let plan = archives::preview(judged, &context.inspect().dir().join(file))
+        .map_err(|(one, other)| usage(format!("{one} and {other} have different descriptions"), "name one of them"))?;
+    let Some(plan) = plan else { return Ok(format!("not written: {shown}, since no description renders")) };
+    Ok(match context.carry_out("check", plan)? {
+        Done::Planned(_) => format!("would write {shown}"),
+        Done::Carried(_) => format!("wrote {shown}"),
+    })
 }
 
 impl From<Profile> for IndexProfile {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use serde_json::json;
 
 use super::check::Args;
+use crate::check::description::UNVERIFIED;
 use crate::check::{self, Examined, Policy};
 use crate::plan::{self, archives::Judged};
 use crate::report::{Finding, Outcome, Report, Severity, text};
@@ -42,10 +43,14 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Opt
         is_unclear = project.inconclusive;
     }
     let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
+    let unknown = findings.iter().any(|found| found.code == UNVERIFIED);
     let profile = policy.settings.profile.value;
     let result = json!({"files": files, "project": of_project, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
     let mut report = verdict_of(args, findings).result(result);
     if (is_unclear || !unjudged.is_empty()) && !is_refused {
+        report = report.outcome(Outcome::Inconclusive);
+    }
+    if unknown && !is_refused && !args.strict {
         report = report.outcome(Outcome::Inconclusive);
     }
     report.lines.push(format!("judged by the rules for {}: {}", profile.word(), data()));

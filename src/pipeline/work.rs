@@ -78,7 +78,8 @@ pub fn build(
 /// One cannot be opened.
 pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Finding>, Failure> {
     let paths: Vec<PathBuf> = built.iter().map(|built| built.path.clone()).collect();
-    let judged = archives::judge(world.inspect(), policy, &paths)?;
+    let mut judged = archives::judge(world.inspect(), policy, &paths)?;
+    archives::render(world, policy, &mut judged)?;
     Ok(judged.into_iter().flat_map(|judged| judged.verdict.findings).collect())
 }
 

@@ -2,10 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::at_once;
+use super::{Plan, at_once, execute};
 use crate::archive::Limits;
-use crate::check::{self, Examined, Policy, Verdict};
-use crate::effects::{EffectsError, Inspect};
+use crate::check::description::{self, Markup, Page, Source, preview};
+use crate::check::{self, Examined, Policy};
+use crate::effects::{EffectsError, Inspect, World};
+use crate::error::Failure;
+use crate::steps::render_description::RenderDescription;
+use crate::steps::write_files::WriteFiles;
+use crate::steps::{Produced, Step};
 
 /// An archive and what is wrong with it.
 pub struct Judged {
@@ -14,7 +19,7 @@ pub struct Judged {
     /// What it holds.
     pub examined: Examined,
     /// What the rules say.
-    pub verdict: Verdict,
+    pub verdict: check::Verdict,
 }
 
 /// Judges archives.
@@ -35,4 +40,60 @@ pub fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged,
     let examined = check::examine(&name, &mut file, &Limits::default());
     let verdict = check::judge(&examined, policy);
     Ok(Judged { path: path.to_owned(), examined, verdict })
+}
+
+/// Has docutils render the descriptions that this program cannot, and judges their archives again.
+///
+/// # Errors
+/// Somebody asked to stop.
+pub fn render(world: &World, policy: &Policy, judged: &mut [Judged]) -> Result<(), Failure> {
+    let (mut files, mut sources) = (Vec::new(), Vec::new());
+    for Judged { examined, verdict, .. } in judged.iter() {
+        let unknown = verdict.findings.iter().any(|found| found.code == description::UNVERIFIED);
+        let source = Source::of_archive(&examined.scan).map(|(_, source)| source);
+        if let Some(source) = source.filter(|source| unknown && source.markup == Markup::ReStructuredText) {
+            files.push(examined.name.clone());
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let plan = Plan::of(vec![Step::RenderDescription(RenderDescription { files, sources })]);
+    for produced in execute::execute(world, plan)? {
+        let Produced::Rendered(all) = produced else { continue };
+        for Judged { examined, verdict, .. } in judged.iter_mut() {
+            let source = Source::of_archive(&examined.scan).map(|(_, source)| source);
+            examined.rendered = all.iter().find(|rendered| Some(&rendered.source) == source.as_ref()).cloned();
+            if examined.rendered.is_some() {
+                *verdict = check::judge(examined, policy);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Plans the page that PyPI would show of these archives.
+///
+/// Nothing where none renders.
+///
+/// # Errors
+/// The names of two whose descriptions differ.
+pub fn preview(judged: &[Judged], file: &Path) -> Result<Option<Plan>, (String, String)> {
+    let mut pages: Vec<(&str, Page)> = Vec::new();
+    for Judged { examined, .. } in judged {
+        if let Some(description::Verdict::Renders(page)) = examined.description() {
+            pages.push((&examined.name, page));
+        }
+    }
+    let Some((name, page)) = pages.first() else { return Ok(None) };
+    if let Some((other, _)) = pages.iter().find(|(_, other)| other != page) {
+        return Err(((*name).to_owned(), (*other).to_owned()));
+    }
+    let dir = file.parent().unwrap_or(file).to_owned();
+    let written = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let files = vec![(written, preview::html(name, page).into_bytes())];
+    Ok(Some(Plan::of(vec![Step::WriteFiles(WriteFiles { dir, files })])))
 }

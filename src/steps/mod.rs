@@ -21,6 +21,7 @@ pub mod push_answer;
 pub mod push_local;
 pub mod record;
 pub mod remove_leftovers;
+pub mod render_description;
 pub mod run_gates;
 pub mod run_hook;
 pub mod serve;
@@ -87,6 +88,8 @@ pub enum Step {
     KeepIssue(Box<keep_issue::KeepIssue>),
     /// An entry of the ledger that stands for itself.
     AppendRecord(append_record::AppendRecord),
+    /// Descriptions in reStructuredText, by docutils.
+    RenderDescription(render_description::RenderDescription),
     /// Files as they are.
     WriteFiles(write_files::WriteFiles),
     /// What archives are, beside them.
@@ -132,6 +135,8 @@ pub enum Produced {
     References(Vec<crate::effects::git_program::RemoteReference>),
     /// What became of an issue.
     Issue(keep_issue::Kept),
+    /// What became of descriptions.
+    Rendered(Vec<crate::check::description::Rendered>),
     /// Nothing that anybody asks for.
     Nothing,
     /// The files that had another content before.
@@ -207,6 +212,7 @@ impl Step {
             Step::KeepNewest(step) => step.describe(),
             Step::KeepIssue(step) => step.describe(),
             Step::AppendRecord(step) => step.describe(),
+            Step::RenderDescription(step) => step.describe(),
             Step::WriteFiles(step) => step.describe(),
             Step::WriteManifest(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
@@ -252,6 +258,7 @@ impl Step {
             Step::KeepNewest(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::KeepIssue(step) => step.carry_out(effects).map(Produced::Issue),
             Step::AppendRecord(step) => step.carry_out(effects).map(|()| Produced::Nothing),
+            Step::RenderDescription(step) => step.carry_out(effects).map(Produced::Rendered),
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::WriteManifest(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),

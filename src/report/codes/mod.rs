@@ -4,6 +4,7 @@ mod archive;
 mod build;
 mod changelog;
 mod check;
+mod check_description;
 mod check_inside;
 mod check_machine;
 mod check_metadata;
@@ -55,6 +56,7 @@ const TABLES: &[&[Code]] = &[
     check_wheels::CODES,
     check_pyproject::CODES,
     check_source::CODES,
+    check_description::CODES,
     comparing::CODES,
     doors::CODES,
     forge::CODES,

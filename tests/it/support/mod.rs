@@ -8,6 +8,7 @@ pub(crate) mod corpora;
 pub(crate) mod damage;
 pub(crate) mod decisions;
 pub(crate) mod depth;
+pub(crate) mod descriptions;
 pub(crate) mod faults;
 pub(crate) mod forges;
 pub(crate) mod json_schema;

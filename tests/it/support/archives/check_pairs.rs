@@ -71,7 +71,15 @@ pub(super) const LINUX: &str = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl";
 pub(super) const TAG: &str = "py3-none-manylinux_2_28_x86_64";
 
 pub(crate) fn pairs() -> Vec<Pair> {
-    let own = [layout(), records(), classifiers(), metadatas(), files(), super::pairs_inside::pairs()];
+    let own = [
+        layout(),
+        records(),
+        classifiers(),
+        metadatas(),
+        files(),
+        super::pairs_inside::pairs(),
+        super::pairs_description::pairs(),
+    ];
     own.into_iter().flatten().chain(super::pairs_metadata::pairs()).chain(super::pairs_wheels::pairs()).collect()
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod hostile;
 pub(crate) mod hostile_sdists;
 pub(crate) mod hostile_wheels;
 pub(crate) mod mutation;
+pub(crate) mod pairs_description;
 pub(crate) mod pairs_inside;
 pub(crate) mod pairs_metadata;
 pub(crate) mod pairs_wheels;
