@@ -167,7 +167,9 @@ fn specifiers(cursor: &mut Cursor<'_>) -> Result<SpecifierSet, Unexpected> {
         let arbitrary = operator == Operator::Arbitrary;
         let ends = |c: char| (c == ',' && !arbitrary) || c == ';' || c == ')' || is_python_space(c);
         let version = cursor.take_while(|c| !ends(c));
-        let text = format!("{}{version}", operator.text());
+        // `> =1` is no `>=1`.
+        let gap = if version.starts_with('=') { " " } else { "" };
+        let text = format!("{}{gap}{version}", operator.text());
         let parsed: Result<SpecifierSet, ParseError> = text.parse();
         let parsed = parsed.map_err(|e| start.unexpected(e.to_string()))?;
         found.extend_from_slice(parsed.specifiers());

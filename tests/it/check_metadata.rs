@@ -61,13 +61,16 @@ fn values_that_pypi_refuses_and_their_neighbours() {
     let long = |length: usize| format!("Project-URL: {}, https://example.org", "x".repeat(length));
     let (fits, longer) = (summary(512), summary(513));
     let (label, longer_label) = (long(32), long(33));
-    let cases: [(&str, &str, &str, &str); 22] = [
+    let cases: [(&str, &str, &str, &str); 25] = [
         ("Summary: A demonstration", &fits, &longer, "check/metadata-refused"),
         ("Summary: A demonstration", "Summary: a b", "Summary: a\n b", "check/metadata-invalid"),
         ("Summary: A demonstration", "Summary: a b", "Summary: a\u{2028}b", "check/metadata-invalid"),
         ("text/markdown", "text/markdown; variant=GFM", "text/markdown; variant=gfm", "check/metadata-invalid"),
         ("text/markdown", "text/markdown; charset=utf-8", "text/markdown; charset=latin-1", "check/metadata-invalid"),
         ("text/markdown", "text/plain", "text/html", "check/metadata-invalid"),
+        ("text/markdown", "text/plain; a=b*", "text/plain; a*=b", "check/metadata-invalid"),
+        ("Keywords", "Requires-Dist: a> 1\nKeywords", "Requires-Dist: a> =1\nKeywords", "check/metadata-invalid"),
+        ("text/markdown", "text/plain; a=b", "text/plain;\n a=b", "check/metadata-invalid"),
         (">=3.9", ">=3.6", ">=3.6.*", "check/metadata-invalid"),
         ("Keywords", "Dynamic: Platform\nKeywords", "Dynamic: Name\nKeywords", "check/metadata-invalid"),
         ("Keywords", "Provides-Extra: a\nKeywords", "Provides-Extra: a b\nKeywords", "check/metadata-invalid"),

@@ -40,6 +40,9 @@ impl FromStr for ContentType {
     /// # Errors
     /// Why the specification refuses it.
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains(|c: char| c.is_control() && c != '\t') {
+            return Err("has a line break or another control character in it".to_owned());
+        }
         let (kind, parameters) = text.split_once(';').unwrap_or((text, ""));
         let kind = kind.trim();
         let kind = KINDS
@@ -82,7 +85,9 @@ fn parameter(text: &str) -> Option<(&str, String, &str)> {
     let (key, rest) = text.split_once('=')?;
     let (key, rest) = (key.trim(), rest.trim_start());
     let token = |c: char| c.is_ascii_graphic() && !r#"()<>@,;:\"/[]?="#.contains(c);
-    if key.is_empty() || !key.chars().all(token) {
+    // What stands for an encoded or parted value in mail.
+    let encoded = key.contains(['*', '\'', '%']);
+    if key.is_empty() || encoded || !key.chars().all(token) {
         return None;
     }
     let (value, rest) = match rest.strip_prefix('"') {
