@@ -27,7 +27,7 @@ fn judges_the_archives_of_the_current_version() {
     expect![[r#"
         demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
         demo-1.0.tar.gz  0 errors, 0 warnings  406 B
-        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0"#]]
+        judged by 118 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0"#]]
     .assert_eq(&lines.join("\n"));
     assert_eq!(output.code, 0, "{output}");
     assert_eq!(sandbox.release(&["check", "--format", "json"]).json()["outcome"], "ok");
@@ -81,7 +81,7 @@ fn what_is_no_archive_is_said_clearly() {
     expect![[r#"
         broken-1.0.tar.gz  1 error, 0 warnings  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
           error[archive/not-gzip]: the file is not a gzip; build with `.tar.gz` compression
-        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        judged by 118 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
         not judged: the contents of broken-1.0.tar.gz, since readers may see different ones
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check", "dist/broken-1.0.tar.gz"]).to_string());
@@ -244,7 +244,7 @@ fn findings_stand_below_their_archive_errors_first() {
           error[check/secret-file]: `demo/.env` is a file that usually holds secrets; exclude the file, and revoke what it holds
           warning[check/common-top-level]: the wheel installs the top-level folder `tests`; move the folder below the package or exclude it
         demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b
-        judged by 109 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        judged by 118 rules for pypi; PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check"]).to_string());
 }
