@@ -314,7 +314,14 @@ fn a_baseline_accepts_hits_and_goes_stale() {
     sandbox.write("secrets.json", "{\"accepted\": [{\"fingerprint\": 7}]}");
     let output = sandbox.release(&["check"]);
     assert_eq!(output.code, 3, "{output}");
-    expect_test::expect![[""]].assert_eq(&output.to_string());
+    expect_test::expect![[r#"
+        ------- stderr -------
+        error[config/value]: `check.secrets-baseline` names a file that is no baseline: invalid type: integer `7`, expected a string at line 1 column 31
+          at: secrets.json
+          hint: `release schema config` prints every key with its kind
+        [exit status: 3]
+    "#]]
+    .assert_eq(&output.to_string());
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use flate2::Crc;
 
+use super::scan::Sort;
+
 /// A set of characters, as bits of [`CLASSES`].
 pub(super) type Alphabet = u16;
 
@@ -97,25 +99,23 @@ pub(super) struct Kind {
     before: Option<(Alphabet, usize, usize)>,
     /// How the whole begins, where the prefix stands in its middle.
     begins: &'static str,
-    /// Whether its last six characters are a checksum of the thirty before them.
-    pub(super) is_checked: bool,
-    /// Whether such a value is often published on purpose.
-    pub(super) is_possible: bool,
+    /// How sure a value of this form is; an issued one has a checksum.
+    pub(super) sort: Sort,
 }
 
 /// A kind that a prefix and what follows it tell.
 pub(super) const fn kind(name: &'static str, prefix: &'static str, pieces: &'static [Piece]) -> Kind {
-    Kind { name, prefix, pieces, before: None, begins: "", is_checked: false, is_possible: false }
+    Kind { name, prefix, pieces, before: None, begins: "", sort: Sort::Formed }
 }
 
 impl Kind {
-    pub(super) const fn checked(mut self) -> Self {
-        self.is_checked = true;
+    pub(super) const fn issued(mut self) -> Self {
+        self.sort = Sort::Issued;
         self
     }
 
-    pub(super) const fn possible(mut self) -> Self {
-        self.is_possible = true;
+    pub(super) const fn doubtful(mut self) -> Self {
+        self.sort = Sort::Doubtful;
         self
     }
 
@@ -160,7 +160,7 @@ impl Kind {
     fn left(&self, before: &[u8], compiled: bool) -> Option<usize> {
         let Some((alphabet, least, most)) = self.before else {
             // Runs that begin inside of others would be measured again and again.
-            let is_inside = |&byte: &u8| is_in(byte, WORD | self.first_alphabet());
+            let is_inside = |&byte: &u8| is_in(byte, WORD | (self.first_alphabet() & !(EQUALS | PLUS_OR_SLASH)));
             let begins = !before.last().is_some_and(is_inside)
                 || is_escaped(before)
                 || (compiled && string_length(before).is_some());
@@ -188,7 +188,7 @@ impl Kind {
     /// Whether the value is one that its maker can have made.
     pub(super) fn is_sound(&self, value: &[u8]) -> bool {
         let random = value.strip_prefix(self.prefix.as_bytes()).unwrap_or(value);
-        if self.is_checked { checksum_fits(random) } else { !is_placeholder(random) }
+        if self.sort == Sort::Issued { checksum_fits(random) } else { !is_placeholder(random) }
     }
 }
 
@@ -220,7 +220,7 @@ impl Named {
 
 /// The length of the string that begins here in compiled bytecode, as `marshal` writes it before the string: a type and
 /// one byte, or a type and four.
-fn string_length(before: &[u8]) -> Option<usize> {
+pub(super) fn string_length(before: &[u8]) -> Option<usize> {
     const SHORT: &[u8] = b"zZ";
     const LONG: &[u8] = b"aAuts";
     let is_type = |byte: u8, types: &[u8]| types.contains(&(byte & 0x7f));

@@ -18,10 +18,10 @@ const MORE: usize = 4096;
 pub(super) const KINDS: &[Kind] = &[
     kind("a token of PyPI", "pypi-AgEIcHlwaS5vcmc", &[Run(URL_SAFE, 50, MORE)]),
     kind("a token of TestPyPI", "pypi-AgENdGVzdC5weXBpLm9yZw", &[Run(URL_SAFE, 50, MORE)]),
-    kind("a token of GitHub", "ghp_", &[Run(ALNUM, 36, 36)]).checked(),
-    kind("a token of GitHub", "gho_", &[Run(ALNUM, 36, 36)]).checked(),
-    kind("a token of GitHub", "ghu_", &[Run(ALNUM, 36, 36)]).checked(),
-    kind("a token of GitHub", "ghs_", &[Run(ALNUM, 36, 36)]).checked(),
+    kind("a token of GitHub", "ghp_", &[Run(ALNUM, 36, 36)]).issued(),
+    kind("a token of GitHub", "gho_", &[Run(ALNUM, 36, 36)]).issued(),
+    kind("a token of GitHub", "ghu_", &[Run(ALNUM, 36, 36)]).issued(),
+    kind("a token of GitHub", "ghs_", &[Run(ALNUM, 36, 36)]).issued(),
     kind("a token of GitHub", "ghs_", &[Run(DIGITS, 1, 20), Text("_eyJ"), Run(DOTTED, 100, MORE)]),
     kind("a token of GitHub", "ghr_", &[Run(ALNUM, 76, 76)]),
     kind("a token of GitHub", "github_pat_", &[Run(ALNUM, 22, 22), Text("_"), Run(ALNUM, 59, 59)]),
@@ -144,7 +144,7 @@ pub(super) const KINDS: &[Kind] = &[
         "eyJ",
         &[Run(URL_SAFE, 14, 1024), Text(".eyJ"), Run(URL_SAFE, 10, MORE), Text("."), Run(URL_SAFE, 20, 1024)],
     )
-    .possible(),
+    .doubtful(),
 ];
 
 /// Kinds that only their name tells: the values of these makers look like any other random text.

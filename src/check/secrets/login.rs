@@ -1,7 +1,7 @@
 //! Passwords: before the host of an address, and in the files that log programs in.
 
 use super::forms::{LETTERS, is_in, is_random, run_before};
-use super::scan::{Found, is_token};
+use super::scan::{Found, Sort, is_token};
 
 /// Where an address is noticed.
 pub(super) const ANCHOR: &str = "://";
@@ -83,9 +83,7 @@ pub(super) fn address(before: &[u8], after: &[u8]) -> Option<Found> {
         kind: "a password in an address",
         from: -((ANCHOR.len() + colon + 1) as isize),
         to: ANCHOR.len() + length,
-        is_proven: false,
-        is_possible: false,
-        is_shown: false,
+        sort: Sort::Password,
     })
 }
 
@@ -104,9 +102,7 @@ pub(super) fn password(before: &[u8], after: &[u8]) -> Option<Found> {
         kind: "a password",
         from: -((PASSWORD.len() + between) as isize),
         to: PASSWORD.len() + between + length,
-        is_proven: false,
-        is_possible: false,
-        is_shown: false,
+        sort: Sort::Password,
     })
 }
 

@@ -57,7 +57,7 @@ fn fingerprint(value: &[u8]) -> String {
 /// Values that makers print in their documentation, by fingerprint.
 fn is_documented(fingerprint: &str) -> bool {
     // jwt.io's own; the key of Azure's storage emulator.
-    const DOCUMENTED: [&str; 0] = [];
+    const DOCUMENTED: [&str; 2] = ["7f75367e78812551", "900e6c2bf8ce6c14"];
     DOCUMENTED.contains(&fingerprint)
 }
 

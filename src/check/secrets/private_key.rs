@@ -1,6 +1,6 @@
 //! Private keys: armoured ones (RFC 7468, OpenSSH, PGP) and those of PuTTY.
 
-use super::scan::Found;
+use super::scan::{Found, Sort};
 
 /// Where an armoured key is noticed: the word after its first dashes.
 pub(super) const ANCHOR: &str = "BEGIN ";
@@ -52,14 +52,14 @@ pub(super) fn putty(_: &[u8], after: &[u8]) -> Option<Found> {
     Some(found("a private key of PuTTY", 0, row_end, is_encrypted))
 }
 
-fn found(kind: &'static str, before: usize, to: usize, is_possible: bool) -> Found {
-    Found { kind, from: before as isize, to, is_proven: false, is_possible, is_shown: true }
+fn found(kind: &'static str, before: usize, to: usize, is_encrypted: bool) -> Found {
+    Found { kind, from: before as isize, to, sort: if is_encrypted { Sort::Doubtful } else { Sort::Formed } }
 }
 
 /// The first row of base64 that is long enough to be of a key.
 fn first_row(body: &[u8]) -> Option<&[u8]> {
     let body = &body[..body.len().min(HEADERS)];
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
-    let mut rows = body.split(|byte| !is_base64(byte)).filter(|row| row.len() >= ROW);
-    rows.find(|row| !super::forms::is_placeholder(row))
+    let rows = || body.split(|byte| !is_base64(byte)).filter(|row| row.len() >= ROW);
+    rows().any(|row| !super::forms::is_placeholder(row)).then(|| rows().next())?
 }

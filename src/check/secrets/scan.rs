@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::forms::{WORD, is_in};
+use super::forms::{WORD, is_escaped, is_in, string_length};
 use super::kinds::{KINDS, NAMED};
 use super::{Hit, Weight, fingerprint, is_document, is_documented, is_of_tests, login, private_key};
 
@@ -36,10 +36,33 @@ pub(super) struct Found {
     pub(super) from: isize,
     /// Bytes from the place to the end of the value.
     pub(super) to: usize,
-    pub(super) is_proven: bool,
-    pub(super) is_possible: bool,
-    /// Whether its first characters say nothing of the secret itself.
-    pub(super) is_shown: bool,
+    pub(super) sort: Sort,
+}
+
+/// How sure it is that a value is a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// A token whose checksum proves that somebody issued it.
+    Issued,
+    /// A token or key with the form of one.
+    Formed,
+    /// What is often published on purpose: a web token, an encrypted key.
+    Doubtful,
+    /// A password: any text may be one.
+    Password,
+}
+
+impl Sort {
+    /// What a value of this sort weighs in a member; nothing where people write such values to explain something.
+    fn weight(self, member: &str) -> Option<Weight> {
+        match (self, is_of_tests(member)) {
+            (Sort::Issued, _) => Some(Weight::Sure),
+            (Sort::Formed, true) => Some(Weight::OfTests),
+            (Sort::Doubtful | Sort::Password, true) => None,
+            (Sort::Doubtful, false) => (!is_document(member)).then_some(Weight::Possible),
+            (Sort::Formed | Sort::Password, false) => Some(Weight::Sure),
+        }
+    }
 }
 
 /// Which three characters may begin something.
@@ -202,11 +225,9 @@ impl Scanner {
         if begin < self.covered {
             return;
         }
-        let is_of_tests = is_of_tests(&self.member);
-        // Whoever explains something writes web tokens and passwords that nobody uses.
-        if (is_of_tests && !found.is_shown) || (found.is_possible && (is_of_tests || is_document(&self.member))) {
+        let Some(weight) = found.sort.weight(&self.member) else {
             return;
-        }
+        };
         let fingerprint = fingerprint(value);
         let is_told = || self.hits[self.first..].iter().any(|hit| hit.fingerprint == fingerprint);
         if is_documented(&fingerprint) || is_told() {
@@ -220,14 +241,9 @@ impl Scanner {
         let front = &self.buffer[..start];
         let is_text = !self.has_nul && !self.is_compiled && memchr::memchr(0, front).is_none();
         let line = self.lines + memchr::memchr_iter(b'\n', front).count() + 1;
-        let weight = if found.is_possible {
-            Weight::Possible
-        } else if !found.is_proven && is_of_tests {
-            Weight::OfTests
-        } else {
-            Weight::Sure
-        };
-        let begins = if found.is_shown { &value[..value.len().min(4)] } else { &[] };
+        // Of a password nothing is public, and all keys begin the same.
+        let is_shown = found.sort != Sort::Password && !value.starts_with(b"-----");
+        let begins = if is_shown { &value[..value.len().min(4)] } else { &[] };
         self.hits.push(Hit {
             kind: found.kind,
             member: self.member.clone(),
@@ -244,19 +260,13 @@ fn kind(of: usize, before: &[u8], after: &[u8], is_compiled: bool) -> Option<Fou
     let kind = &KINDS[of];
     let (left, right) = kind.matched(before, after, is_compiled)?;
     let value = [&before[before.len() - left..], &after[..right]].concat();
-    kind.is_sound(&value).then_some(Found {
-        kind: kind.name,
-        from: left as isize,
-        to: right,
-        is_proven: kind.is_checked,
-        is_possible: kind.is_possible,
-        is_shown: true,
-    })
+    kind.is_sound(&value).then_some(Found { kind: kind.name, from: left as isize, to: right, sort: kind.sort })
 }
 
 fn named(of: usize, before: &[u8], after: &[u8], is_compiled: bool) -> Option<Found> {
     let named = &NAMED[of];
-    if before.last().is_some_and(|&byte| is_in(byte, WORD) && byte != b'_') {
+    let is_inside = before.last().is_some_and(|&byte| is_in(byte, WORD) && byte != b'_');
+    if is_inside && !is_escaped(before) && !(is_compiled && string_length(before).is_some()) {
         return None;
     }
     let (start, length) = named.matched(after, is_compiled)?;
@@ -265,9 +275,7 @@ fn named(of: usize, before: &[u8], after: &[u8], is_compiled: bool) -> Option<Fo
         kind: named.name,
         from: -(start as isize),
         to: start + length,
-        is_proven: false,
-        is_possible: false,
-        is_shown: true,
+        sort: Sort::Formed,
     })
 }
 
