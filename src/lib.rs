@@ -15,7 +15,8 @@
 //! - [`archive`]: built files, read byte by byte and strictly, compared, and written the same on every machine; digests.
 //! - [`build`]: a project to archives: worked out without its backend (`backends/`), else PEP 517 in isolation, over a
 //!   copy (`replica`); what earlier builds left (`stale`); environments, the cache of wheels.
-//! - [`check`]: what is wrong with an archive; the embedded index refuses by the same rules.
+//! - [`check`]: what is wrong with an archive (the embedded index refuses by the same rules), with `pyproject.toml`
+//!   and with the project's tree.
 //! - [`index`]: package indexes: what they have, uploading to them, and the embedded one.
 //! - [`forge`]: GitHub and Gitea: releases with their assets, notes, workflow runs and dispatches.
 //! - [`security`]: advisories (OSV), matching, severity, the audit, accepted findings; reports of others,

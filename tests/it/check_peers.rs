@@ -146,7 +146,6 @@ const PROJECT: &[(&str, &str)] = &[
 
 /// One construction at least for every rule of [`THEIRS`].
 fn constructions() -> Vec<(&'static str, Subject)> {
-    let kind = "Description-Content-Type: text/markdown\n\n# demo\n";
     let long = format!("demo/{}.py", "x".repeat(210));
     vec![
         ("honest wheel", wheel(|_| ())),
@@ -207,6 +206,13 @@ fn constructions() -> Vec<(&'static str, Subject)> {
                 }
             }),
         ),
+    ]
+}
+
+/// The same for metadata, sdists and projects.
+fn others() -> Vec<(&'static str, Subject)> {
+    let kind = "Description-Content-Type: text/markdown\n\n# demo\n";
+    vec![
         ("no METADATA", wheel(|zip| zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA")))),
         ("unknown field", metadata("Summary: A demo\n", "Summary: A demo\nNosuch: x\n")),
         ("field twice", metadata("Summary: A demo\n", "Summary: A demo\nSummary: B\n")),
@@ -283,7 +289,7 @@ fn fixtures() -> (Vec<PathBuf>, Vec<Sandbox>) {
 fn what_peers_find_is_found_or_explained() {
     let sandbox = Sandbox::new();
     let mut subjects: Vec<(String, PathBuf, Option<BTreeSet<&'static str>>)> = Vec::new();
-    for (at, (what, subject)) in constructions().into_iter().enumerate() {
+    for (at, (what, subject)) in constructions().into_iter().chain(others()).enumerate() {
         let path = match &subject {
             Subject::Archive(name, _) => format!("{at}/{name}"),
             Subject::Project(..) => at.to_string(),

@@ -95,6 +95,7 @@ fn fields() -> Vec<Pair> {
                 .toml("\"Programming Language :: Python :: 3\"", "\"License :: OSI Approved :: MIT License\""),
         ),
         ("pyproject/missing-file", toml("README.md", "readme.md"), toml("README.md", "./README.md")),
+        ("pyproject/missing-file", toml("[\"LICENSE\"]", "[\"COPYING\"]"), toml("[\"LICENSE\"]", "[\"LICEN*\"]")),
         (
             "pyproject/no-build-system",
             toml("[build-system]\nrequires = [\"hatchling>=1.27\"]\nbuild-backend = \"hatchling.build\"\n", ""),

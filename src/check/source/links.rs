@@ -76,7 +76,7 @@ fn broken(tree: &Tree<'_>, file: &str, target: &str, known: &mut HashMap<String,
         let is_there = resolved.is_empty()
             || tree.has(&resolved)
             || tree.has_folder(&resolved)
-            || (tree.is_there(&resolved) && tree.is_ignored(&resolved) && is_documentation);
+            || (is_documentation && tree.is_ignored(&resolved));
         // A generator may know other ways to say it.
         if is_documentation && (path.starts_with('/') || !resolved.ends_with(".md")) && !is_there {
             return None;

@@ -202,7 +202,7 @@ impl<'a> Generated<'a> {
     }
 
     /// Whether a backend rewrites a file that was committed, and this is what comes of it.
-    fn rewrites(&self, path: &str, _member: &Member) -> bool {
+    fn rewrites(&self, path: &str, member: &Member) -> bool {
         match path {
             "PKG-INFO" => true,
             "setup.cfg" => {
@@ -214,7 +214,7 @@ impl<'a> Generated<'a> {
                 let original = self.scan.members.iter().find(|member| member.name.ends_with("/pyproject.toml.orig"));
                 original.is_some_and(|original| self.is_original(original)) && self.is_same_toml()
             }
-            _ if path.contains(".egg-info/") => self.makes(path, _member),
+            _ if path.contains(".egg-info/") => self.makes(path, member),
             _ => self.is_version_file(path),
         }
     }

@@ -109,9 +109,9 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "pyproject/missing-file",
         title: "a file that `[project]` names is not there",
-        text: "`readme` and `license.file` name files beside `pyproject.toml`; letters large and \
-               small count, as they do on the machine that builds. A missing `README.md` stops \
-               every backend, some only in CI, where nothing but tracked files is.",
+        text: "`readme`, `license.file` and `license-files` name files beside `pyproject.toml`; letters \
+               large and small count, as they do on the machine that builds. A missing `README.md` \
+               stops every backend, some only in CI, where nothing but tracked files is.",
         follows: "PEP 621",
     },
     Code {
