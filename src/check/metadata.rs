@@ -51,7 +51,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
             docket.raise_line(code, message, subject.path, line);
         }
     }
-    description::judge(docket, subject.path, subject.bytes);
+    description::judge(docket, subject.path, subject.bytes, &raw);
     agreement(docket, subject, &raw);
     classifiers(docket, subject, &raw);
     if version.is_some_and(|version| version >= MetadataVersion::V2_4) {

@@ -18,8 +18,14 @@ use crate::support::native::{self, BUILD, Native};
 use crate::support::random::Random;
 use crate::support::tools::tool;
 
-const PEERS: &[&str] =
-    &["twine==7.0.0", "check-wheel-contents==0.6.3", "pydistcheck==0.11.3", "check-sdist==1.6.0", "docutils==0.23", "flit_core==4.2.0"];
+const PEERS: &[&str] = &[
+    "twine==7.0.0",
+    "check-wheel-contents==0.6.3",
+    "pydistcheck==0.11.3",
+    "check-sdist==1.6.0",
+    "docutils==0.23",
+    "flit_core==4.2.0",
+];
 const SCRIPT: &str = include_str!("support/peers.py");
 
 /// Every rule of a peer that something here raises, and what it is about.

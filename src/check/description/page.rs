@@ -160,7 +160,8 @@ impl Page {
             Tag::Start { name: "hr" | "input", .. } => true,
             _ => false,
         };
-        self.text().any(|text| text.replace("&nbsp;", "").chars().any(|c| !c.is_whitespace())) || Tags::of(&self.html).any(shows)
+        self.text().any(|text| text.replace("&nbsp;", "").chars().any(|c| !c.is_whitespace()))
+            || Tags::of(&self.html).any(shows)
     }
 
     /// Its links and images in order.
