@@ -13,7 +13,7 @@ import re
 import sys
 
 TWINE = [
-    ("T1", r"Unknown distribution format|Invalid distribution file|Not a known archive"),
+    ("T1", r"Unknown distribution format|Invalid distribution file|Not a known archive|ReadError|BadZipFile"),
     ("T2", r"Too many top-level|PKG-INFO is not a regular|No PKG-INFO|missing 'Metadata-Version'.*tar|sdist"),
     ("T3", r"No METADATA"),
     ("T5", r"unrecognized or malformed field"),
