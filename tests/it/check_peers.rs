@@ -51,6 +51,7 @@ const THEIRS: &[(&str, &str)] = &[
     ("pydistcheck path-contains-spaces", "a name with a blank"),
     ("pydistcheck path-too-long", "a path of more than 200 letters"),
     ("pydistcheck too-many-files", "more than 2,000 files"),
+    ("pydistcheck unexpected-files", "a file that belongs to the project alone, such as `.gitignore`"),
     ("pydistcheck unreadable", "no archive at all"),
     ("twine T1", "no archive that it knows"),
     ("twine T2", "an sdist without one top folder, or without PKG-INFO"),
@@ -72,7 +73,6 @@ const NOT_COMPARED: &[(&str, &str)] = &[
     ("check-wheel-contents W202", "needs an option that names the top level"),
     ("pydistcheck compiled-objects-have-debug-symbols", "needs a compiler and the programs that read its output"),
     ("pydistcheck expected-files", "needs an option that names the files"),
-    ("pydistcheck unexpected-files", "needs an option that names the files"),
     ("twine T4", "it drops License-File of old metadata without a word"),
 ];
 
@@ -96,6 +96,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("", "pydistcheck path-contains-spaces", "not yet: check/space-in-path"),
     ("", "pydistcheck path-too-long", "not yet: check/long-path"),
     ("", "pydistcheck too-many-files", "not yet: check/many-files"),
+    ("", "pydistcheck unexpected-files", "not yet: check/junk"),
     ("no description", "twine T7", "a project without a description needs no type for it: check/no-description alone"),
 ];
 
@@ -149,9 +150,8 @@ const PROJECT: &[(&str, &str)] = &[
 
 /// One construction at least for every rule of [`THEIRS`].
 fn constructions() -> Vec<(&'static str, Subject)> {
-    let kind = "Description-Content-Type: text/markdown\n\n# demo\n";
     let long = format!("demo/{}.py", "x".repeat(210));
-    vec![
+    let mut found = vec![
         ("honest wheel", wheel(|_| ())),
         ("honest sdist", sdist(|tar| tar.file("demo-1.0/PKG-INFO", METADATA.as_bytes()))),
         ("bytecode", with(&["demo/x.pyc"])),
@@ -210,6 +210,15 @@ fn constructions() -> Vec<(&'static str, Subject)> {
                 }
             }),
         ),
+    ];
+    found.extend(of_metadata());
+    found
+}
+
+/// Those of metadata, of sdists, of what is no archive, and of projects.
+fn of_metadata() -> Vec<(&'static str, Subject)> {
+    let kind = "Description-Content-Type: text/markdown\n\n# demo\n";
+    vec![
         ("no METADATA", wheel(|zip| zip.entries.retain(|entry| !entry.local.name.ends_with(b"METADATA")))),
         ("unknown field", metadata("Summary: A demo\n", "Summary: A demo\nNosuch: x\n")),
         ("field twice", metadata("Summary: A demo\n", "Summary: A demo\nSummary: B\n")),
