@@ -62,7 +62,7 @@ pub(super) fn judge(docket: &mut Docket<'_>, subject: &Subject<'_>) {
         }
     }
     licensed(docket, subject, &raw);
-    description::judge(docket, subject.path, subject.bytes);
+    description::judge(docket, subject.path, subject.bytes, &raw);
     agreement(docket, subject, &raw);
     unknown(docket, subject, &raw);
     people(docket, subject, &raw);

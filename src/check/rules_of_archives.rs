@@ -309,7 +309,7 @@ pub(super) const ARCHIVES: &[Rule] = &[
         pass: Structure,
         summary: "the file is not a zip",
         help: "build the wheel again",
-        peers: &["warehouse", "pip"],
+        peers: &["warehouse", "pip", "twine T1", "pydistcheck unreadable", "check-wheel-contents invalid"],
         follows: "PEP 427",
     },
     Rule {
@@ -516,7 +516,7 @@ pub(super) const ARCHIVES: &[Rule] = &[
         pass: Structure,
         summary: "the file is neither a wheel nor an sdist",
         help: "upload `.whl` and `.tar.gz` files only",
-        peers: &["warehouse", "twine T1"],
+        peers: &["warehouse", "twine T1", "pydistcheck unreadable"],
         follows: "PEP 427, 625",
     },
     Rule {

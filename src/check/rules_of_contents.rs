@@ -318,7 +318,7 @@ pub(super) const CONTENTS: &[Rule] = &[
         pass: Contents,
         summary: "the wheel has no RECORD",
         help: "build the wheel with a backend",
-        peers: &["warehouse", "pip", "uv"],
+        peers: &["warehouse", "pip", "uv", "check-wheel-contents invalid"],
         follows: "PEP 376, 427",
     },
     Rule {

@@ -85,22 +85,22 @@ fn where_nothing_renders_nothing_is_written() {
 fn without_docutils_nobody_knows() {
     let sandbox = described("text/x-rst", "demo\n====\n\ntext\n");
     expect![[r#"
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and the network once, or write Markdown
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and the network once, or write Markdown
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
         not written: page.html, since no description renders
         [exit status: 11]
         cannot tell: see above what is missing
     "#]].assert_eq(&told(&sandbox, &["--offline", "--preview", "page.html"]));
     expect![[r#"
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and the network once, or write Markdown
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and the network once, or write Markdown
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
         [exit status: 10]
     "#]].assert_eq(&told(&sandbox, &["--dry-run", "--strict"]));
     let mut bare = described("text/x-rst", "demo\n====\n\ntext\n");
     bare.set("PATH", "/nowhere");
     expect![[r#"
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and the network once, or write Markdown
-          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and the network once, or write Markdown
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
         [exit status: 11]
         cannot tell: see above what is missing
     "#]].assert_eq(&told(&bare, &[]));

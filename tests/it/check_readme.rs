@@ -278,7 +278,7 @@ fn answers_of_docutils_are_read() {
     };
     expect![[r#"
         (
-            "docutils says \"Title underline too short\"",
+            "docutils says: Title underline too short",
             Some(
                 3,
             ),
@@ -310,17 +310,17 @@ fn docutils_is_asked_alone() {
         format!("{}\n[exit status: {}]\n", lines.join("\n"), output.code)
     };
     expect![[r#"
-          error[check/description]: PyPI cannot render the description: docutils says ""include" directive disabled", in demo-1.0.dist-info/METADATA:12; put the markup right; `release check --preview FILE` shows the page
+          error[check/description]: PyPI cannot render the description: docutils says: "include" directive disabled, in demo-1.0.dist-info/METADATA:12; put the markup right; `release check --preview FILE` shows the page
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("demo\n====\n\n.. include:: secret.txt\n"));
     expect![[r#"
-          error[check/description]: PyPI cannot render the description: docutils says "Unknown interpreted text role "ref"", in demo-1.0.dist-info/METADATA:9; put the markup right; `release check --preview FILE` shows the page
+          error[check/description]: PyPI cannot render the description: docutils says: Unknown interpreted text role "ref", in demo-1.0.dist-info/METADATA:9; put the markup right; `release check --preview FILE` shows the page
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("a :ref:`b`\n"));
     expect![[r#"
-          error[check/description]: PyPI cannot render the description: docutils says ""raw" directive disabled", in demo-1.0.dist-info/METADATA:11; put the markup right; `release check --preview FILE` shows the page
+          error[check/description]: PyPI cannot render the description: docutils says: "raw" directive disabled, in demo-1.0.dist-info/METADATA:11; put the markup right; `release check --preview FILE` shows the page
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("a\n\n.. raw:: html\n\n   <b>x</b>\n"));

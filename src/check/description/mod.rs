@@ -86,7 +86,10 @@ pub struct Source {
 impl Source {
     /// The description of metadata, if there is one: `UNKNOWN` and nothing are none.
     pub fn of(bytes: &[u8]) -> Option<Source> {
-        let raw = RawMetadata::parse(bytes);
+        Source::read(bytes, &RawMetadata::parse(bytes))
+    }
+
+    fn read(bytes: &[u8], raw: &RawMetadata) -> Option<Source> {
         let (text, line) = match raw.body() {
             "" => raw.entries("Description").next().map(|header| (header.value.as_str(), header.line))?,
             body => (body, 1 + lines(bytes).saturating_sub(lines(body.as_bytes()))),
@@ -149,15 +152,14 @@ fn render(body: &str, markup: Markup) -> Verdict {
 }
 
 /// Judges the description in metadata. What somebody rendered before counts; nothing else is rendered twice.
-pub(super) fn judge(docket: &mut Docket<'_>, path: &str, bytes: &[u8]) {
-    let Some(source) = Source::of(bytes) else {
+pub(super) fn judge(docket: &mut Docket<'_>, path: &str, bytes: &[u8], raw: &RawMetadata) {
+    let Some(source) = Source::read(bytes, raw) else {
         return docket.raise("check/no-description", "the project has no description", Some(path));
     };
     let blank = source.text.trim().is_empty();
     if blank && source.markup == Markup::Plain {
         return docket.raise("check/no-description", "the description is blank", Some(path));
     }
-    let raw = RawMetadata::parse(bytes);
     if raw.first("Description-Content-Type").is_none_or(|text| text.trim().is_empty()) {
         let message = "Description-Content-Type is missing, so PyPI takes the description for reStructuredText";
         docket.raise("check/no-content-type", message, Some(path));

@@ -13,7 +13,7 @@ import re
 import sys
 
 TWINE = [
-    ("T1", r"Unknown distribution format|Invalid distribution file|Not a known archive"),
+    ("T1", r"Unknown distribution format|Invalid distribution file|Not a known archive|ReadError|BadZipFile"),
     ("T2", r"Too many top-level|PKG-INFO is not a regular|No PKG-INFO|missing 'Metadata-Version'.*tar|sdist"),
     ("T3", r"No METADATA"),
     ("T5", r"unrecognized or malformed field"),
@@ -91,8 +91,10 @@ def said(path):
 
 
 def main():
-    answers = [sorted(said(path)) for path in json.load(sys.stdin)]
-    sys.__stdout__.write(json.dumps(answers))
+    # What builds print goes elsewhere than the answer.
+    with os.fdopen(os.dup(1), "w") as answer:
+        os.dup2(2, 1)
+        json.dump([sorted(said(path)) for path in json.load(sys.stdin)], answer)
 
 
 main()
