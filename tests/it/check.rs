@@ -25,8 +25,8 @@ fn judges_the_archives_of_the_current_version() {
     let lines: Vec<&str> =
         output.stdout.lines().map(|line| line.split("  sha256").next().unwrap_or_default()).collect();
     expect![[r#"
-        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  945 B
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B
+        demo-1.0-py3-none-any.whl  0 errors, 0 warnings  1.3 kB
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B
         the project  0 errors, 1 warning
           warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
         judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
@@ -247,7 +247,8 @@ fn findings_stand_below_their_archive_errors_first() {
         demo-1.0-py3-none-any.whl  1 error, 1 warning  1.6 kB  sha256 7637427a54b16c43c9b5e6aa1e3481c7feacc000a46957524e1025a81df884f8
           error[check/secret-file]: `demo/.env` is a file that usually holds secrets; exclude the file, and revoke what it holds
           warning[check/common-top-level]: the wheel installs the top-level folder `tests`; move the folder below the package or exclude it
-        demo-1.0.tar.gz  0 errors, 0 warnings  406 B  sha256 6b7d760b830e46c2e0015b48c755486186199c795736d55a6686a10a634d358b
+          info[check/many-top-levels]: the wheel installs 2 top-level names: `demo`, `tests`; name them in `top-level` if all are meant
+        demo-1.0.tar.gz  0 errors, 0 warnings  659 B  sha256 61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050
         the project  0 errors, 1 warning
           warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
         judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0

@@ -38,15 +38,21 @@ fn the_page_is_written_as_pypi_shows_it() {
     );
     let before = sandbox.snapshot();
     expect![[r#"
-          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0.dist-info/METADATA:11; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
-          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0/PKG-INFO:11; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0.dist-info/METADATA:18; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0/PKG-INFO:18; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         would write out/page.html
         [exit status: 0]
     "#]].assert_eq(&told(&sandbox, &["--dry-run", "--preview", "out/page.html"]));
     assert_eq!(sandbox.snapshot(), before);
     expect![[r#"
-          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0.dist-info/METADATA:11; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
-          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0/PKG-INFO:11; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0.dist-info/METADATA:18; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+          warning[check/relative-link]: `docs/usage.md` leads nowhere on PyPI, in demo-1.0/PKG-INFO:18; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         wrote out/page.html
         [exit status: 0]
     "#]].assert_eq(&told(&sandbox, &["--preview", "out/page.html"]));
@@ -59,8 +65,13 @@ fn the_page_is_written_as_pypi_shows_it() {
 fn where_nothing_renders_nothing_is_written() {
     let sandbox = described("text/markdown", "   \n");
     expect![[r#"
-          error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0.dist-info/METADATA:9; put the markup right; `release check --preview FILE` shows the page
-          error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0/PKG-INFO:9; put the markup right; `release check --preview FILE` shows the page
+          error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0.dist-info/METADATA:16; put the markup right; `release check --preview FILE` shows the page
+          warning[check/no-description]: the project's page would be empty, in demo-1.0.dist-info/METADATA; set `readme` in `[project]`
+          error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0/PKG-INFO:16; put the markup right; `release check --preview FILE` shows the page
+          warning[check/no-description]: the project's page would be empty, in demo-1.0/PKG-INFO; set `readme` in `[project]`
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&told(&sandbox, &["--preview", "page.html"]));
@@ -86,21 +97,36 @@ fn without_docutils_nobody_knows() {
     let sandbox = described("text/x-rst", "demo\n====\n\ntext\n");
     expect![[r#"
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `docutils==0.23`, `readme_renderer==46.0` not in the cache of wheels, and `--offline` is set, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0/PKG-INFO; write what the project is for, and how to begin with it
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         not written: page.html, since no description renders
         [exit status: 11]
         cannot tell: see above what is missing
     "#]].assert_eq(&told(&sandbox, &["--offline", "--preview", "page.html"]));
     expect![[r#"
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: reStructuredText needs Python with docutils, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0/PKG-INFO; write what the project is for, and how to begin with it
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         [exit status: 10]
     "#]].assert_eq(&told(&sandbox, &["--dry-run", "--strict"]));
     let mut bare = described("text/x-rst", "demo\n====\n\ntext\n");
     bare.set("PATH", "/nowhere");
     expect![[r#"
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0.dist-info/METADATA; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
           warning[check/description-unverified]: nobody knows whether PyPI renders the description: docutils is not there: `python3` was not found on PATH, in demo-1.0/PKG-INFO; let this machine have Python 3.11 or newer, and once the network; shorten what is too long or too deep
+          info[check/thin-description]: the description has 15 characters, in demo-1.0/PKG-INFO; write what the project is for, and how to begin with it
+        the project  0 errors, 1 warning
+          warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
+        not judged: the files of the project, since it is in no git repository
         [exit status: 11]
         cannot tell: see above what is missing
     "#]].assert_eq(&told(&bare, &[]));
