@@ -66,6 +66,11 @@ pub(super) fn address(before: &[u8], after: &[u8]) -> Option<Found> {
     if run_before(before, LETTERS, 2) < 2 {
         return None;
     }
+    // Most addresses name a host and a path.
+    let sign = memchr::memchr2(b'@', b'/', &rest[..rest.len().min(2 * LONGEST)])?;
+    if rest[sign] != b'@' {
+        return None;
+    }
     let is_userinfo = |byte: &u8| byte.is_ascii_graphic() && !b"\"'`<>/{}$\\()[]*#?,|^".contains(byte);
     let length = rest.iter().take(2 * LONGEST).take_while(|byte| is_userinfo(byte) && **byte != b'@').count();
     if rest.get(length) != Some(&b'@') {

@@ -67,11 +67,16 @@ impl Sort {
 
 /// Which three characters may begin something.
 struct Table {
-    bits: Vec<u64>,
-    forms: Vec<([u8; 3], Form)>,
+    /// For each of the three which sets its values belong to: few other texts have one set in common.
+    sets: Box<[[u16; 256]; 3]>,
+    /// The places of the three characters together, which leaves hardly any other text.
+    bits: Box<[u64; 1024]>,
+    /// How each begins, in order.
+    forms: Vec<([u8; 3], &'static str, Form)>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    const SETS: usize = u16::BITS as usize;
     let kinds = KINDS.iter().enumerate().map(|(at, kind)| (kind.prefix, Form::Kind(at)));
     let named = NAMED.iter().enumerate().map(|(at, named)| (named.key, Form::Named(at)));
     let others = [
@@ -81,18 +86,22 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         (login::PASSWORD, Form::Login),
     ];
     let first = |text: &str| *text.as_bytes().first_chunk().expect("prefixes have three characters and more");
-    let mut forms: Vec<([u8; 3], Form)> =
-        kinds.chain(named).chain(others).map(|(text, form)| (first(text), form)).collect();
-    forms.sort_by_key(|(first, _)| *first);
-    let mut bits = vec![0; (1 << 16) / 64];
-    for (first, _) in &forms {
-        let at = place(*first);
-        bits[at / 64] |= 1 << (at % 64);
+    let mut forms: Vec<([u8; 3], &str, Form)> =
+        kinds.chain(named).chain(others).map(|(text, form)| (first(text), text, form)).collect();
+    forms.sort_by_key(|(first, ..)| *first);
+    let mut sets = Box::new([[0; 256]; 3]);
+    let mut bits = Box::new([0; 1024]);
+    for (at, (first, ..)) in forms.iter().enumerate() {
+        let bit = place(*first);
+        bits[bit / 64] |= 1 << (bit % 64);
+        for (values, byte) in sets.iter_mut().zip(first) {
+            values[usize::from(*byte)] |= 1 << (at * SETS / forms.len());
+        }
     }
-    Table { bits, forms }
+    Table { sets, bits, forms }
 });
 
-/// The place of three characters in the table of bits.
+/// The place of three characters among 65,536.
 fn place([one, two, three]: [u8; 3]) -> usize {
     let number = u32::from_le_bytes([one, two, three, 0]);
     (number.wrapping_mul(0x9E37_79B1) >> 16) as usize
@@ -101,16 +110,20 @@ fn place([one, two, three]: [u8; 3]) -> usize {
 impl Table {
     /// The first place that is worth a look.
     fn next(&self, bytes: &[u8]) -> Option<usize> {
-        bytes.array_windows().position(|three: &[u8; 3]| {
-            let at = place(*three);
-            self.bits[at / 64] >> (at % 64) & 1 == 1
+        let [one, two, three] = &*self.sets;
+        bytes.array_windows().position(|window: &[u8; 3]| {
+            one[usize::from(window[0])] & two[usize::from(window[1])] & three[usize::from(window[2])] != 0 && {
+                let at = place(*window);
+                self.bits[at / 64] >> (at % 64) & 1 == 1
+            }
         })
     }
 
     /// What may begin there.
-    fn forms(&self, three: [u8; 3]) -> impl Iterator<Item = Form> {
-        let from = self.forms.partition_point(|(first, _)| *first < three);
-        self.forms[from..].iter().take_while(move |(first, _)| *first == three).map(|(_, form)| *form)
+    fn forms(&self, three: [u8; 3]) -> impl Iterator<Item = (&'static str, Form)> {
+        let from = self.forms.partition_point(|(first, ..)| *first < three);
+        let same = self.forms[from..].iter().take_while(move |(first, ..)| *first == three);
+        same.map(|(_, text, form)| (*text, *form))
     }
 }
 
@@ -196,7 +209,11 @@ impl Scanner {
             let at = self.next + offset;
             self.next = at + 1;
             let three = [self.buffer[at], self.buffer[at + 1], self.buffer[at + 2]];
-            table.forms(three).for_each(|form| self.judge(at, form));
+            for (text, form) in table.forms(three) {
+                if self.buffer[at..].starts_with(text.as_bytes()) {
+                    self.judge(at, form);
+                }
+            }
         }
         self.next = self.next.max(end);
     }
