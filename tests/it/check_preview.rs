@@ -66,9 +66,7 @@ fn where_nothing_renders_nothing_is_written() {
     let sandbox = described("text/markdown", "   \n");
     expect![[r#"
           error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0.dist-info/METADATA:16; put the markup right; `release check --preview FILE` shows the page
-          warning[check/no-description]: the project's page would be empty, in demo-1.0.dist-info/METADATA; set `readme` in `[project]`
           error[check/description]: PyPI cannot render the description: it is blank, in demo-1.0/PKG-INFO:16; put the markup right; `release check --preview FILE` shows the page
-          warning[check/no-description]: the project's page would be empty, in demo-1.0/PKG-INFO; set `readme` in `[project]`
         the project  0 errors, 1 warning
           warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
         not judged: the files of the project, since it is in no git repository

@@ -10,7 +10,7 @@ fn sandbox() -> Sandbox {
     sandbox.write("pyproject.toml", "[project]\nname = 'demo'\nversion = '1.0'\n");
     let mut zip = Zip::wheel();
     zip.file("demo/.env", b"TOKEN=1");
-    zip.edit("METADATA", "Summary: A demo\n", "Summary: A demo\nClassifier: No :: Such\n");
+    zip.edit("METADATA", "Summary: A demonstration\n", "Summary: A demonstration\nClassifier: No :: Such\n");
     sandbox.write(&format!("dist/{WHEEL_NAME}"), zip.bytes());
     sandbox
 }
@@ -46,7 +46,9 @@ fn findings_name_rule_level_and_member() {
         .collect();
     expect![[r#"
         "error" "check/secret-file" "demo/.env" in "demo-1.0-py3-none-any.whl" line null: "`demo/.env` is a file that usually holds secrets"
-        "error" "check/classifier-unknown" "demo-1.0.dist-info/METADATA" in "demo-1.0-py3-none-any.whl" line 5: "`No :: Such` is not among the classifiers of 2026.9.21.13""#]].assert_eq(&results.join("\n"));
+        "error" "check/classifier-unknown" "demo-1.0.dist-info/METADATA" in "demo-1.0-py3-none-any.whl" line 5: "`No :: Such` is not among the classifiers of 2026.9.21.13"
+        "note" "check/no-sdist" "demo-1.0-py3-none-any.whl" in nothing line null: "there is no sdist beside the wheels"
+        "warning" "pyproject/no-build-system" "pyproject.toml" in nothing line null: "there is no `[build-system]`: installers take setuptools, in whatever version they find""#]].assert_eq(&results.join("\n"));
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     assert_eq!(run["invocations"][0]["exitCode"], 10);
     // What we write, we read.
@@ -59,7 +61,7 @@ fn findings_name_rule_level_and_member() {
           help: put it right and record again; until then every decision is `hold`
         warning[security/source-failed]: the record is not whole: what users have is not known: name it with `--released`
           help: put it right and record again; until then every decision is `hold`
-        0 open, 0 accepted, 0 resolved; 2 findings in code; 0 changes since the last decision
+        0 open, 0 accepted, 0 resolved; 4 findings in code; 0 changes since the last decision
         sources  osv, pyrelease
         users    nothing was released yet
         written to [ROOT]/repo/state.json

@@ -30,7 +30,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a file of the sdist has other bytes than the tag",
         help: "build again from a clean checkout of the tag",
-        peers: &["check-sdist"],
+        peers: &["check-sdist CS1"],
         follows: "",
     },
     Rule {
@@ -39,7 +39,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a file of the sdist has other bytes than HEAD",
         help: "commit the change, or build again",
-        peers: &["check-sdist"],
+        peers: &["check-sdist CS1"],
         follows: "",
     },
     Rule {
@@ -75,7 +75,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a tracked file that a build needs is not in the sdist",
         help: "include it; with setuptools by a line such as `include NAME` in `MANIFEST.in`",
-        peers: &["check-sdist", "check-manifest"],
+        peers: &["check-sdist CS2", "check-manifest"],
         follows: "",
     },
     Rule {
@@ -93,7 +93,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "tracked files are not in the sdist",
         help: "nothing, if that is intended",
-        peers: &["check-sdist", "check-manifest"],
+        peers: &["check-sdist CS2", "check-manifest"],
         follows: "",
     },
     Rule {
@@ -102,7 +102,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a file of the sdist is not in the tag",
         help: "build again from a clean checkout of the tag",
-        peers: &["check-sdist", "check-manifest"],
+        peers: &["check-sdist CS1", "check-manifest"],
         follows: "",
     },
     Rule {
@@ -111,7 +111,7 @@ pub(in crate::check) const RULES: &[Rule] = &[
         pass: Project,
         summary: "a file of the sdist is not in HEAD",
         help: "track it, or exclude it from the build",
-        peers: &["check-sdist", "check-manifest"],
+        peers: &["check-sdist CS1", "check-manifest"],
         follows: "",
     },
     Rule {

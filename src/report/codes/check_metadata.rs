@@ -77,21 +77,6 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
-        code: "check/no-content-type",
-        title: "the description has no content type",
-        text: "Without `Description-Content-Type` PyPI reads the text as reStructuredText, and shows Markdown as one \
-               paragraph of marks. Backends set it by the end of the file's name when `readme` names a file; a text of \
-               its own needs `content-type`.",
-        follows: "PEP 566",
-    },
-    Code {
-        code: "check/no-description",
-        title: "there is no description",
-        text: "The page of the project on the index would be empty: nobody learns what it is for. Set `readme = \
-               \"README.md\"` in `[project]`, and see that the file is in the sdist.",
-        follows: "",
-    },
-    Code {
         code: "check/no-keywords",
         title: "there are no keywords",
         text: "Search on the index and elsewhere looks at keywords. A few words that are not in the name already are \

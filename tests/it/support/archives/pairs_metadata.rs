@@ -57,8 +57,6 @@ fn missing() -> Vec<Pair> {
     vec![
         pair("check/no-author", without("Author-email: Ada Lovelace <ada@example.org>"), honest()),
         pair("check/no-classifiers", no_classifiers(), honest()),
-        pair("check/no-content-type", without("Description-Content-Type: text/markdown"), honest()),
-        pair("check/no-description", described("\n \n"), described("x")),
         pair("check/no-keywords", without("Keywords: demo,example"), honest()),
         pair("check/no-license", no_license(), honest()),
         pair("check/license-files-missing", no_license(), honest()),
