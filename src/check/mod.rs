@@ -59,6 +59,11 @@ pub use rules::{Pass, Rule, rules};
 pub const PYPI_AS_OF: &str = "2026-08-21";
 
 /// The data that ages, and how old it is here.
-pub fn data() -> [(&'static str, &'static str); 3] {
-    [("PyPI", PYPI_AS_OF), ("classifiers", CLASSIFIERS_AS_OF), ("SPDX", crate::python::spdx::version())]
+pub fn data() -> [(&'static str, &'static str); 4] {
+    [
+        ("PyPI", PYPI_AS_OF),
+        ("classifiers", CLASSIFIERS_AS_OF),
+        ("SPDX", crate::python::spdx::version()),
+        ("stdlib", crate::python::stdlib::version()),
+    ]
 }

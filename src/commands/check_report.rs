@@ -7,15 +7,16 @@ use serde_json::json;
 use super::check::Args;
 use crate::check::description::UNVERIFIED;
 use crate::check::{self, Examined, Policy};
-use crate::plan::{self, archives::Judged};
+use crate::plan;
+use crate::plan::archives::{self, Judged};
 use crate::report::{Finding, Outcome, Report, Severity, text};
 
 pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Option<plan::check::Judged>) -> Report {
     let (mut findings, mut files, mut groups, mut unjudged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
-    let together: Vec<&Examined> = judged.iter().map(|judged| &judged.examined).collect();
-    let together = check::judge_together(&together, policy).into_iter().filter(|found| wanted(args, found));
-    let together: Vec<Finding> = together.collect();
+    // Who names a wheel does not ask for its sdist.
+    let is_asked = |found: &Finding| wanted(args, found) && (args.files.is_empty() || found.code != "check/no-sdist");
+    let together: Vec<Finding> = archives::together(policy, &judged).into_iter().filter(is_asked).collect();
     for Judged { path, examined: Examined { name, scan, .. }, verdict } in judged {
         let mut found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));

@@ -80,7 +80,8 @@ pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Find
     let paths: Vec<PathBuf> = built.iter().map(|built| built.path.clone()).collect();
     let mut judged = archives::judge(world.inspect(), policy, &paths)?;
     archives::render(world, policy, &mut judged)?;
-    Ok(judged.into_iter().flat_map(|judged| judged.verdict.findings).collect())
+    let together = archives::together(policy, &judged);
+    Ok(judged.into_iter().flat_map(|judged| judged.verdict.findings).chain(together).collect())
 }
 
 /// Waits until an index shows what was built of a package, then installs and tries it.

@@ -8,6 +8,7 @@ use crate::check::description::{self, Markup, Page, Source, preview};
 use crate::check::{self, Examined, Policy};
 use crate::effects::{EffectsError, Inspect, World};
 use crate::error::Failure;
+use crate::report::Finding;
 use crate::steps::render_description::RenderDescription;
 use crate::steps::write_files::WriteFiles;
 use crate::steps::{Produced, Step};
@@ -40,6 +41,12 @@ pub fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged,
     let examined = check::examine(&name, &mut file, &Limits::default());
     let verdict = check::judge(&examined, policy);
     Ok(Judged { path: path.to_owned(), examined, verdict })
+}
+
+/// What archives of one release tell only together: those that disagree, and modules that one of them lacks.
+pub fn together(policy: &Policy, judged: &[Judged]) -> Vec<Finding> {
+    let examined: Vec<&Examined> = judged.iter().map(|judged| &judged.examined).collect();
+    check::judge_together(&examined, policy)
 }
 
 /// Has docutils render the descriptions that this program cannot, and judges their archives again.

@@ -10,9 +10,9 @@ use super::{Plan, PlanError};
 use crate::archive::{Digests, Kind, Sha256};
 use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
+use crate::effects::Inspect;
 use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
-use crate::effects::{EffectsError, Inspect};
 use crate::error::Failure;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
@@ -21,7 +21,7 @@ use crate::project::{FILE_LIMIT, Package, Project};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
-use crate::report::{Severity, text};
+use crate::report::{Finding, Severity, text};
 use crate::steps::Step;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::upload_file::{UploadFile, result};
@@ -206,11 +206,13 @@ fn guard_clock(inspect: Inspect<'_>, index: &Index) -> Result<(), PlanError> {
 /// Reads and checks every file; wheels first, since the first file of a release decides what is shown of it
 /// and an sdist alone would be built by everybody who installs meanwhile.
 fn readable(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], policy: &Policy) -> Result<Vec<Archive>, Failure> {
+    let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    let judged = archives::judge(inspect, policy, files)?;
+    let mut wrong = errors(None, &archives::together(policy, &judged));
     let mut found = Vec::new();
-    let mut wrong = Vec::new();
-    for path in files {
-        let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        match archive(inspect, path, shown, policy)? {
+    for judged in judged {
+        let shown = shown(&judged.path);
+        match archive(judged, shown) {
             Ok(archive) => found.push(archive),
             Err(findings) => wrong.extend(findings),
         }
@@ -225,25 +227,25 @@ fn readable(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], policy: &Polic
     Ok(found)
 }
 
+/// The errors among findings, as causes of a refusal.
+fn errors(shown: Option<&str>, findings: &[Finding]) -> Vec<String> {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let place = |finding: &Finding| {
+        let told = finding.location.as_ref().map(|location| location.file.clone());
+        shown.map(str::to_owned).or(told).unwrap_or_default()
+    };
+    errors.map(|finding| format!("`{}`: {} [{}]", place(finding), finding.message, finding.code)).collect()
+}
+
 /// One file, or what is wrong with it.
-fn archive(
-    inspect: Inspect<'_>,
-    path: &Path,
-    shown: String,
-    policy: &Policy,
-) -> Result<Result<Archive, Vec<String>>, EffectsError> {
-    let Judged { examined, verdict, .. } = archives::one(inspect, policy, path)?;
-    let mut findings: Vec<String> = verdict
-        .findings
-        .into_iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| format!("`{shown}`: {} [{}]", finding.message, finding.code))
-        .collect();
+fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
+    let Judged { path, examined, verdict } = judged;
+    let mut findings = errors(Some(&shown), &verdict.findings);
     if !verdict.judged && findings.is_empty() {
         findings.push(format!("`{shown}`: an error of its structure is accepted, so its contents were not judged"));
     }
     if !findings.is_empty() {
-        return Ok(Err(findings));
+        return Err(findings);
     }
     let Examined { name, scan, .. } = examined;
     let (told, kept) = match scan.kind {
@@ -256,16 +258,7 @@ fn archive(
     let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
     let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));
     let fields = form::fields(&name, &scan.digests, metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()));
-    Ok(Ok(Archive {
-        shown,
-        path: path.to_owned(),
-        name,
-        project,
-        version,
-        size: scan.size,
-        digests: scan.digests,
-        fields,
-    }))
+    Ok(Archive { shown, path, name, project, version, size: scan.size, digests: scan.digests, fields })
 }
 
 /// The uploads to one index, what is there already marked as such.

@@ -27,6 +27,11 @@ _stat _statistics _string _strptime _struct _suggestions _symtable _sysconfig _t
 _tkinter _tokenize _tracemalloc _types _typing _uuid _warnings _weakref _weakrefset _winapi _wmi _zoneinfo \
 _zstd";
 
+/// The release of stdlib-list that the list comes from.
+pub fn version() -> &'static str {
+    LIST.split(' ').nth(2).unwrap_or_default()
+}
+
 fn modules() -> impl Iterator<Item = (&'static str, &'static str)> {
     LIST.lines().skip(1).filter_map(|line| {
         let mut words = line.split(' ');

@@ -121,7 +121,7 @@ fn nothing_is_told(secrets: &[Planted], files: &[(String, Vec<u8>)]) {
     let sandbox = Sandbox::new();
     for half in files.chunks(100) {
         sandbox.write(WHEEL_NAME, wheel(half).bytes());
-        for format in ["human", "json", "github"] {
+        for format in ["human", "json", "github", "sarif"] {
             let output = sandbox.release(&["check", "-vv", "--format", format, WHEEL_NAME]);
             assert_eq!(output.code, 10, "{format}: {output}");
             let told = format!("{}{}", output.stdout, output.stderr);
