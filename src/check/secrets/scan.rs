@@ -68,7 +68,7 @@ impl Sort {
 /// Which three characters may begin something.
 struct Table {
     /// For each of the three which sets its values belong to: few other texts have one set in common.
-    sets: Box<[[u16; 256]; 3]>,
+    sets: Box<[[u32; 256]; 3]>,
     /// The places of the three characters together, which leaves hardly any other text.
     bits: Box<[u64; 1024]>,
     /// How each begins, in order.
@@ -76,7 +76,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    const SETS: usize = u16::BITS as usize;
+    const SETS: usize = u32::BITS as usize;
     let kinds = KINDS.iter().enumerate().map(|(at, kind)| (kind.prefix, Form::Kind(at)));
     let named = NAMED.iter().enumerate().map(|(at, named)| (named.key, Form::Named(at)));
     let others = [
@@ -111,12 +111,24 @@ impl Table {
     /// The first place that is worth a look.
     fn next(&self, bytes: &[u8]) -> Option<usize> {
         let [one, two, three] = &*self.sets;
-        bytes.array_windows().position(|window: &[u8; 3]| {
-            one[usize::from(window[0])] & two[usize::from(window[1])] & three[usize::from(window[2])] != 0 && {
+        let common = |window: &[u8; 3]| {
+            one[usize::from(window[0])] & two[usize::from(window[1])] & three[usize::from(window[2])]
+        };
+        // Hardly any place has one: eight are asked before a branch.
+        let mut from = 0;
+        while let Some(ten) = bytes[from..].first_chunk::<10>() {
+            if ten.array_windows().fold(0, |any, window| any | common(window)) != 0 {
+                break;
+            }
+            from += 8;
+        }
+        let is_worth = |window: &[u8; 3]| {
+            common(window) != 0 && {
                 let at = place(*window);
                 self.bits[at / 64] >> (at % 64) & 1 == 1
             }
-        })
+        };
+        bytes[from..].array_windows().position(is_worth).map(|at| from + at)
     }
 
     /// What may begin there.

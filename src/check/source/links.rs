@@ -113,7 +113,7 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 /// A target from the folder of a file; nothing where it leads out of the repository, as links to pages of the forge do.
-fn resolve(file: &str, target: &str) -> Option<String> {
+pub(super) fn resolve(file: &str, target: &str) -> Option<String> {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> = match target.strip_prefix('/') {
         Some(_) => Vec::new(),

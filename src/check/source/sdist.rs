@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::project::{raise, some};
 use super::super::pyproject::node::Node;
 use super::is_of_tests;
+use super::links::resolve;
 use crate::archive::{Member, MemberKind, Scan, Sha256, shown};
 use crate::error::Location;
 use crate::project::Pyproject;
@@ -123,20 +124,6 @@ fn with_crlf(bytes: &[u8]) -> Vec<u8> {
         out.push(*byte);
     }
     out
-}
-
-fn resolve(path: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = path.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// What backends make or rewrite.
