@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::plan::verify::Known;
 use crate::plan::{archives, build, execute, exposure, gates as plan};
 use crate::project::{Package, Project};
-use crate::report::{Finding, text};
+use crate::report::{Finding, Severity, text};
 use crate::steps::Produced;
 use crate::steps::verify_install::Verified;
 
@@ -72,7 +72,7 @@ pub fn build(
     Ok((archives.flatten().collect(), finding))
 }
 
-/// Judges archives by every rule.
+/// Judges archives by every rule; what is only worth knowing is left out.
 ///
 /// # Errors
 /// One cannot be opened.
@@ -81,7 +81,9 @@ pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Find
     let mut judged = archives::judge(world.inspect(), policy, &paths)?;
     archives::render(world, policy, &mut judged)?;
     let together = archives::together(policy, &judged);
-    Ok(judged.into_iter().flat_map(|judged| judged.verdict.findings).chain(together).collect())
+    let findings = judged.into_iter().flat_map(|judged| judged.verdict.findings).chain(together);
+    // Advice is for `release check`: a release has other news.
+    Ok(findings.filter(|finding| finding.severity > Severity::Info).collect())
 }
 
 /// Waits until an index shows what was built of a package, then installs and tries it.

@@ -51,7 +51,10 @@ fn passes(name: &str, version: &str, tests: &[&str]) {
     for (phase, state) in states(&document) {
         assert_eq!(state, "done", "{phase}");
     }
-    let untried: Vec<&serde_json::Value> = document["findings"].as_array().expect("findings").iter().collect();
+    // What `check` warns of is for `check`.
+    let is_of_verify = |finding: &&serde_json::Value| !finding["code"].as_str().expect("a code").starts_with("check/");
+    let findings = document["findings"].as_array().expect("findings").iter();
+    let untried: Vec<&serde_json::Value> = findings.filter(is_of_verify).collect();
     assert!(untried.is_empty(), "every extra is tried: {untried:#?}");
     assert!(before == sandbox.snapshot(), "the project was changed");
     let left: Vec<_> = std::fs::read_dir(sandbox.path("tmp"))

@@ -179,6 +179,24 @@ fn the_whole_output() {
     let words = |line: &str| line.split_whitespace().filter(|word| word.len() < 60).collect::<Vec<_>>().join(" ");
     let lines: Vec<String> = output.stdout.lines().map(words).collect();
     expect![[r#"
+        warning[check/no-license]: neither an expression, nor a file, nor a classifier names a licence
+        at: acme-1.3.0.tar.gz: acme-1.3.0/PKG-INFO
+        help: set `license` in `[project]` to an SPDX expression
+        warning[check/license-files-missing]: no file holds the text of the licence
+        at: acme-1.3.0.tar.gz
+        help: set `license-files` in `[project]`, and see that the file is there
+        warning[check/no-description]: the project has no description
+        at: acme-1.3.0.tar.gz: acme-1.3.0/PKG-INFO
+        help: name the readme in `[project]`: `readme = "README.md"`
+        warning[check/no-license]: neither an expression, nor a file, nor a classifier names a licence
+        at: acme-1.3.0-py3-none-any.whl: acme-1.3.0.dist-info/METADATA
+        help: set `license` in `[project]` to an SPDX expression
+        warning[check/license-files-missing]: no file holds the text of the licence
+        at: acme-1.3.0-py3-none-any.whl
+        help: set `license-files` in `[project]`, and see that the file is there
+        warning[check/no-description]: the project has no description
+        at: acme-1.3.0-py3-none-any.whl: acme-1.3.0.dist-info/METADATA
+        help: name the readme in `[project]`: `readme = "README.md"`
         acme 1.3.0 is released
         acme-1.3.0.tar.gz 1.4 kB sha256
         acme-1.3.0-py3-none-any.whl 995 B sha256
@@ -199,7 +217,7 @@ fn the_whole_output() {
         2026-11-21T12:00:00Z  run   1.3.0  publish one 1.3.0 [begun]
         2026-11-21T12:00:00Z  run   1.3.0  push: pushed main and v1.3.0 to `origin`
         2026-11-21T12:00:00Z  run   1.3.0  push 1.3.0 [begun]
-        2026-11-21T12:00:00Z  run   1.3.0  check: 2 archives pass every rule
+        2026-11-21T12:00:00Z  run   1.3.0  check: 2 archives pass every rule, 6 warnings
         2026-11-21T12:00:00Z  run   1.3.0  build: 2 archives, 2.4 kB of v1.3.0 by backend in isolation
         2026-11-21T12:00:00Z  run   1.3.0  bump: 1.2.3 -> 1.3.0, 4 files written, committed, tagged v1.3.0
         2026-11-21T12:00:00Z  bump  1.3.0  1.2.3 -> 1.3.0

@@ -59,7 +59,7 @@ fn what_does_not_parse_is_exit_2_in_every_format() {
     sandbox.set("RELEASE_FORMAT", "yaml");
     expect![[r#"
         ------- stderr -------
-        error[cli/variable]: `RELEASE_FORMAT=yaml` is not one of human, json, github
+        error[cli/variable]: `RELEASE_FORMAT=yaml` is not one of human, json, github, sarif
           hint: correct or unset `RELEASE_FORMAT`
         [exit status: 2]
     "#]]
