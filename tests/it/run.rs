@@ -543,7 +543,9 @@ fn archives_that_are_gone_are_built_again_and_must_be_the_same() {
     // A backend that says something else each time.
     let releasing = Releasing::acme("");
     let sandbox = &releasing.sandbox;
-    let backend = sandbox.read("backend.py").replace("Summary: An example", "Summary: {os.urandom(4).hex()}");
+    let generator = "b\"Wheel-Version: 1.0\\nGenerator: own";
+    let chance = "b\"Wheel-Version: 1.0\\nGenerator: \" + os.urandom(4).hex().encode() + b\"";
+    let backend = sandbox.read("backend.py").replace(generator, chance);
     sandbox.write("backend.py", backend);
     sandbox.commit("chore: chance");
     releasing.killed_after(&["run", "minor", "--yes"], "publish one");
