@@ -29,7 +29,7 @@ fn judges_the_archives_of_the_current_version() {
         demo-1.0.tar.gz  0 errors, 0 warnings  659 B
         the project  0 errors, 1 warning
           warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
-        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
         not judged: the files of the project, since it is in no git repository
         not judged: dist/demo-0.9.tar.gz, which is not of this version"#]]
     .assert_eq(&lines.join("\n"));
@@ -85,7 +85,7 @@ fn what_is_no_archive_is_said_clearly() {
     expect![[r#"
         broken-1.0.tar.gz  1 error, 0 warnings  10 B  sha256 993a04259b484011b6037b21f98efb8875841515fb9531a20e839831c0a2b3ae
           error[archive/not-gzip]: the file is not a gzip; build with `.tar.gz` compression
-        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
         not judged: the contents of broken-1.0.tar.gz, since readers may see different ones
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check", "dist/broken-1.0.tar.gz"]).to_string());
@@ -251,7 +251,7 @@ fn findings_stand_below_their_archive_errors_first() {
         demo-1.0.tar.gz  0 errors, 0 warnings  659 B  sha256 61a90ecc3f1a141b9b9242e3e92744985148e95e82d6665c68c25a8e0619e050
         the project  0 errors, 1 warning
           warning[pyproject/no-build-system]: there is no `[build-system]`: installers take setuptools, in whatever version they find; add `[build-system]` with `requires` and `build-backend`
-        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0
+        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
         not judged: the files of the project, since it is in no git repository
         [exit status: 10]
     "#]].assert_eq(&sandbox.release(&["check"]).to_string());
