@@ -312,32 +312,24 @@ fn docutils_is_asked_alone() {
     expect![[r#"
           error[check/description]: PyPI cannot render the description: docutils says: "include" directive disabled, in demo-1.0.dist-info/METADATA:19; put the markup right; `release check --preview FILE` shows the page
           info[check/thin-description]: the description has 34 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
-        the archives together  0 errors, 0 warnings
-          info[check/no-sdist]: there is no sdist beside the wheels; run `release build` without `--wheel`
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("demo\n====\n\n.. include:: secret.txt\n"));
     expect![[r#"
           error[check/description]: PyPI cannot render the description: docutils says: Unknown interpreted text role "ref", in demo-1.0.dist-info/METADATA:16; put the markup right; `release check --preview FILE` shows the page
           info[check/thin-description]: the description has 10 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
-        the archives together  0 errors, 0 warnings
-          info[check/no-sdist]: there is no sdist beside the wheels; run `release build` without `--wheel`
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("a :ref:`b`\n"));
     expect![[r#"
           error[check/description]: PyPI cannot render the description: docutils says: "raw" directive disabled, in demo-1.0.dist-info/METADATA:18; put the markup right; `release check --preview FILE` shows the page
           info[check/thin-description]: the description has 29 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
-        the archives together  0 errors, 0 warnings
-          info[check/no-sdist]: there is no sdist beside the wheels; run `release build` without `--wheel`
         not written: page.html, since no description renders
         [exit status: 10]
     "#]].assert_eq(&check("a\n\n.. raw:: html\n\n   <b>x</b>\n"));
     expect![[r#"
           warning[check/relative-link]: `docs/x.html` leads nowhere on PyPI, in demo-1.0.dist-info/METADATA:19; write the whole address, such as `https://github.com/OWNER/NAME/blob/main/FILE`
           info[check/thin-description]: the description has 32 characters, in demo-1.0.dist-info/METADATA; write what the project is for, and how to begin with it
-        the archives together  0 errors, 0 warnings
-          info[check/no-sdist]: there is no sdist beside the wheels; run `release build` without `--wheel`
         wrote page.html
         [exit status: 0]
     "#]].assert_eq(&check("demo\n====\n\n`this <docs/x.html>`_\n"));
