@@ -11,11 +11,10 @@ use crate::python::metadata::{Field, MetadataVersion, RawMetadata};
 use crate::python::name::normalize;
 use crate::python::requirement::Requirement;
 use crate::python::specifier::SpecifierSet;
-use crate::report::Finding;
 
 use super::contents::files;
 use super::examine::Examined;
-use super::judge::{Docket, is_sound};
+use super::judge::{Docket, Verdict, is_sound};
 use super::{inside, install, policy::Policy};
 
 /// What resolvers take from one wheel for all of them.
@@ -46,8 +45,8 @@ struct Release<'a> {
 
 /// Judges archives among each other, release by release. Those that cannot be judged by themselves are left out, and so
 /// is what [`super::judge`] says of each.
-pub fn judge_together(archives: &[&Examined], policy: &Policy) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub fn judge_together(archives: &[&Examined], policy: &Policy) -> Verdict {
+    let mut all = inside::stale(archives, policy);
     for release in releases(archives).values() {
         for (at, wheel) in release.wheels.iter().enumerate() {
             let mut docket = Docket::new(wheel.file_name, policy);
@@ -62,11 +61,12 @@ pub fn judge_together(archives: &[&Examined], policy: &Policy) -> Vec<Finding> {
             if let Some(first) = release.wheels.first().filter(|_| at > 0) {
                 requirements(&mut docket, first, wheel);
             }
-            findings.extend(docket.verdict(true).findings);
+            let Verdict { findings, accepted, .. } = docket.verdict(true);
+            all.findings.extend(findings);
+            all.accepted += accepted;
         }
     }
-    findings.extend(inside::stale(archives, policy));
-    findings
+    all
 }
 
 fn releases<'a>(archives: &[&'a Examined]) -> BTreeMap<(String, String), Release<'a>> {

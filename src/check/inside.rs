@@ -2,16 +2,14 @@
 
 use crate::archive::{Kind, shown};
 use crate::config::baseline::AcceptedSecret;
-use crate::error::Location;
-use crate::report::Finding;
 use crate::report::Severity::{Error, Warning};
 
 use super::examine::Examined;
-use super::judge::Docket;
+use super::judge::{Docket, Verdict};
 use super::observed::Observed;
 use super::policy::Policy;
 use super::rules::Pass::{Contents, Index};
-use super::rules::{Rule, rule};
+use super::rules::Rule;
 use super::secrets::{self, Hit, Weight};
 
 pub(super) const RULES: &[Rule] = &[
@@ -108,21 +106,19 @@ fn accepts(accepted: &AcceptedSecret, hit: &Hit) -> bool {
 
 /// The entries of the baseline that accept nothing in archives of a release: wheels and sdist together, since each
 /// holds what the other has not.
-pub(super) fn stale(examined: &[&Examined], policy: &Policy) -> Vec<Finding> {
+pub(super) fn stale(examined: &[&Examined], policy: &Policy) -> Verdict {
     let has = |kind| examined.iter().any(|examined| examined.scan.kind == kind && examined.scan.complete);
-    let (Some(file), true, true) = (&policy.settings.secrets_baseline, has(Kind::Wheel), has(Kind::Sdist)) else {
-        return Vec::new();
-    };
-    let hits = || examined.iter().flat_map(|examined| &examined.observed.secrets);
-    let entries = policy.settings.accepted_secrets.iter();
-    let stale = entries.filter(|entry| !hits().any(|hit| accepts(entry, hit)));
-    let told = stale.map(|entry| {
-        let message = format!("the entry `{}` of `{}` accepts nothing", entry.fingerprint, shown(&entry.member));
-        Finding::warning("check/baseline-stale", message)
-            .at(Location::file(file))
-            .help(rule("check/baseline-stale").help)
-    });
-    told.collect()
+    let file = policy.settings.secrets_baseline.as_deref().unwrap_or_default();
+    let mut docket = Docket::new(file, policy);
+    if !file.is_empty() && has(Kind::Wheel) && has(Kind::Sdist) {
+        let hits = || examined.iter().flat_map(|examined| &examined.observed.secrets);
+        let entries = policy.settings.accepted_secrets.iter();
+        for entry in entries.filter(|entry| !hits().any(|hit| accepts(entry, hit))) {
+            let message = format!("the entry `{}` of `{}` accepts nothing", entry.fingerprint, shown(&entry.member));
+            docket.raise("check/baseline-stale", message, None);
+        }
+    }
+    docket.verdict(true)
 }
 
 fn secret(docket: &mut Docket<'_>, hit: &Hit) {

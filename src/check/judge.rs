@@ -10,7 +10,7 @@ use super::description::Rendered;
 use super::examine::Examined;
 use super::filename::{self, FileName};
 use super::policy::Policy;
-use super::rules::{Pass, rule};
+use super::rules::{Pass, raise, rule};
 use super::{contents, inside, machine, paths, sdist, sizes, wheel};
 
 /// How many findings of one code are told; a broken RECORD has one a file.
@@ -92,7 +92,7 @@ impl<'a> Docket<'a> {
         let mut more: Vec<_> = self.counts.drain().filter_map(cut).filter(|(_, more)| *more > 0).collect();
         more.sort_unstable();
         for (code, more) in more {
-            self.push(code, format!("and {more} more of this kind"), Location::file(self.file_name));
+            self.findings.push(raise(code, format!("and {more} more of this kind"), Location::file(self.file_name)));
         }
         Verdict { findings: self.findings, judged, accepted: self.accepted }
     }
@@ -148,17 +148,7 @@ impl<'a> Docket<'a> {
         let count = self.counts.entry(code).or_default();
         *count += 1;
         if *count <= MOST_OF_A_CODE {
-            self.push(code, message, location);
+            self.findings.push(raise(code, message, location));
         }
-    }
-
-    fn push(&mut self, code: &'static str, message: String, location: Location) {
-        let rule = rule(code);
-        let finding = match rule.severity {
-            Severity::Error => Finding::error(code, message),
-            Severity::Warning => Finding::warning(code, message),
-            Severity::Info => Finding::info(code, message),
-        };
-        self.findings.push(finding.at(location).help(rule.help));
     }
 }

@@ -20,8 +20,6 @@ pub struct Observed {
     pub nested: Vec<Nested>,
     /// Machine code.
     pub machine: Vec<Machine>,
-    /// The `.pth` files, and whether a line of theirs is run as code.
-    pub path_files: Vec<(String, bool)>,
 }
 
 /// What is looked for in a member beyond secrets.
@@ -31,8 +29,6 @@ enum Part {
     Other,
     /// Python source: what obfuscators leave in it.
     Source,
-    /// A `.pth` file, kept.
-    Path(Vec<u8>),
     /// An archive, kept to be read when it is whole.
     Archive(Vec<u8>),
 }
@@ -88,8 +84,6 @@ impl Looking {
             Part::Archive(Vec::new())
         } else if name.ends_with(".py") || name.ends_with(".pye") {
             Part::Source
-        } else if name.ends_with(".pth") {
-            Part::Path(Vec::new())
         } else {
             Part::Other
         };
@@ -97,8 +91,6 @@ impl Looking {
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        /// What Python reads of a `.pth` file is far shorter.
-        const PATH_FILE: usize = 1 << 20;
         self.size += bytes.len() as u64;
         match &mut self.part {
             Part::Archive(body) if body.len() + bytes.len() <= nested::LARGEST => {
@@ -108,10 +100,6 @@ impl Looking {
             Part::Archive(body) => {
                 let body = std::mem::take(body);
                 self.too_large(&body);
-            }
-            Part::Path(body) => {
-                let room = PATH_FILE.saturating_sub(body.len());
-                body.extend_from_slice(&bytes[..room.min(bytes.len())]);
             }
             Part::Source => self.literals.look(bytes, Literals::OBFUSCATORS),
             Part::Other => self.machine_code(bytes),
@@ -145,7 +133,6 @@ impl Looking {
                 self.secrets.end();
                 return self.open(&body);
             }
-            Part::Path(body) => self.seen.path_files.push((member(), runs_code(&body))),
             Part::Source if self.size <= SOURCE => {
                 if let Some(obfuscator) = self.literals.obfuscator() {
                     self.seen.obfuscated.push((member(), obfuscator));
@@ -176,9 +163,4 @@ impl Looking {
             self.seen.nested.extend(nested);
         }
     }
-}
-
-/// Whether a line of a `.pth` file is code: `site` runs those that begin with `import` and a blank.
-fn runs_code(body: &[u8]) -> bool {
-    body.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"import ") || line.starts_with(b"import\t"))
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::report::Severity;
+use crate::error::Location;
+use crate::report::{Finding, Severity};
 
 use super::description;
 use super::rules_of_archives::ARCHIVES;
@@ -68,4 +69,15 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub(super) fn rule(code: &str) -> &'static Rule {
     static BY_CODE: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| rules().map(|rule| (rule.code, rule)).collect());
     BY_CODE.get(code).expect("every code that is raised is in a table; the corpus of tests raises each")
+}
+
+/// A finding of a rule at a place.
+pub(super) fn raise(code: &'static str, message: impl Into<String>, location: Location) -> Finding {
+    let rule = rule(code);
+    let finding = match rule.severity {
+        Severity::Error => Finding::error(code, message),
+        Severity::Warning => Finding::warning(code, message),
+        Severity::Info => Finding::info(code, message),
+    };
+    finding.at(location).help(rule.help)
 }

@@ -16,7 +16,9 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Opt
     let mut accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
     // Who names a wheel does not ask for its sdist.
     let is_asked = |found: &Finding| wanted(args, found) && (args.files.is_empty() || found.code != "check/no-sdist");
-    let together: Vec<Finding> = archives::together(policy, &judged).into_iter().filter(is_asked).collect();
+    let together = archives::together(policy, &judged);
+    accepted += together.accepted;
+    let together: Vec<Finding> = together.findings.into_iter().filter(is_asked).collect();
     for Judged { path, examined: Examined { name, scan, .. }, verdict } in judged {
         let mut found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));

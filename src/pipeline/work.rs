@@ -80,7 +80,7 @@ pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Find
     let paths: Vec<PathBuf> = built.iter().map(|built| built.path.clone()).collect();
     let mut judged = archives::judge(world.inspect(), policy, &paths)?;
     archives::render(world, policy, &mut judged)?;
-    let together = archives::together(policy, &judged);
+    let together = archives::together(policy, &judged).findings;
     let findings = judged.into_iter().flat_map(|judged| judged.verdict.findings).chain(together);
     // Advice is for `release check`: a release has other news.
     Ok(findings.filter(|finding| finding.severity > Severity::Info).collect())

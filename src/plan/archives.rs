@@ -8,7 +8,6 @@ use crate::check::description::{self, Markup, Page, Source, preview};
 use crate::check::{self, Examined, Policy};
 use crate::effects::{EffectsError, Inspect, World};
 use crate::error::Failure;
-use crate::report::Finding;
 use crate::steps::render_description::RenderDescription;
 use crate::steps::write_files::WriteFiles;
 use crate::steps::{Produced, Step};
@@ -35,7 +34,7 @@ pub fn judge(inspect: Inspect<'_>, policy: &Policy, paths: &[PathBuf]) -> Result
 ///
 /// # Errors
 /// It cannot be opened.
-pub fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged, EffectsError> {
+fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged, EffectsError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut file = inspect.files().open(path)?;
     let examined = check::examine(&name, &mut file, &Limits::default());
@@ -44,7 +43,7 @@ pub fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged,
 }
 
 /// What archives of one release tell only together: those that disagree, and modules that one of them lacks.
-pub fn together(policy: &Policy, judged: &[Judged]) -> Vec<Finding> {
+pub fn together(policy: &Policy, judged: &[Judged]) -> check::Verdict {
     let examined: Vec<&Examined> = judged.iter().map(|judged| &judged.examined).collect();
     check::judge_together(&examined, policy)
 }

@@ -208,7 +208,7 @@ fn guard_clock(inspect: Inspect<'_>, index: &Index) -> Result<(), PlanError> {
 fn readable(inspect: Inspect<'_>, root: &Path, files: &[PathBuf], policy: &Policy) -> Result<Vec<Archive>, Failure> {
     let shown = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
     let judged = archives::judge(inspect, policy, files)?;
-    let mut wrong = errors(None, &archives::together(policy, &judged));
+    let mut wrong = errors(None, &archives::together(policy, &judged).findings);
     let mut found = Vec::new();
     for judged in judged {
         let shown = shown(&judged.path);

@@ -224,6 +224,19 @@ fn what_the_configuration_accepts_is_counted() {
 }
 
 #[test]
+fn what_archives_tell_together_can_be_accepted_and_is_counted() {
+    let sandbox = with_archives();
+    std::fs::remove_file(sandbox.repo().join(format!("dist/{SDIST_NAME}"))).expect("it is there");
+    assert!(sandbox.release(&["check"]).success().stdout.contains("check/no-sdist"));
+    let ignore = "ignore = [{code = 'check/no-sdist', reason = 'the code is not ours to give'}]\n";
+    let project = "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.check]\n";
+    sandbox.write("pyproject.toml", format!("{project}{ignore}"));
+    let output = sandbox.release(&["check"]).success();
+    assert!(!output.stdout.contains("check/no-sdist"), "{output}");
+    assert!(output.stdout.contains("accepted by the configuration: 1 finding"), "{output}");
+}
+
+#[test]
 fn a_mistyped_code_is_told() {
     let sandbox = with_archives();
     expect![[r#"

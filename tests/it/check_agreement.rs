@@ -16,7 +16,7 @@ fn examined(archives: &[(&str, Vec<u8>)]) -> Vec<Examined> {
 
 fn told(archives: &[(&str, Vec<u8>)]) -> String {
     let examined = examined(archives);
-    let findings = judge_together(&examined.iter().collect::<Vec<_>>(), &Policy::default());
+    let findings = judge_together(&examined.iter().collect::<Vec<_>>(), &Policy::default()).findings;
     let lines = findings.into_iter().map(|finding| {
         let place = finding.location.expect("a finding has a place");
         let member = place.member.map(|member| format!(" [{member}]")).unwrap_or_default();

@@ -2,9 +2,8 @@
 //! made of the same tables.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use expect_test::expect_file;
 use pyrelease::archive::Limits;
@@ -16,7 +15,7 @@ use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{METADATA, WHEEL_NAME, Zip};
 use crate::support::native::{self, BUILD, Native};
 use crate::support::random::Random;
-use crate::support::tools::tool;
+use crate::support::tools::{answer, tool};
 
 const PEERS: &[&str] = &[
     "twine==7.0.0",
@@ -250,21 +249,14 @@ fn judged(name: &str, bytes: &[u8]) -> BTreeSet<&'static str> {
 /// What the peers say of these paths.
 fn said(paths: &[PathBuf]) -> Vec<Vec<String>> {
     let programs = tool("peers", PEERS);
-    let mut child = Command::new(programs.join("python"))
-        .args(["-I", "-c", SCRIPT])
-        .env("LC_ALL", "C.UTF-8")
-        .env("COLUMNS", "200")
-        .env("DOCUTILSCONFIG", "")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let input = serde_json::to_vec(paths).expect("paths are text");
-    child.stdin.take().expect("it was asked for").write_all(&input).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("a list")
+    answer(
+        Command::new(programs.join("python"))
+            .args(["-I", "-c", SCRIPT])
+            .env("LC_ALL", "C.UTF-8")
+            .env("COLUMNS", "200")
+            .env("DOCUTILSCONFIG", ""),
+        paths,
+    )
 }
 
 /// What we say of a project and of what it builds to.

@@ -2,9 +2,8 @@
 //! page. What would keep a renderer busy for hours is not rendered at all.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use expect_test::expect;
 use pyrelease::check::description::{Verdict, rst, verdict};
@@ -14,7 +13,7 @@ use crate::support::Sandbox;
 use crate::support::archives::zip::{METADATA, WHEEL_NAME, Zip};
 use crate::support::descriptions::{MARKDOWN, PLAIN, RST};
 use crate::support::sandbox::fixtures;
-use crate::support::tools::tool;
+use crate::support::tools::{answer, tool};
 
 const RENDERERS: &[&str] = &["readme_renderer[md]==46.0", "docutils==0.23", "twine==7.0.0"];
 const SCRIPT: &str = include_str!("support/rendering.py");
@@ -77,19 +76,10 @@ fn corpus() -> Vec<Description> {
 
 /// What PyPI's renderer and twine make of these.
 fn theirs(corpus: &[Description]) -> Vec<(Option<String>, bool)> {
-    let mut child = Command::new(tool("renderers", RENDERERS).join("python"))
-        .args(["-I", "-c", SCRIPT])
-        .env("DOCUTILSCONFIG", "")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let input = serde_json::to_vec(&json!(corpus)).expect("texts");
-    child.stdin.take().expect("it was asked for").write_all(&input).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let answers: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).expect("a list");
+    let answers: Vec<serde_json::Value> = answer(
+        Command::new(tool("renderers", RENDERERS).join("python")).args(["-I", "-c", SCRIPT]).env("DOCUTILSCONFIG", ""),
+        &json!(corpus),
+    );
     answers.iter().map(|one| (one["html"].as_str().map(str::to_owned), one["twine"] == true)).collect()
 }
 

@@ -3,9 +3,8 @@
 //! the same of ours and of the backend's. All shapes and fixtures at full depth, else the fixtures and some shapes.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use pyrelease::archive::Sha256;
 
@@ -14,7 +13,7 @@ use crate::support::Sandbox;
 use crate::support::backends::{BACKENDS, Backend, Source, backend};
 use crate::support::native::{self, BUILD, Native, NotYet, at_once};
 use crate::support::shapes::{self, Checkout, Shape, Way};
-use crate::support::tools::tool;
+use crate::support::tools::{answer, tool};
 
 const INSTALLERS: &[&str] = &["pip==26.3", "uv==0.13.8"];
 const JUDGES: &[&str] = &["twine==7.0.0", "check-wheel-contents==0.6.3"];
@@ -185,21 +184,14 @@ fn pip_and_uv_install_what_is_built_natively() {
 
 /// What both tools say of these archives.
 fn said(paths: &[&PathBuf]) -> Vec<Vec<String>> {
-    let mut child = Command::new(tool("judges", JUDGES).join("python"))
-        .args(["-I", "-c", SCRIPT])
-        .env_clear()
-        .env("LC_ALL", "C.UTF-8")
-        .env("COLUMNS", "200")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let input = serde_json::to_vec(paths).expect("paths are text");
-    child.stdin.take().expect("it was asked for").write_all(&input).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("a list")
+    answer(
+        Command::new(tool("judges", JUDGES).join("python"))
+            .args(["-I", "-c", SCRIPT])
+            .env_clear()
+            .env("LC_ALL", "C.UTF-8")
+            .env("COLUMNS", "200"),
+        paths,
+    )
 }
 
 #[test]

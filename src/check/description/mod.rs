@@ -22,9 +22,6 @@ use super::judge::Docket;
 pub use page::{Link, Page};
 pub(super) use rules::RULES;
 
-/// The version of PyPI's renderer whose rules these are.
-pub const RENDERER: &str = "readme_renderer 46.0";
-
 /// The code of a description that nobody rendered: not known to be good.
 pub const UNVERIFIED: &str = "check/description-unverified";
 

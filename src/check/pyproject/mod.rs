@@ -17,7 +17,7 @@ use crate::error::Location;
 use crate::project::Pyproject;
 use crate::report::Finding;
 
-use super::project::raise;
+use super::rules::raise;
 use form::Wrong;
 use node::Node;
 

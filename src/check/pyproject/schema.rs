@@ -34,22 +34,10 @@ pub(super) const FIELDS: [&str; 18] = [
     "import-namespaces",
 ];
 
-/// Of those, the ones that may be written and dynamic at once, in part (PEP 808).
-const LISTS: [&str; 13] = [
-    "license-files",
-    "authors",
-    "maintainers",
-    "keywords",
-    "classifiers",
-    "urls",
-    "scripts",
-    "gui-scripts",
-    "entry-points",
-    "dependencies",
-    "optional-dependencies",
-    "import-names",
-    "import-namespaces",
-];
+/// Whether a field may be written and dynamic at once, in part (PEP 808): all that hold several values.
+fn is_list(field: &str) -> bool {
+    FIELDS[5..].contains(&field)
+}
 
 const TEXTS: Form = Form::Each(&Form::Text);
 const REQUIREMENTS: Form = Form::Each(&Form::Word(words::requirement));
@@ -189,7 +177,7 @@ fn required(sheet: &mut Sheet<'_>, entry: &Entry<'_>, project: &Node<'_>) {
     let mut seen = BTreeSet::new();
     for node in dynamic.map(Node::list).unwrap_or_default() {
         let Some(field) = node.text() else { continue };
-        if project.get(field).is_some() && FIELDS.contains(&field) && !LISTS.contains(&field) {
+        if project.get(field).is_some() && FIELDS.contains(&field) && !is_list(field) {
             let message = format!("`project.{field}` is written, and `dynamic` names it, too");
             sheet.raise("pyproject/dynamic", node.at, message);
         }

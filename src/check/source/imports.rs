@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
-use super::super::project::raise;
+use super::super::rules::raise;
 use super::{Package, Tree, is_of_tests};
 use crate::archive::shown;
 use crate::error::Location;

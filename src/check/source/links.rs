@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::super::project::raise;
+use super::super::rules::raise;
 use super::markdown::{self, Link, Outline, plain};
 use super::{MOST, Package, Tree, is_of_tests};
 use crate::archive::shown;

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::project::{raise, some};
+use super::super::project::some;
 use super::super::pyproject::node::Node;
+use super::super::rules::raise;
 use super::{Package, Tree, is_of_tests};
 use crate::archive::shown;
 use crate::error::Location;

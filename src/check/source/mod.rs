@@ -135,11 +135,11 @@ fn typed(tree: &Tree<'_>, package: &Package<'_>, findings: &mut Vec<Finding>) {
     match marker {
         None if is_told && !is_stubs => {
             let message = "the classifier `Typing :: Typed` is there, and no package has a file `py.typed`";
-            findings.push(super::project::raise("pyproject/py-typed", message, place()));
+            findings.push(super::rules::raise("pyproject/py-typed", message, place()));
         }
         Some(path) if !is_told => {
             let message = format!("`{path}` is there, and the classifier `Typing :: Typed` is not");
-            findings.push(super::project::raise("pyproject/py-typed", message, place()));
+            findings.push(super::rules::raise("pyproject/py-typed", message, place()));
         }
         _ => {}
     }

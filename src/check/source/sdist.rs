@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::project::{raise, some};
+use super::super::project::some;
 use super::super::pyproject::node::Node;
+use super::super::rules::raise;
 use super::is_of_tests;
 use super::links::resolve;
 use crate::archive::{Member, MemberKind, Scan, Sha256, shown};

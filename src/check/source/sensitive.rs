@@ -1,7 +1,8 @@
 //! Tracked files that should not be: those that hold secrets, those that come and go with a machine, those that are not
 //! on the disk, and programs that are none.
 
-use super::super::project::{raise, some};
+use super::super::project::some;
+use super::super::rules::raise;
 use super::{MOST, Tree, is_of_tests};
 use crate::archive::shown;
 use crate::error::Location;

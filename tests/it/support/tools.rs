@@ -1,7 +1,8 @@
 //! Real tools of the field, each in an environment of its own under the target folder, installed once.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// The folder of the programs of an environment with these pinned requirements.
 pub(crate) fn tool(name: &str, requirements: &[&str]) -> PathBuf {
@@ -84,4 +85,18 @@ open(os.path.join(target, "complete"), "w").close()
         run(Command::new("python3").args(["-c", FETCH, name, version, sha512, only]).arg(&target));
     }
     target
+}
+
+/// What a program in Python answers to a document, as JSON both.
+pub(crate) fn answer<T: serde::de::DeserializeOwned>(
+    program: &mut Command,
+    input: &(impl serde::Serialize + ?Sized),
+) -> T {
+    let program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = program.spawn().expect("it starts");
+    let input = serde_json::to_vec(input).expect("it is JSON");
+    child.stdin.take().expect("it was asked for").write_all(&input).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("an answer")
 }
