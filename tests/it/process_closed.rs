@@ -30,7 +30,10 @@ fn a_command_of_the_project_reads_neither_our_variables_nor_our_memory() {
     sandbox.write("pyproject.toml", sandbox.read("pyproject.toml") + hook);
     sandbox.commit("chore: a hook");
     let own = sandbox.path("release");
-    std::fs::copy(program(), &own).expect("a copy that everybody may run");
+    // By another process: a file that this one has open for writing, a child of another test may have open, too, and then
+    // it cannot be run.
+    let copied = std::process::Command::new("cp").arg(program()).arg(&own).status().expect("cp is everywhere");
+    assert!(copied.success(), "a copy that everybody may run");
     let mut command = sandbox.command(&["run", "minor", "--yes", "--format", "json"]);
     let root = sandbox.path("");
     let mut copied = std::process::Command::new(&own);

@@ -100,6 +100,17 @@ const KINDS: &[(&str, &[Part])] = &[
         "a private key",
         &[Is("-----BEGIN RSA"), Is(" PRIVATE KEY-----\n"), Of(BASE64, 64), Is("\n"), Of(BASE64, 64), Is("\n")],
     ),
+    (
+        "a private key of PuTTY",
+        &[
+            Is("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: work\nPublic-Lines: 2\n"),
+            Of(BASE64, 64),
+            Is("\n"),
+            Of(BASE64, 16),
+            Is("\nPrivate-Lines: 1\n"),
+            Of(BASE64, 48),
+        ],
+    ),
 ];
 
 /// A secret in the text around it.
