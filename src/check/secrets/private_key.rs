@@ -26,6 +26,9 @@ pub(super) fn armoured(before: &[u8], after: &[u8]) -> Option<Found> {
         return None;
     }
     let body = &rest[length + DASHES.len()..];
+    if !body.first().is_some_and(|&byte| is_end_of_line(byte)) {
+        return None;
+    }
     let end = memchr::memmem::find(body, b"-----END ").unwrap_or(body.len());
     let body = &body[..end];
     // Of an OpenSSH key this is the cipher `none`.
@@ -41,15 +44,27 @@ pub(super) fn armoured(before: &[u8], after: &[u8]) -> Option<Found> {
 
 /// A key of PuTTY with its private lines.
 pub(super) fn putty(_: &[u8], after: &[u8]) -> Option<Found> {
-    const PRIVATE: &[u8] = b"Private-Lines:";
-    if !after.starts_with(PUTTY.as_bytes()) {
+    const PRIVATE: &[u8] = b"Private-Lines: ";
+    let version = after.strip_prefix(PUTTY.as_bytes())?;
+    if !version.first()?.is_ascii_digit() || !version[1..].starts_with(b": ") {
         return None;
     }
     let start = memchr::memmem::find(after, PRIVATE)?;
-    let row = first_row(&after[start + PRIVATE.len()..])?;
+    let lines = &after[start + PRIVATE.len()..];
+    let digits = lines.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || !is_end_of_line(*lines.get(digits)?) {
+        return None;
+    }
+    let row = first_row(&lines[digits..])?;
     let is_encrypted = memchr::memmem::find(&after[..start], b"Encryption: none").is_none();
     let row_end = row.as_ptr() as usize - after.as_ptr() as usize + row.len();
     Some(found("a private key of PuTTY", 0, row_end, is_encrypted))
+}
+
+/// Whether a line may end here, also one in a text that is quoted or escaped. A program that knows how keys begin has such
+/// texts one behind the other.
+fn is_end_of_line(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\\\"'%".contains(&byte)
 }
 
 fn found(kind: &'static str, before: usize, to: usize, is_encrypted: bool) -> Found {

@@ -37,7 +37,15 @@ fn name_of(kind: &str) -> &'static str {
 
 /// What stands behind it.
 fn end_of(kind: &str) -> &'static str {
-    if kind == "a password in an address" { "@db.acme-internal.io:5432/app" } else { "" }
+    match kind {
+        "a password in an address" => "@db.acme-internal.io:5432/app",
+        "a private key" => "-----END RSA PRIVATE KEY-----",
+        "a private key of PuTTY" => {
+            "
+Private-MAC: 0"
+        }
+        _ => "",
+    }
 }
 
 /// The kinds and the forms of their values, as their makers document them.
@@ -125,8 +133,7 @@ pub(crate) struct Planted {
 pub(crate) fn planted(random: &mut Random) -> Vec<Planted> {
     let plant = |(kind, parts): &(&'static str, &[Part])| {
         let value = made(parts, random);
-        let key_end = if *kind == "a private key" { "-----END RSA PRIVATE KEY-----" } else { "" };
-        let text = format!("{}{value}{key_end}{}", name_of(kind), end_of(kind));
+        let text = format!("{}{value}{}", name_of(kind), end_of(kind));
         Planted { kind, value, text }
     };
     KINDS.iter().map(plant).collect()
