@@ -17,15 +17,6 @@ pub struct Sha256([u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Blake2b256([u8; 32]);
 
-/// The digests of a whole file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Digests {
-    /// SHA-256.
-    pub sha256: Sha256,
-    /// BLAKE2b with 32 bytes.
-    pub blake2b_256: Blake2b256,
-}
-
 impl Sha256 {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
@@ -121,27 +112,6 @@ impl serde::Serialize for Sha256 {
 impl serde::Serialize for Blake2b256 {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-/// Both digests of a stream, fed piece by piece.
-#[derive(Default)]
-pub(super) struct Digester {
-    sha256: sha2::Sha256,
-    blake2b: Blake2b<U32>,
-}
-
-impl Digester {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.sha256.update(bytes);
-        self.blake2b.update(bytes);
-    }
-
-    pub(super) fn finish(self) -> Digests {
-        Digests {
-            sha256: Sha256(self.sha256.finalize().into()),
-            blake2b_256: Blake2b256(self.blake2b.finalize().into()),
-        }
     }
 }
 

@@ -23,7 +23,7 @@ pub mod write;
 mod zip;
 mod zip_end;
 
-pub use digest::{Blake2b256, Digests, Sha256, Sha256Digester};
+pub use digest::{Blake2b256, Sha256, Sha256Digester};
 pub use limits::Limits;
 pub(crate) use scan::shown;
 pub use scan::{Fault, Kind, Member, MemberKind, Observer, Scan, Seen};

@@ -57,8 +57,8 @@ fn walk<'a>(
     }
     names::judge(kind, &mut findings);
     links::judge(&mut findings);
-    let (size, digests) = source.finish();
-    Scan { kind, size, digests, members: findings.members, kept: findings.kept, faults: findings.faults, complete }
+    let (size, sha256) = source.finish();
+    Scan { kind, size, sha256, members: findings.members, kept: findings.kept, faults: findings.faults, complete }
 }
 
 /// A file that is a zip to one reader and a tar to another.

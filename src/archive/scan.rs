@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::zip::Inflater;
-use super::{Digests, Limits, Sha256};
+use super::{Limits, Sha256};
 
 /// What an archive is, by its file name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -98,8 +98,8 @@ pub struct Scan {
     pub kind: Kind,
     /// Bytes of the file.
     pub size: u64,
-    /// Digests of the file.
-    pub digests: Digests,
+    /// The SHA-256 of the file.
+    pub sha256: Sha256,
     /// The members in the order of the archive, as far as they could be read.
     pub members: Vec<Member>,
     /// The texts that judging needs and the members that were asked for, by member name: METADATA, WHEEL, RECORD and entry_points.txt of

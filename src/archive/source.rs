@@ -5,7 +5,8 @@
 
 use std::io::{ErrorKind, Read};
 
-use super::digest::{Digester, Digests};
+use super::Sha256;
+use super::digest::Sha256Digester;
 use super::scan::Fault;
 
 /// More than [`TAIL`], so that two of them hold it.
@@ -23,7 +24,7 @@ pub(super) struct Source<'a> {
     filled: u64,
     limit: u64,
     ended: bool,
-    digester: Digester,
+    digester: Sha256Digester,
     head: Vec<u8>,
     before: Vec<u8>,
 }
@@ -38,7 +39,7 @@ impl<'a> Source<'a> {
             filled: 0,
             limit,
             ended: false,
-            digester: Digester::default(),
+            digester: Sha256Digester::default(),
             head: Vec::new(),
             before: Vec::new(),
         }
@@ -110,7 +111,7 @@ impl<'a> Source<'a> {
         Ok(self.peek()?.is_empty())
     }
 
-    /// Reads what is left, so that the digests cover the whole file.
+    /// Reads what is left, so that the digest covers the whole file.
     pub(super) fn drain(&mut self) -> Result<(), Fault> {
         loop {
             let ahead = self.peek()?.len();
@@ -121,8 +122,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The size and the digests of what was read.
-    pub(super) fn finish(self) -> (u64, Digests) {
+    /// The size and the digest of what was read.
+    pub(super) fn finish(self) -> (u64, Sha256) {
         (self.filled, self.digester.finish())
     }
 

@@ -13,7 +13,7 @@ const LONGEST: usize = 64;
 
 impl Literals {
     /// What PyPI refuses in Python source (warehouse, `utils/scanner_rules`), as of `PYPI_AS_OF`.
-    pub(super) const OBFUSCATORS: &[&[u8]] = &[
+    const OBFUSCATORS: &[&[u8]] = &[
         b"__pyarmor__(__name__, __file__,",
         b"__pyarmor_enter__",
         b"__pyarmor_exit__",
@@ -23,20 +23,33 @@ impl Literals {
         b"---END PYE FILE---",
     ];
     /// The names of the sections that debuggers read: ELF, compressed, Mach-O.
-    pub(super) const DEBUG: &[&[u8]] = &[b".debug_info\0", b".zdebug_info\0", b"__debug_info\0"];
+    const DEBUG: &[&[u8]] = &[b".debug_info\0", b".zdebug_info\0", b"__debug_info\0"];
 
     pub(super) fn clear(&mut self) {
         self.tail.clear();
         self.found = 0;
     }
 
-    /// Takes some bytes more.
-    pub(super) fn look(&mut self, bytes: &[u8], texts: &[&[u8]]) {
+    /// Takes some bytes more of Python source.
+    pub(super) fn look_for_obfuscators(&mut self, bytes: &[u8]) {
+        // What all of them have: one search for it is cheaper than one for each.
+        self.look(bytes, Self::OBFUSCATORS, &[b"__pyarmor_", b"PYE FILE---"]);
+    }
+
+    /// Takes some bytes more of machine code.
+    pub(super) fn look_for_debug(&mut self, bytes: &[u8]) {
+        self.look(bytes, Self::DEBUG, &[b"debug_info\0"]);
+    }
+
+    /// Notes the texts, each of which has one of the parts.
+    fn look(&mut self, bytes: &[u8], texts: &[&[u8]], parts: &[&[u8]]) {
         let kept = self.tail.len();
         self.tail.extend_from_slice(&bytes[..bytes.len().min(LONGEST)]);
-        for (at, text) in texts.iter().enumerate() {
-            if memchr::memmem::find(&self.tail, text).is_some() || memchr::memmem::find(bytes, text).is_some() {
-                self.found |= 1 << at;
+        for piece in [self.tail.as_slice(), bytes] {
+            if parts.iter().any(|part| memchr::memmem::find(piece, part).is_some()) {
+                for (at, text) in texts.iter().enumerate() {
+                    self.found |= u32::from(memchr::memmem::find(piece, text).is_some()) << at;
+                }
             }
         }
         if bytes.len() >= LONGEST {

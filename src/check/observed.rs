@@ -101,7 +101,7 @@ impl Looking {
                 let body = std::mem::take(body);
                 self.too_large(&body);
             }
-            Part::Source => self.literals.look(bytes, Literals::OBFUSCATORS),
+            Part::Source => self.literals.look_for_obfuscators(bytes),
             Part::Other => self.machine_code(bytes),
         }
         self.secrets.bytes(bytes);
@@ -120,7 +120,7 @@ impl Looking {
             self.head.extend_from_slice(&bytes[..room.min(bytes.len())]);
         }
         if Machine::begins(&self.head) {
-            self.literals.look(bytes, Literals::DEBUG);
+            self.literals.look_for_debug(bytes);
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Opt
         let mut found: Vec<Finding> = verdict.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));
         let (errors, warnings, said) = counted(&found);
-        let sha256 = scan.digests.sha256.to_string();
+        let sha256 = scan.sha256.to_string();
         groups.push((format!("{name}  {said}  {}  sha256 {sha256}", text::size(scan.size)), found.len()));
         files.push(json!({"path": path, "sha256": sha256, "size": scan.size, "errors": errors, "warnings": warnings, "contents_judged": verdict.judged}));
         findings.extend(found);

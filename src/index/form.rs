@@ -4,7 +4,7 @@
 //! singular `platform`, `license_file` and `import_name` are easily got wrong, and unknown ones are
 //! ignored without a word.
 
-use crate::archive::{Digests, Kind};
+use crate::archive::{Kind, Sha256};
 use crate::effects::http::Field;
 use crate::python::filename::WheelName;
 use crate::python::metadata::{Field as Key, MetadataVersion, RawMetadata};
@@ -45,8 +45,8 @@ const NAMES: [(Key, &str); 32] = [
     (Key::Obsoletes, "obsoletes"),
 ];
 
-/// The fields for a file with these digests and this metadata (the bytes of METADATA or PKG-INFO).
-pub fn fields(file_name: &str, digests: &Digests, metadata: &[u8]) -> Vec<Field> {
+/// The fields for a file with this digest and this metadata (the bytes of METADATA or PKG-INFO).
+pub fn fields(file_name: &str, sha256: Sha256, metadata: &[u8]) -> Vec<Field> {
     let raw = RawMetadata::parse(metadata);
     let (filetype, pyversion) = match Kind::of(file_name) {
         Kind::Wheel => ("bdist_wheel", pythons(file_name)),
@@ -58,8 +58,7 @@ pub fn fields(file_name: &str, digests: &Digests, metadata: &[u8]) -> Vec<Field>
     push("protocol_version", "1".to_owned());
     push("filetype", filetype.to_owned());
     push("pyversion", pyversion);
-    push("sha256_digest", digests.sha256.to_string());
-    push("blake2_256_digest", digests.blake2b_256.to_string());
+    push("sha256_digest", sha256.to_string());
     let version = raw.first(Key::MetadataVersion.name()).and_then(MetadataVersion::parse);
     let early = version.is_none_or(|version| version < Key::LicenseFile.added());
     for (key, name) in NAMES {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::archives::{self, Judged};
 use super::{Plan, PlanError};
-use crate::archive::{Digests, Kind, Sha256};
+use crate::archive::{Kind, Sha256};
 use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
 use crate::effects::Inspect;
@@ -47,7 +47,7 @@ struct Archive {
     project: ProjectName,
     version: Version,
     size: u64,
-    digests: Digests,
+    sha256: Sha256,
     fields: Vec<Field>,
 }
 
@@ -257,8 +257,8 @@ fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
     let (project, version) = told.expect("the check refuses names that do not parse");
     let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
     let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));
-    let fields = form::fields(&name, &scan.digests, metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()));
-    Ok(Archive { shown, path, name, project, version, size: scan.size, digests: scan.digests, fields })
+    let fields = form::fields(&name, scan.sha256, metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()));
+    Ok(Archive { shown, path, name, project, version, size: scan.size, sha256: scan.sha256, fields })
 }
 
 /// The uploads to one index, what is there already marked as such.
@@ -274,7 +274,7 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
             Entry::Vacant(new) => new.insert(Listing::of(inspect.http(), index, &archive.project)?),
         };
         let mut upload = upload(target, archive, listing);
-        match compare(listing, index, &archive.name, archive.digests.sha256) {
+        match compare(listing, index, &archive.name, archive.sha256) {
             Ok(true) => {
                 upload.already_there = true;
                 told.push(upload.told(State::AlreadyThere));
@@ -304,7 +304,7 @@ fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
     UploadFile {
         path: archive.shown.clone(),
         project: archive.project.clone(),
-        sha256: archive.digests.sha256,
+        sha256: archive.sha256,
         size: archive.size,
         index: target.index.clone(),
         already_there: false,

@@ -73,7 +73,7 @@ fn an_honest_wheel_is_told_whole() {
     assert_eq!(scan.faults, []);
     assert_eq!(scan.kind, Kind::Wheel);
     assert_eq!(scan.size, bytes.len() as u64);
-    assert_eq!(scan.digests.sha256, Sha256::of(&bytes));
+    assert_eq!(scan.sha256, Sha256::of(&bytes));
     assert_eq!(scan.members.len(), 5);
     assert_eq!(scan.members[0].name, "demo/__init__.py");
     assert_eq!(scan.members[0].sha256, Some(Sha256::of(b"VALUE = 1\n")));

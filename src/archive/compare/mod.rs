@@ -191,7 +191,7 @@ impl Archive {
         Ok(Archive { path: path.to_owned(), name, scan })
     }
 
-    /// Whether the digests are those of the whole file.
+    /// Whether the digest is that of the whole file.
     fn is_read_to_its_end(&self) -> bool {
         !self.scan.faults.iter().any(|fault| ["archive/unreadable", "archive/too-large"].contains(&fault.code))
     }
@@ -243,7 +243,7 @@ pub fn compare(files: Files, a: &Path, b: &Path, measure: Measure, diffs: bool) 
     if a.name != b.name {
         found.wholes.push(Whole::FileName { a: a.name.clone(), b: b.name.clone() });
     }
-    if a.is_read_to_its_end() && b.is_read_to_its_end() && a.scan.digests == b.scan.digests {
+    if a.is_read_to_its_end() && b.is_read_to_its_end() && a.scan.sha256 == b.scan.sha256 {
         // The same bytes are the same, whatever they are.
         return Ok(found);
     }

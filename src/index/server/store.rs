@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Blake2b256, Digests, Kind, Sha256};
+use crate::archive::{Blake2b256, Kind};
 use crate::effects::files::{Files, FilesMut, What};
 use crate::effects::{Effects, EffectsError};
 use crate::index::IndexError;
@@ -178,10 +178,4 @@ impl Store {
         self.insert(stored);
         Ok(())
     }
-}
-
-/// Digests as a record holds them.
-pub(super) fn hex(digests: &Digests) -> (String, String) {
-    let Digests { sha256, blake2b_256 } = digests;
-    (Sha256::to_string(sha256), Blake2b256::to_string(blake2b_256))
 }

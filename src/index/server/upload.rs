@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 use jiff::{SignedDuration, Timestamp};
 
 use super::form::{Content, Form};
-use super::store::{Standing, Store, Stored, hex};
+use super::store::{Standing, Store, Stored};
 use super::{Server, reply};
 use crate::archive::{Blake2b256, Kind, Limits, Scan, Sha256};
 use crate::check::{self, Examined, Policy};
@@ -65,7 +65,7 @@ impl Server {
         let examined = check::examine(file, &mut bytes.as_ref(), &Limits::default());
         judge(&examined, &self.policy)?;
         subject.agrees_with(&examined.scan)?;
-        let stored = subject.record(&examined.scan, self.clock.now())?;
+        let stored = subject.record(&examined.scan, digest, self.clock.now())?;
         let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
         // Another upload of this name may have come first.
         if is_there(&store, file, &digest)? {
@@ -158,7 +158,7 @@ impl<'f> Subject<'f> {
         Ok(())
     }
 
-    fn record(&self, scan: &Scan, now: Timestamp) -> Result<Stored, Refusal> {
+    fn record(&self, scan: &Scan, blake2b_256: Blake2b256, now: Timestamp) -> Result<Stored, Refusal> {
         let kept = match scan.kind {
             Kind::Wheel => "METADATA",
             _ => "PKG-INFO",
@@ -170,14 +170,13 @@ impl<'f> Subject<'f> {
             .and_then(|(_, bytes)| String::from_utf8(bytes.clone()).ok())
             .ok_or_else(|| bad(format!("{kept} is missing.")))?;
         let raw = RawMetadata::parse(metadata.as_bytes());
-        let (sha256, blake2b_256) = hex(&scan.digests);
         Ok(Stored {
             schema: 1,
             name: self.name.clone(),
             version: self.version.to_string(),
             file: self.content.file_name.clone(),
-            sha256,
-            blake2b_256,
+            sha256: scan.sha256.to_string(),
+            blake2b_256: blake2b_256.to_string(),
             size: scan.size,
             uploaded: now.to_string(),
             requires_python: raw.first("Requires-Python").map(|text| text.trim().to_owned()),

@@ -118,7 +118,7 @@ pub(super) fn of_archive(inspect: Inspect<'_>, path: &Path, other: Read) -> Resu
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut file = inspect.files().open(path)?;
     let scan = read::scan(&name, &mut file, &Limits::default());
-    let shown = format!("`{}` (sha256 {})", name, &scan.digests.sha256.to_string()[..12]);
+    let shown = format!("`{}` (sha256 {})", name, &scan.sha256.to_string()[..12]);
     let mut read = Read { files: vec![shown.clone()], ..other };
     if !scan.complete {
         read.gaps.push(format!("{shown} is no archive that can be read wholly"));
