@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::usage;
-use crate::config::Config;
-use crate::config::file::ConfigFile;
-use crate::config::resolve::resolve;
+use crate::config::{Config, file::ConfigFile, resolve::resolve};
 use crate::effects::{Inspect, World};
 use crate::error::Failure;
 use crate::plan::{Plan, execute};
@@ -109,8 +107,7 @@ impl<'w> Context<'w> {
         Ok(found)
     }
 
-    /// The configuration. A project that cannot be loaded wholly has one all the same, and where there is none it is that
-    /// of a project that says nothing.
+    /// The configuration, also of a project that cannot be loaded wholly; where there is none, what counts then.
     ///
     /// # Errors
     /// The configuration cannot be read or means nothing.

@@ -26,7 +26,7 @@ pub struct ConfigFile {
     /// The indexes on the way out, in order: each gets the same bytes. Default: none, so that `publish` needs
     /// `--index`.
     pub stages: Option<Vec<String>>,
-    /// Hosts (`name` or `name:port`) in a private network that plain http may reach.
+    /// Hosts (`name` or `name:port`) in a private network that plain http may reach, and `release check --online`.
     pub plain_http: Option<Vec<String>>,
     /// The changelog.
     pub changelog: Option<ChangelogTable>,

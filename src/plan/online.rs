@@ -16,6 +16,7 @@ use crate::check::source::newer::{self, Needed, Required, Standing};
 use crate::check::source::{Tree, reached};
 use crate::config::Config;
 use crate::config::targets::Index;
+use crate::effects::http::visit::Visited;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::index::listing::ListedFile;
@@ -109,7 +110,7 @@ fn visit(inspect: Inspect<'_>, policy: &Policy, all: &Addresses, online: &mut On
     let (done, patience) = (AtomicU64::new(0), policy.settings.link_timeout);
     let asked: Vec<&Address> = all.all().iter().take(MOST).collect();
     let total = asked.len() as u64;
-    let tell = |done: u64| inspect.tell(&Event::Progress { what: "links".to_owned(), done, total });
+    let tell = |done: u64| inspect.tell(&Event::Progress { what: "visiting links".to_owned(), done, total });
     tell(0);
     let visited = at_once::up_to(AT_ONCE, &asked, |address| {
         let visited = inspect.http().visit(&address.url, patience);
@@ -120,7 +121,7 @@ fn visit(inspect: Inspect<'_>, policy: &Policy, all: &Addresses, online: &mut On
     for (address, visited) in asked.iter().zip(visited) {
         outcomes.push((*address, visited?));
     }
-    online.visited = outcomes.len();
+    online.visited = outcomes.iter().filter(|(_, visited)| *visited != Visited::Inner).count();
     let found = reached::judge(&outcomes, policy, patience);
     let judged = &mut online.judged;
     judged.findings = found.findings;

@@ -117,12 +117,14 @@ fn without_archives_the_project_is_judged_and_they_are_not() {
         ------- stderr -------
         cannot tell: see above what is missing
         [exit status: 11]
-    "#]].assert_eq(&sandbox.release(&["check"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["check"]).to_string());
     // What was asked is judged wholly.
     expect![[r#"
         the project  0 errors, 0 warnings
         judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
-    "#]].assert_eq(&sandbox.release(&["check", "--project-only"]).success().to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--project-only"]).success().to_string());
     let document = sandbox.release(&["check", "--format", "json"]).json();
     assert_eq!(document["outcome"], "inconclusive");
     assert_eq!(document["result"]["files"], serde_json::json!([]));

@@ -1,6 +1,9 @@
 //! `release check --online`, against servers of this machine: which addresses are visited and how, what answers mean, and
 //! which hosts nobody asks; and what is new in the requirements.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
 use expect_test::expect;
 use pyrelease::archive::Sha256;
 use pyrelease::check::source::markdown::outline;
@@ -31,6 +34,19 @@ fn stable(server: &Answering, output: &Output) -> String {
     let host = server.url("");
     let text = output.to_string().replace(host.trim_start_matches("http://"), "[SERVER]");
     text.lines().map(|line| format!("{}\n", line.split("  sha256").next().unwrap_or_default())).collect()
+}
+
+/// The address of a server that answers whatever comes in plain http.
+fn without_tls() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    address
 }
 
 /// What was asked but of the index, sorted.
@@ -79,7 +95,7 @@ http://[SERVER]/gone-for-good. And <http://[SERVER]/moved>, ![x](http://[SERVER]
 
 [1](http://[SERVER]/broken) [2](http://[SERVER]/closed) [3](http://[SERVER]/forbidden) [4](http://[SERVER]/busy)
 [5](http://[SERVER]/silent) [6](http://[SERVER]/circle) [7](http://[SERVER]/inward) [8](http://[SERVER]/mail)
-[9](https://[SERVER]/tls) [10](http://nobody.invalid/) [11](https://example.com/x)
+[9](https://[PLAIN]/) [10](http://nobody.invalid/) [11](https://example.com/x)
 
 [a](http://127.0.0.1:9/x) [b](http://10.0.0.1/) [c](http://[::1]/) [d](http://2130706433/) [e](http://wiki/)
 [f](http://metadata.google.internal/) [g](http://localhost:8000/)";
@@ -87,30 +103,34 @@ http://[SERVER]/gone-for-good. And <http://[SERVER]/moved>, ![x](http://[SERVER]
 #[test]
 fn every_answer_is_told_for_what_it_is() {
     let server = Answering::start(answers);
-    let tree = project(&server, EVERYTHING).file("CONTRIBUTING.md", &format!("[x]({})\n", server.url("/gone#x")));
+    let plain = without_tls();
+    let tree = project(&server, &EVERYTHING.replace("[PLAIN]", &plain))
+        .toml("plain-http = [", &format!("plain-http = [\"{plain}\", "))
+        .file("CONTRIBUTING.md", &format!("[x]({})\n", server.url("/gone#x")));
     let sandbox = tree.sandbox();
     let output = sandbox.release(&["check", "--project-only", "--online"]);
     expect![[r#"
         the project  0 errors, 0 warnings
-        online: 26 addresses visited  0 errors, 4 warnings
+        online: 19 addresses visited  0 errors, 5 warnings
           warning[source/dead-link]: the link to `http://[SERVER]/gone` leads nowhere: the server answers 404 (also in 1 other place), in CONTRIBUTING.md:1; correct the address, or remove it
-          warning[source/dead-link]: the link to `http://[SERVER]/moved-away` leads nowhere: the server answers 404 (also in 1 other place), in README.md:5; correct the address, or remove it
-          warning[source/dead-link]: the link to `http://nobody.invalid/` leads nowhere: there is no host of the name `nobody.invalid`, in README.md:12; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/gone-for-good` leads nowhere: the server answers 410, in README.md:4; correct the address, or remove it
+          warning[source/dead-link]: the link to `http://[SERVER]/moved-away` leads nowhere: the server answers 404, in README.md:5; correct the address, or remove it
+          warning[source/untrusted-link]: the link to `https://[PLAIN]/` is not safe to visit: it speaks no TLS, in README.md:12; correct the address, or tell whoever runs the server
+          warning[source/dead-link]: the link to `http://nobody.invalid/` leads nowhere: there is no host of the name `nobody.invalid`, in README.md:12; correct the address, or remove it
           info[source/moved-link]: the link to `http://[SERVER]/moved-twice` has moved to `http://[SERVER]/fine`, in README.md:4; write the new address
           info[source/moved-link]: the link to `http://[SERVER]/moved` has moved to `http://[SERVER]/fine`, in README.md:4; write the new address
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
-        not judged: 2 addresses, since it does not answer within 1 s: `http://[SERVER]/silent`, `https://[SERVER]/tls`
-        not judged: 1 address, since it leads on and on: `http://[SERVER]/circle`
-        not judged: 1 address, since it leads to a host that is not public: `http://[SERVER]/inward`
-        not judged: 1 address, since it leads to what is no web page: `http://[SERVER]/mail`
-        not judged: 1 address, since the server answers 401: `http://[SERVER]/closed`
-        not judged: 1 address, since the server answers 403: `http://[SERVER]/forbidden`
-        not judged: 1 address, since the server answers 429: `http://[SERVER]/busy`
-        not judged: 1 address, since the server answers 500: `http://[SERVER]/broken`
-        not judged: 7 addresses, since they are not public, and `plain-http` does not name them: `http://127.0.0.1:9/x`, `http://10.0.0.1/`, `http://[::1]/`, `http://127.0.0.1/`, `http://wiki/`, `http://metadata.google.internal/`, `http://localhost:8000/`
+        not judged: 1 address (a redirect to a host that is not public): `http://[SERVER]/inward`
+        not judged: 1 address (a redirect to what is no web page): `http://[SERVER]/mail`
+        not judged: 1 address (no answer within 1 s): `http://[SERVER]/silent`
+        not judged: 1 address (redirects without end): `http://[SERVER]/circle`
+        not judged: 1 address (the answer is 401): `http://[SERVER]/closed`
+        not judged: 1 address (the answer is 403): `http://[SERVER]/forbidden`
+        not judged: 1 address (the answer is 429): `http://[SERVER]/busy`
+        not judged: 1 address (the answer is 500): `http://[SERVER]/broken`
+        not judged: 7 addresses (the host is not public, and `plain-http` does not name it): `http://127.0.0.1:9/x`, `http://10.0.0.1/`, `http://[::1]/`, `http://127.0.0.1/`, `http://wiki/`, `http://metadata.google.internal/`, `http://localhost:8000/`
         not judged: 1 address of hosts that are reserved for examples
-    "#]].assert_eq(&stable(&server, &output));
+    "#]].assert_eq(&stable(&server, &output).replace(&plain, "[PLAIN]"));
     assert_eq!(output.code, 0);
     expect![[r#"
         GET /forbidden
@@ -144,7 +164,8 @@ fn every_answer_is_told_for_what_it_is() {
         HEAD /moved-away
         HEAD /moved-twice
         HEAD /no-head
-        HEAD /no-head-at-all"#]].assert_eq(&asked(&server).join("\n"));
+        HEAD /no-head-at-all"#]]
+    .assert_eq(&asked(&server).join("\n"));
     // Nothing that tells who asks.
     for asked in server.asked() {
         let head = asked.head.to_ascii_lowercase();
@@ -164,7 +185,8 @@ fn nothing_is_asked_without_the_flag_nor_offline() {
         error[cli/usage]: `--online` asks the network, and `--offline` forbids it
           hint: leave out one of them
         [exit status: 2]
-    "#]].assert_eq(&sandbox.release(&["check", "--online", "--offline"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--online", "--offline"]).to_string());
     assert_eq!(sandbox.release(&["check", "--online", "--workflows"]).code, 2);
     assert_eq!(server.asked().len(), 0);
 }
@@ -180,9 +202,9 @@ fn what_is_not_public_is_not_asked() {
     let output = sandbox.release(&["check", "--project-only", "--online"]);
     expect![[r#"
         the project  0 errors, 0 warnings
-        online: 2 addresses visited  0 errors, 0 warnings
+        online: 0 addresses visited  0 errors, 0 warnings
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
-        not judged: 2 addresses, since they are not public, and `plain-http` does not name them: `http://[SERVER]/fine`, `http://[SERVER]/gone`
+        not judged: 2 addresses (the host is not public, and `plain-http` does not name it): `http://[SERVER]/fine`, `http://[SERVER]/gone`
     "#]].assert_eq(&stable(&server, &output));
     assert_eq!(asked(&server), Vec::<String>::new());
 }
@@ -254,12 +276,15 @@ fn a_password_is_neither_sent_nor_shown() {
 
 #[test]
 fn hostile_addresses_reach_nobody_as_they_are() {
-    let server = Answering::start(|asked: &Asked| match asked.line.contains("/send") {
-        true => (301, "http://evil:pw@nobody.invalid/\u{1b}[2J%0a::error::x".to_owned()),
-        false => answers(asked),
+    let server = Answering::start(|asked: &Asked| match asked.line.as_str() {
+        "HEAD /send" => (301, "http://evil:pw@nobody.invalid/\u{1b}[2J%0a::error::x".to_owned()),
+        "HEAD /send-on" => (301, "//evil:pw@127.0.0.1:9/".to_owned()),
+        "HEAD /send-well" => (308, "/fine?::error::\u{fffd}<script>%0a::warning::#x".to_owned()),
+        _ => answers(asked),
     });
     let readme = "[1](<http://[SERVER]/hostile-\u{1b}[2J\u{7}>) [2](http://[SERVER]/hostile-\u{202e}x)\n\
         [3](http://[SERVER]/::error::hostile) [4](http://[SERVER]/hostile%0a::error::x) [5](http://[SERVER]/send)\n\
+        http://[SERVER]/send-on http://[SERVER]/send-well\n\
         [6](http://[SERVER]/hostile##[error]x) [7](http://[SERVER]/hostile-`x`</script>)\n";
     let sandbox = project(&server, readme).sandbox();
     for format in ["human", "json", "github", "sarif"] {
@@ -274,15 +299,15 @@ fn hostile_addresses_reach_nobody_as_they_are() {
     let output = sandbox.release(&["check", "--project-only", "--online"]);
     expect![[r#"
         the project  0 errors, 0 warnings
-        online: 8 addresses visited  0 errors, 6 warnings
-          warning[source/dead-link]: the link to `http://[SERVER]/hostile-%1B[2J` leads nowhere: the server answers 404 (also in 1 other place), in README.md:3; correct the address, or remove it
+        online: 10 addresses visited  0 errors, 6 warnings
+          warning[source/dead-link]: the link to `http://[SERVER]/hostile-%1B[2J` leads nowhere: the server answers 404, in README.md:3; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile-%E2%80%AEx` leads nowhere: the server answers 404, in README.md:3; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/::error::hostile` leads nowhere: the server answers 404, in README.md:4; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile%0a::error::x` leads nowhere: the server answers 404, in README.md:4; correct the address, or remove it
-          warning[source/dead-link]: the link to `http://[SERVER]/hostile` leads nowhere: the server answers 404, in README.md:5; correct the address, or remove it
-          warning[source/dead-link]: the link to `http://[SERVER]/hostile-` leads nowhere: the server answers 404, in README.md:5; correct the address, or remove it
+          warning[source/dead-link]: the link to `http://[SERVER]/hostile` leads nowhere: the server answers 404, in README.md:6; correct the address, or remove it
+          warning[source/dead-link]: the link to `http://[SERVER]/hostile-` leads nowhere: the server answers 404, in README.md:6; correct the address, or remove it
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
-        not judged: 1 address, since its answer breaks off: `http://[SERVER]/send`
+        not judged: 1 address (a redirect to a host that is not public): `http://[SERVER]/send-on`
     "#]].assert_eq(&stable(&server, &output));
 }
 
@@ -366,7 +391,8 @@ fn a_link_timeout_must_mean_something() {
           at: pyproject.toml
           hint: `release schema config` prints every key with its kind
         [exit status: 3]
-    "#]].assert_eq(&sandbox.release(&["check", "--project-only"]).to_string());
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--project-only"]).to_string());
 }
 
 #[test]
@@ -381,7 +407,28 @@ fn addresses_that_stand_alone_are_links() {
         1 https://c.example/?a=b&c
         2 https://d.example/
         3 http://e.example/_x
-        3 https://f.example/https://g.example"#]].assert_eq(&found.join("\n"));
+        3 https://f.example/https://g.example"#]]
+    .assert_eq(&found.join("\n"));
+}
+
+/// A proxy resolves names by itself, and could reach what this machine must not ask.
+#[test]
+fn a_proxy_is_asked_for_public_hosts_only() {
+    let server = Answering::start(|asked: &Asked| match asked.line.ends_with("/inward") {
+        true => (302, "http://10.0.0.1/".to_owned()),
+        false => answers(asked),
+    });
+    let readme =
+        "[a](http://198.51.100.7/page) [b](http://198.51.100.7/inward) [c](http://10.0.0.1/) [d](http://intern/)";
+    let mut sandbox = project(&server, readme).sandbox();
+    sandbox.set("http_proxy", server.url(""));
+    let output = sandbox.release(&["check", "--project-only", "--online"]).success();
+    let unjudged: Vec<&str> = output.stdout.lines().filter(|line| line.starts_with("not judged")).collect();
+    expect![[r#"
+        not judged: 1 address (a redirect to a host that is not public): `http://198.51.100.7/inward`
+        not judged: 2 addresses (the host is not public, and `plain-http` does not name it): `http://10.0.0.1/`, `http://intern/`"#]].assert_eq(&unjudged.join("\n"));
+    let proxied: Vec<String> = asked(&server).into_iter().filter(|line| line.contains("http://")).collect();
+    assert_eq!(proxied, ["HEAD http://198.51.100.7/inward", "HEAD http://198.51.100.7/page"]);
 }
 
 /// A listing of the index with one file a release, each uploaded at its time.
@@ -428,8 +475,8 @@ fn a_new_requirement_is_told_and_one_that_nobody_knows_is_a_warning() {
     expect![[r#"
         the project  0 errors, 0 warnings
         online: 1 address visited  0 errors, 2 warnings
-          warning[check/new-requirement]: `absent` is required, and `demo 0.9` did not require it; `corp` has no project of this name, and whoever takes it is installed, in pyproject.toml:18; nothing, if it is meant and its name is right
-          warning[check/new-requirement]: `fresh` is required, and `demo 0.9` did not require it; its first file on `corp` is of 2026-11-10, less than 30 days ago, in pyproject.toml:19; nothing, if it is meant and its name is right
+          warning[check/new-requirement]: `absent` is required, and `demo 0.9` did not require it; `corp` has no project of this name, in pyproject.toml:18; correct the name: whoever takes it on the index is installed with this project
+          warning[check/new-requirement]: `fresh` is required, and `demo 0.9` did not require it; its first file on `corp` is of 2026-11-10, less than 30 days ago, in pyproject.toml:19; look at its spelling, and at who owns it
           info[check/new-requirement]: `direct` is required, and `demo 0.9` did not require it, in pyproject.toml:21; nothing, if it is meant and its name is right
           info[check/new-requirement]: `rich` is required, and `demo 0.9` did not require it, in pyproject.toml:31; nothing, if it is meant and its name is right
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
@@ -447,7 +494,7 @@ fn a_new_requirement_is_told_and_one_that_nobody_knows_is_a_warning() {
     expect![[r#"
         demo-1.0-py3-none-any.whl  0 errors, 0 warnings  1.3 kB
         online: 0 addresses visited  0 errors, 1 warning
-          warning[check/new-requirement]: `absent` is required, and `demo 0.9` did not require it; `corp` has no project of this name, and whoever takes it is installed, in demo-1.0.dist-info/METADATA:6; nothing, if it is meant and its name is right
+          warning[check/new-requirement]: `absent` is required, and `demo 0.9` did not require it; `corp` has no project of this name, in demo-1.0.dist-info/METADATA:6; correct the name: whoever takes it on the index is installed with this project
           info[check/new-requirement]: `rich` is required, and `demo 0.9` did not require it, in demo-1.0.dist-info/METADATA:5; nothing, if it is meant and its name is right
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
         not shown: findings that `--select` and `--ignore` leave out

@@ -68,7 +68,11 @@ impl Addresses {
             self.all.push(Address { url, places: Vec::new() });
             self.all.len() - 1
         });
-        self.all[at].places.push(Place { location, field });
+        let places = &mut self.all[at].places;
+        // A link may show its own address.
+        if places.last().is_none_or(|last| last.location != location) {
+            places.push(Place { location, field });
+        }
     }
 
     /// Those of `[project.urls]`.
@@ -84,8 +88,7 @@ impl Addresses {
     pub fn of_documents(&mut self, tree: &Tree<'_>) {
         for path in documents(tree) {
             let Some(text) = tree.text(path) else { continue };
-            let outline = markdown::outline(&text);
-            for link in outline.links.iter().chain(&outline.bare) {
+            for link in markdown::outline(&text).into_links() {
                 self.add(&link.target, Location::line(path, link.line), None);
             }
         }
@@ -118,16 +121,14 @@ impl Addresses {
 
 fn of_description(source: &Source) -> Vec<markdown::Link> {
     let mut links = match source.markup {
-        Markup::Markdown => {
-            let outline = markdown::outline(&source.text);
-            return outline.links.into_iter().chain(outline.bare).collect();
-        }
+        Markup::Markdown => return markdown::outline(&source.text).into_links(),
         Markup::ReStructuredText => restructured(&source.text),
         Markup::Plain => Vec::new(),
     };
     for (index, line) in source.text.lines().enumerate().filter(|(_, line)| line.len() < markdown::LONGEST_LINE) {
         markdown::bare(line, index + 1, &mut links);
     }
+    links.sort_by_key(|link| link.line);
     links
 }
 

@@ -27,6 +27,16 @@ pub struct Outline {
     pub anchors: std::collections::HashSet<String>,
 }
 
+impl Outline {
+    /// Links of both kinds, line by line.
+    pub fn into_links(self) -> Vec<Link> {
+        let mut links = self.links;
+        links.extend(self.bare);
+        links.sort_by_key(|link| link.line);
+        links
+    }
+}
+
 /// Reads a text.
 pub fn outline(text: &str) -> Outline {
     let mut outline = Outline::default();

@@ -97,10 +97,12 @@ pub fn finding(needed: &Needed, last: &str, (index, standing): (&str, &Standing)
     let name = shown(needed.name.as_str());
     let mut text = format!("`{name}` is required, and `{}` did not require it", shown(last));
     let mut severity = Severity::Info;
+    let mut help = None;
     match standing {
         Standing::Missing => {
             severity = Severity::Warning;
-            text += &format!("; `{}` has no project of this name, and whoever takes it is installed", shown(index));
+            text += &format!("; `{}` has no project of this name", shown(index));
+            help = Some("correct the name: whoever takes it on the index is installed with this project");
         }
         Standing::There(Some(since)) => {
             let days = now.duration_since(*since).as_hours() / 24;
@@ -108,11 +110,15 @@ pub fn finding(needed: &Needed, last: &str, (index, standing): (&str, &Standing)
                 severity = Severity::Warning;
                 let day = since.strftime("%Y-%m-%d");
                 text += &format!("; its first file on `{}` is of {day}, less than {YOUNG_DAYS} days ago", shown(index));
+                help = Some("look at its spelling, and at who owns it");
             }
         }
         Standing::There(None) | Standing::Unasked => {}
     }
     let mut finding = raise(NEW, text, needed.location.clone());
     finding.severity = severity;
-    finding
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
 }

@@ -52,7 +52,7 @@ pub fn judge(visited: &[(&Address, Visited)], policy: &Policy, patience: Duratio
             }
             Visited::Answered { status: 200..=399, .. } => {}
             Visited::Answered { status, .. } => {
-                unclear.entry(format!("the server answers {status}")).or_default().push(url);
+                unclear.entry(format!("the answer is {status}")).or_default().push(url);
             }
             Visited::Unclear(why) => unclear.entry((*why).to_owned()).or_default().push(url),
             Visited::Inner => inner.push(url),
@@ -60,11 +60,11 @@ pub fn judge(visited: &[(&Address, Visited)], policy: &Policy, patience: Duratio
     }
     for (why, urls) in unclear {
         let why = why.replace("in time", &format!("within {} s", patience.as_secs()));
-        reached.unclear.push(format!("{}, since {why}: {}", counted(urls.len()), listed(&urls)));
+        reached.unclear.push(format!("{} ({why}): {}", counted(urls.len()), listed(&urls)));
     }
     if !inner.is_empty() {
-        let why = "since they are not public, and `plain-http` does not name them";
-        reached.unasked.push(format!("{}, {why}: {}", counted(inner.len()), listed(&inner)));
+        let why = "(the host is not public, and `plain-http` does not name it)";
+        reached.unasked.push(format!("{} {why}: {}", counted(inner.len()), listed(&inner)));
     }
     reached
 }

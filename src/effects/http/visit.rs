@@ -63,7 +63,7 @@ impl HttpLook<'_> {
         for redirects in 0..=REDIRECTS {
             match self.hop(&at, until)? {
                 Hop::Ends(Visited::Inner) if redirects > 0 => {
-                    return Ok(Visited::Unclear("it leads to a host that is not public"));
+                    return Ok(Visited::Unclear("a redirect to a host that is not public"));
                 }
                 Hop::Ends(Visited::Answered { status, .. }) => return Ok(Visited::Answered { status, moved }),
                 Hop::Ends(visited) => return Ok(visited),
@@ -76,7 +76,7 @@ impl HttpLook<'_> {
                 }
             }
         }
-        Ok(Visited::Unclear("it leads on and on"))
+        Ok(Visited::Unclear("redirects without end"))
     }
 
     fn hop(self, url: &Url, until: Instant) -> Result<Hop, EffectsError> {
@@ -86,7 +86,7 @@ impl HttpLook<'_> {
             return Err(EffectsError::Offline { url: url.to_string() });
         }
         if !matches!(url.scheme(), "http" | "https") {
-            return Ok(Hop::Ends(Visited::Unclear("it leads to what is no web page")));
+            return Ok(Hop::Ends(Visited::Unclear("a redirect to what is no web page")));
         }
         if !is_named && let Some(known) = self.settings.known_without_asking(url, until) {
             return Ok(Hop::Ends(known));
@@ -115,14 +115,14 @@ impl HttpLook<'_> {
     }
 }
 
-const SILENT: &str = "it does not answer in time";
+const SILENT: &str = "no answer in time";
 
 fn answer_of(url: &Url, answer: &Answer) -> Hop {
     let status = answer.status;
     match (status, &answer.location) {
         (301 | 302 | 303 | 307 | 308, Some(location)) => match url.join(location) {
             Ok(to) => Hop::Leads { to, for_good: matches!(status, 301 | 308) },
-            Err(_) => Hop::Ends(Visited::Unclear("it leads to what is no address")),
+            Err(_) => Hop::Ends(Visited::Unclear("a redirect to what is no address")),
         },
         _ => Hop::Ends(Visited::Answered { status, moved: None }),
     }
@@ -169,7 +169,9 @@ impl Settings {
         }
         // A proxy resolves names by itself: it must not be sent to what is inside, as far as this machine knows.
         let is_proxied = self.proxies.iter().any(|(scheme, _)| scheme != "no");
-        let found = is_proxied.then(|| lookup_until(host, until)).flatten()?;
+        // Half of the time is left for the visit.
+        let half = until.saturating_duration_since(Instant::now()) / 2;
+        let found = is_proxied.then(|| lookup_within(host, half)).flatten()?;
         found.iter().any(|address| is_inner(address.ip())).then_some(Visited::Inner)
     }
 }
@@ -180,12 +182,12 @@ fn host_of_proxy(proxy: &str) -> Option<String> {
 }
 
 /// Resolves a name, as long as there is time for it.
-fn lookup_until(host: &str, until: Instant) -> Option<Vec<SocketAddr>> {
+fn lookup_within(host: &str, patience: Duration) -> Option<Vec<SocketAddr>> {
     let (sender, receiver) = mpsc::channel();
     let host = host.to_owned();
     // The system's resolver cannot be stopped: it ends by itself, and nobody waits for it.
     std::thread::spawn(move || sender.send(lookup(&host)));
-    receiver.recv_timeout(until.saturating_duration_since(Instant::now())).ok()?.ok()
+    receiver.recv_timeout(patience).ok()?.ok()
 }
 
 fn lookup(host: &str) -> io::Result<Vec<SocketAddr>> {
@@ -262,8 +264,8 @@ fn unreached(error: &reqwest::Error) -> Visited {
     }
     Visited::Unclear(match () {
         () if error.is_timeout() => SILENT,
-        () if error.is_connect() => "it takes no connection",
-        () => "its answer breaks off",
+        () if error.is_connect() => "no connection",
+        () => "an answer that cannot be read",
     })
 }
 
