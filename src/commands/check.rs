@@ -16,7 +16,7 @@ use crate::report::{Report, codes};
 /// Judge archives by the rules of indexes, specifications and attacks, or workflows
 ///
 /// Without files: those of the current version in `dist/`, and the project; or with `--workflows` those of `.github`, `.gitea`
-/// and `.forgejo`. Nothing is asked of the network without `--online`.
+/// and `.forgejo`. Links are visited, and indexes asked, with `--online` only.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Wheels and sdists; with `--workflows` workflows and composite actions

@@ -70,7 +70,7 @@ pub fn judge(inspect: Inspect<'_>, asked: &Asked<'_>) -> Result<Online, Failure>
     visit(inspect, asked.policy, &addresses, &mut online)?;
     let mut unclear = Vec::new();
     for ours in ours(asked, &mut unclear).values() {
-        match since(inspect, asked.config, ours) {
+        match since(inspect, asked.config, (ours, &mut unclear)) {
             Ok(findings) => online.judged.findings.extend(findings),
             Err(why) => unclear.push(format!("what is new in what `{}` requires, since {why}", ours.name)),
         }
@@ -180,7 +180,11 @@ fn named(file: &str) -> Option<(ProjectName, Version)> {
 }
 
 /// What a project requires and its last release on the index did not.
-fn since(inspect: Inspect<'_>, config: &Config, ours: &Ours) -> Result<Vec<Finding>, String> {
+fn since(
+    inspect: Inspect<'_>,
+    config: &Config,
+    (ours, unclear): (&Ours, &mut Vec<String>),
+) -> Result<Vec<Finding>, String> {
     let index = config.stages.value.last().map_or("pypi", String::as_str);
     let index = config.index(index).map_err(|error| error.to_string())?;
     let listing = Listing::of(inspect.http(), &index, &ours.name).map_err(|error| error.to_string())?;
@@ -203,10 +207,13 @@ fn since(inspect: Inspect<'_>, config: &Config, ours: &Ours) -> Result<Vec<Findi
     });
     let (last, now) = (format!("{} {version}", ours.name), inspect.clock().now());
     let finding = |((_, needed), standing): (&(usize, &Needed), Result<Standing, IndexError>)| {
-        let standing = standing.map_err(|error| error.to_string())?;
-        Ok(newer::finding(needed, &last, (&source.name, &standing), now))
+        let standing = standing.unwrap_or_else(|error| {
+            unclear.push(format!("whether `{}` has `{}`, since {error}", source.name, needed.name));
+            Standing::Unasked
+        });
+        newer::finding(needed, &last, (&source.name, &standing), now)
     };
-    numbered.iter().zip(standings).map(finding).collect()
+    Ok(numbered.iter().zip(standings).map(finding).collect())
 }
 
 /// The newest final release below ours, with its files.

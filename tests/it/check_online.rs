@@ -36,14 +36,17 @@ fn stable(server: &Answering, output: &Output) -> String {
     text.lines().map(|line| format!("{}\n", line.split("  sha256").next().unwrap_or_default())).collect()
 }
 
-/// The address of a server that answers whatever comes in plain http.
-fn without_tls() -> String {
+/// The address of a server that hangs up on HEAD, and answers whatever else comes in plain http.
+fn rude() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("it is bound").to_string();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            if !request.starts_with(b"HEAD") {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            }
         }
     });
     address
@@ -79,6 +82,7 @@ fn answers(asked: &Asked) -> (u16, String) {
         }
         "/circle" => (302, "/circle".to_owned()),
         "/inward" => (302, "http://169.254.169.254/latest".to_owned()),
+        "/to-nobody" => (301, "http://nobody-either.invalid/".to_owned()),
         "/mail" => (302, "mailto:ana@example.org".to_owned()),
         path if path.starts_with("/simple/") => said(404),
         path if path.contains("hostile") => said(404),
@@ -96,6 +100,7 @@ http://[SERVER]/gone-for-good. And <http://[SERVER]/moved>, ![x](http://[SERVER]
 [1](http://[SERVER]/broken) [2](http://[SERVER]/closed) [3](http://[SERVER]/forbidden) [4](http://[SERVER]/busy)
 [5](http://[SERVER]/silent) [6](http://[SERVER]/circle) [7](http://[SERVER]/inward) [8](http://[SERVER]/mail)
 [9](https://[PLAIN]/) [10](http://nobody.invalid/) [11](https://example.com/x)
+[12](http://[PLAIN]/hangs-up) [13](http://[SERVER]/to-nobody)
 
 [a](http://127.0.0.1:9/x) [b](http://10.0.0.1/) [c](http://[::1]/) [d](http://2130706433/) [e](http://wiki/)
 [f](http://metadata.google.internal/) [g](http://localhost:8000/)";
@@ -103,7 +108,7 @@ http://[SERVER]/gone-for-good. And <http://[SERVER]/moved>, ![x](http://[SERVER]
 #[test]
 fn every_answer_is_told_for_what_it_is() {
     let server = Answering::start(answers);
-    let plain = without_tls();
+    let plain = rude();
     let tree = project(&server, &EVERYTHING.replace("[PLAIN]", &plain))
         .toml("plain-http = [", &format!("plain-http = [\"{plain}\", "))
         .file("CONTRIBUTING.md", &format!("[x]({})\n", server.url("/gone#x")));
@@ -111,12 +116,13 @@ fn every_answer_is_told_for_what_it_is() {
     let output = sandbox.release(&["check", "--project-only", "--online"]);
     expect![[r#"
         the project  0 errors, 0 warnings
-        online: 19 addresses visited  0 errors, 5 warnings
+        online: 21 addresses visited  0 errors, 6 warnings
           warning[source/dead-link]: the link to `http://[SERVER]/gone` leads nowhere: the server answers 404 (also in 1 other place), in CONTRIBUTING.md:1; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/gone-for-good` leads nowhere: the server answers 410, in README.md:4; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/moved-away` leads nowhere: the server answers 404, in README.md:5; correct the address, or remove it
           warning[source/untrusted-link]: the link to `https://[PLAIN]/` is not safe to visit: it speaks no TLS, in README.md:12; correct the address, or tell whoever runs the server
           warning[source/dead-link]: the link to `http://nobody.invalid/` leads nowhere: there is no host of the name `nobody.invalid`, in README.md:12; correct the address, or remove it
+          warning[source/dead-link]: the link to `http://[SERVER]/to-nobody` leads nowhere: there is no host of the name `nobody-either.invalid`, in README.md:13; correct the address, or remove it
           info[source/moved-link]: the link to `http://[SERVER]/moved-twice` has moved to `http://[SERVER]/fine`, in README.md:4; write the new address
           info[source/moved-link]: the link to `http://[SERVER]/moved` has moved to `http://[SERVER]/fine`, in README.md:4; write the new address
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
@@ -164,7 +170,8 @@ fn every_answer_is_told_for_what_it_is() {
         HEAD /moved-away
         HEAD /moved-twice
         HEAD /no-head
-        HEAD /no-head-at-all"#]]
+        HEAD /no-head-at-all
+        HEAD /to-nobody"#]]
     .assert_eq(&asked(&server).join("\n"));
     // Nothing that tells who asks.
     for asked in server.asked() {
@@ -279,12 +286,13 @@ fn hostile_addresses_reach_nobody_as_they_are() {
     let server = Answering::start(|asked: &Asked| match asked.line.as_str() {
         "HEAD /send" => (301, "http://evil:pw@nobody.invalid/\u{1b}[2J%0a::error::x".to_owned()),
         "HEAD /send-on" => (301, "//evil:pw@127.0.0.1:9/".to_owned()),
-        "HEAD /send-well" => (308, "/fine?::error::\u{fffd}<script>%0a::warning::#x".to_owned()),
+        "HEAD /send-well" => (308, "/fine?::error::<script>`x`%0a::warning::#x".to_owned()),
+        "HEAD /send-letters" => (308, "/fine?\u{202e}".to_owned()),
         _ => answers(asked),
     });
     let readme = "[1](<http://[SERVER]/hostile-\u{1b}[2J\u{7}>) [2](http://[SERVER]/hostile-\u{202e}x)\n\
         [3](http://[SERVER]/::error::hostile) [4](http://[SERVER]/hostile%0a::error::x) [5](http://[SERVER]/send)\n\
-        http://[SERVER]/send-on http://[SERVER]/send-well\n\
+        http://[SERVER]/send-on http://[SERVER]/send-well http://[SERVER]/send-letters\n\
         [6](http://[SERVER]/hostile##[error]x) [7](http://[SERVER]/hostile-`x`</script>)\n";
     let sandbox = project(&server, readme).sandbox();
     for format in ["human", "json", "github", "sarif"] {
@@ -293,21 +301,24 @@ fn hostile_addresses_reach_nobody_as_they_are() {
         assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
         assert!(!text.contains("evil:pw"), "{text}");
         let commands = text.lines().filter(|line| line.trim_start().starts_with("::"));
-        assert!(commands.filter(|line| !line.starts_with("::warning ")).count() == 0, "{text}");
+        let is_ours = |line: &str| line.starts_with("::warning ") || line.starts_with("::notice ");
+        assert!(commands.filter(|line| !is_ours(line)).count() == 0, "{text}");
         assert!(!text.contains("##["), "{text}");
     }
     let output = sandbox.release(&["check", "--project-only", "--online"]);
     expect![[r#"
         the project  0 errors, 0 warnings
-        online: 10 addresses visited  0 errors, 6 warnings
+        online: 11 addresses visited  0 errors, 6 warnings
           warning[source/dead-link]: the link to `http://[SERVER]/hostile-%1B[2J` leads nowhere: the server answers 404, in README.md:3; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile-%E2%80%AEx` leads nowhere: the server answers 404, in README.md:3; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/::error::hostile` leads nowhere: the server answers 404, in README.md:4; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile%0a::error::x` leads nowhere: the server answers 404, in README.md:4; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile` leads nowhere: the server answers 404, in README.md:6; correct the address, or remove it
           warning[source/dead-link]: the link to `http://[SERVER]/hostile-` leads nowhere: the server answers 404, in README.md:6; correct the address, or remove it
+          info[source/moved-link]: the link to `http://[SERVER]/send-well` has moved to `http://[SERVER]/fine?::error::%3Cscript%3E`x`%0a::warning::`, in README.md:5; write the new address
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
         not judged: 1 address (a redirect to a host that is not public): `http://[SERVER]/send-on`
+        not judged: 1 address (a redirect to what is no address): `http://[SERVER]/send-letters`
     "#]].assert_eq(&stable(&server, &output));
 }
 
@@ -459,12 +470,13 @@ fn index(asked: &Asked) -> (u16, String) {
         "/files/demo-0.9-py3-none-any.whl.metadata" => (200, METADATA.to_owned()),
         "/simple/rich/" => (200, listing(&[(&name("rich"), OLD, None)])),
         "/simple/fresh/" => (200, listing(&[(&name("fresh"), "2026-11-10T08:00:00Z", None)])),
+        "/simple/unwell/" => (503, String::new()),
         path if path.starts_with("/simple/") => (404, String::new()),
         _ => (200, String::new()),
     }
 }
 
-const REQUIRING: &str = "dependencies = [\n  \"requests>=2\",\n  \"absent\",\n  \"fresh>=1; python_version > '3'\",\n  \"demo[more]\",\n  \"direct @ https://example.org/direct.whl\",\n]";
+const REQUIRING: &str = "dependencies = [\n  \"requests>=2\",\n  \"absent\",\n  \"fresh>=1; python_version > '3'\",\n  \"demo[more]\",\n  \"unwell\",\n  \"direct @ https://example.org/direct.whl\",\n]";
 
 #[test]
 fn a_new_requirement_is_told_and_one_that_nobody_knows_is_a_warning() {
@@ -477,10 +489,13 @@ fn a_new_requirement_is_told_and_one_that_nobody_knows_is_a_warning() {
         online: 1 address visited  0 errors, 2 warnings
           warning[check/new-requirement]: `absent` is required, and `demo 0.9` did not require it; `corp` has no project of this name, in pyproject.toml:18; correct the name: whoever takes it on the index is installed with this project
           warning[check/new-requirement]: `fresh` is required, and `demo 0.9` did not require it; its first file on `corp` is of 2026-11-10, less than 30 days ago, in pyproject.toml:19; look at its spelling, and at who owns it
-          info[check/new-requirement]: `direct` is required, and `demo 0.9` did not require it, in pyproject.toml:21; nothing, if it is meant and its name is right
-          info[check/new-requirement]: `rich` is required, and `demo 0.9` did not require it, in pyproject.toml:31; nothing, if it is meant and its name is right
+          info[check/new-requirement]: `direct` is required, and `demo 0.9` did not require it, in pyproject.toml:22; nothing, if it is meant and its name is right
+          info[check/new-requirement]: `rich` is required, and `demo 0.9` did not require it, in pyproject.toml:32; nothing, if it is meant and its name is right
+          info[check/new-requirement]: `unwell` is required, and `demo 0.9` did not require it, in pyproject.toml:21; nothing, if it is meant and its name is right
         judged by the rules for private: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
-    "#]].assert_eq(&stable(&server, &output));
+        not judged: whether `corp` has `unwell`, since `http://[SERVER]/simple/unwell/` answered 503
+    "#]]
+    .assert_eq(&stable(&server, &output));
     // Those of archives count as well.
     let mut zip = Zip::wheel();
     zip.edit(

@@ -349,7 +349,7 @@ fn broken_texts_of_the_tree_never_panic() {
             text.replace_range(at..end, PARTS[random.below(PARTS.len())]);
         }
         let links = outline(&text).links.len();
-        assert!(links <= text.len() && imports(&text).len() <= text.len());
+        assert!(links <= text.len() && outline(&text).bare.len() <= text.len() && imports(&text).len() <= text.len());
     }
 }
 
@@ -357,10 +357,21 @@ fn broken_texts_of_the_tree_never_panic() {
 #[test]
 fn hostile_texts_are_read_to_their_end() {
     let many = |part: &str| part.repeat((1 << 20) / part.len());
-    for text in
-        [many("["), format!("# {}", many("[]")), many("]("), many("[](<"), many("`"), many("# [x\n"), many("<a id='")]
-    {
-        assert!(outline(&text).links.len() <= text.len());
+    let markdown = [
+        many("["),
+        format!("# {}", many("[]")),
+        many("]("),
+        many("[](<"),
+        many("`"),
+        many("# [x\n"),
+        many("<a id='"),
+        many("http://"),
+        many("(http://a)"),
+        many(" http://a)))"),
+    ];
+    for text in markdown {
+        let outline = outline(&text);
+        assert!(outline.links.len() + outline.bare.len() <= text.len());
     }
     for text in [format!("from a import ({}", many("b,\n")), many("import a;"), many("'\n"), many("(\n")] {
         assert!(imports(&text).len() <= text.len());

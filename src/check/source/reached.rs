@@ -38,9 +38,8 @@ pub fn judge(visited: &[(&Address, Visited)], policy: &Policy, patience: Duratio
                     &format!("leads nowhere: the server answers {status}"),
                 );
             }
-            Visited::NoSuchName => {
-                let host = shown(address.url.host_str().unwrap_or_default());
-                let what = format!("leads nowhere: there is no host of the name `{host}`");
+            Visited::NoSuchName(host) => {
+                let what = format!("leads nowhere: there is no host of the name `{}`", shown(host));
                 reached.raise("source/dead-link", address, policy, &what);
             }
             Visited::Untrusted(why) => {

@@ -34,8 +34,8 @@ pub enum Visited {
         /// Where the address has moved to for good (301, 308), if it has.
         moved: Option<Url>,
     },
-    /// Nobody has the name.
-    NoSuchName,
+    /// Nobody has this name.
+    NoSuchName(String),
     /// The server is not the one that it should be, or speaks no TLS: why.
     Untrusted(&'static str),
     /// No answer that says anything: why.
@@ -44,7 +44,7 @@ pub enum Visited {
     Inner,
 }
 
-/// Which addresses are asked in the order of redirects.
+/// What came of one address on the way.
 enum Hop {
     Leads { to: Url, for_good: bool },
     Ends(Visited),
@@ -102,7 +102,7 @@ impl HttpLook<'_> {
             match asked.timeout(left).send() {
                 // Some servers hang up on HEAD.
                 Err(error) if is_head && !error.is_connect() && !error.is_timeout() => {}
-                Err(error) => return Ok(Hop::Ends(unreached(&error))),
+                Err(error) => return Ok(Hop::Ends(unreached(&error, url))),
                 // Many refuse it, and not all by the right number.
                 Ok(answer) if is_head && matches!(answer.status().as_u16(), 403 | 404 | 405 | 501) => {}
                 Ok(answer) => {
@@ -119,12 +119,12 @@ const SILENT: &str = "no answer in time";
 
 fn answer_of(url: &Url, answer: &Answer) -> Hop {
     let status = answer.status;
-    match (status, &answer.location) {
-        (301 | 302 | 303 | 307 | 308, Some(location)) => match url.join(location) {
-            Ok(to) => Hop::Leads { to, for_good: matches!(status, 301 | 308) },
-            Err(_) => Hop::Ends(Visited::Unclear("a redirect to what is no address")),
-        },
-        _ => Hop::Ends(Visited::Answered { status, moved: None }),
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return Hop::Ends(Visited::Answered { status, moved: None });
+    }
+    match answer.location.as_ref().and_then(|location| url.join(location).ok()) {
+        Some(to) => Hop::Leads { to, for_good: matches!(status, 301 | 308) },
+        None => Hop::Ends(Visited::Unclear("a redirect to what is no address")),
     }
 }
 
@@ -161,7 +161,7 @@ impl Settings {
         }
         let ends = |ends: &[&str]| ends.contains(&host.rsplit('.').next().unwrap_or_default());
         if ends(&["invalid"]) {
-            return Some(Visited::NoSuchName);
+            return Some(Visited::NoSuchName(host.to_owned()));
         }
         let is_local = !host.contains('.') || ends(&["localhost", "local", "internal", "lan", "onion"]);
         if is_local || host.ends_with(".home.arpa") {
@@ -208,7 +208,7 @@ impl Resolve for Public {
             let looked = tokio::task::spawn_blocking(move || lookup(&host)).await?;
             let found = looked.map_err(|error| match has_no_such_name(&error) {
                 true => Box::<dyn Error + Send + Sync>::from(Unasked::NoSuchName),
-                false => error.into(),
+                false => Unasked::NotResolved.into(),
             })?;
             if !is_proxy && found.iter().any(|address| is_inner(address.ip())) {
                 return Err(Unasked::Inner.into());
@@ -231,6 +231,7 @@ fn has_no_such_name(error: &io::Error) -> bool {
 enum Unasked {
     Inner,
     NoSuchName,
+    NotResolved,
 }
 
 impl fmt::Display for Unasked {
@@ -238,6 +239,7 @@ impl fmt::Display for Unasked {
         formatter.write_str(match self {
             Unasked::Inner => "it is not public",
             Unasked::NoSuchName => "there is no such name",
+            Unasked::NotResolved => "nobody resolves it",
         })
     }
 }
@@ -245,14 +247,15 @@ impl fmt::Display for Unasked {
 impl Error for Unasked {}
 
 /// Why there was no answer.
-fn unreached(error: &reqwest::Error) -> Visited {
+fn unreached(error: &reqwest::Error, url: &Url) -> Visited {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     // Sources do not nest deeply; the bound is against one that is its own.
     for _ in 0..16 {
         let Some(cause) = next else { break };
         match cause.downcast_ref::<Unasked>() {
             Some(Unasked::Inner) => return Visited::Inner,
-            Some(Unasked::NoSuchName) => return Visited::NoSuchName,
+            Some(Unasked::NoSuchName) => return Visited::NoSuchName(url.host_str().unwrap_or_default().to_owned()),
+            Some(Unasked::NotResolved) => return Visited::Unclear("the name cannot be resolved at the moment"),
             None => {}
         }
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
