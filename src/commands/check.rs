@@ -2,21 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Done, check_report, check_workflows, usage};
+use super::{Context, Done, check_beyond, check_report, check_workflows, usage};
 use crate::check::Policy;
 use crate::config::Origin;
 use crate::config::file::IndexProfile;
 use crate::config::resolve::Setting;
 use crate::effects::files::What;
 use crate::error::Failure;
-use crate::plan::publish::default_files;
-use crate::plan::{archives, check};
+use crate::plan::archives;
+use crate::plan::publish::in_dist;
 use crate::report::{Report, codes};
 
 /// Judge archives by the rules of indexes, specifications and attacks, or workflows
 ///
 /// Without files: those of the current version in `dist/`, and the project; or with `--workflows` those of `.github`, `.gitea`
-/// and `.forgejo`.
+/// and `.forgejo`. Links are visited, and indexes asked, with `--online` only.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Wheels and sdists; with `--workflows` workflows and composite actions
@@ -24,6 +24,12 @@ pub struct Args {
     /// Judge how workflows release, instead of archives
     #[arg(long)]
     workflows: bool,
+    /// Judge the project alone, and no archives
+    #[arg(long, conflicts_with_all = ["files", "workflows", "preview", "against_tag"])]
+    pub(super) project_only: bool,
+    /// Visit the links of documents, metadata and descriptions, too, and compare requirements with the last release on the index
+    #[arg(long, conflicts_with = "workflows")]
+    pub(super) online: bool,
     /// The index whose rules count [default: `check.profile` of the configuration]
     #[arg(long, value_name = "INDEX")]
     profile: Option<Profile>,
@@ -35,7 +41,7 @@ pub struct Args {
     pub(super) ignore: Vec<String>,
     /// Compare sdists with this tag instead of HEAD, and refuse what differs [default: the tag of the version]
     #[arg(long, value_name = "TAG", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    against_tag: Option<String>,
+    pub(super) against_tag: Option<String>,
     /// Write the page that PyPI would show of the description, for a browser
     #[arg(long, value_name = "FILE", conflicts_with = "workflows")]
     preview: Option<PathBuf>,
@@ -71,17 +77,21 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return check_workflows::judge(context, args);
     }
     let inspect = context.inspect();
-    let mut settings = context.check_settings()?;
+    if args.online && inspect.offline() {
+        return Err(usage("`--online` asks the network, and `--offline` forbids it", "leave out one of them"));
+    }
+    let config = context.configuration()?;
+    let mut settings = config.check.clone();
     if let Some(profile) = args.profile {
         settings.profile = Setting { value: profile.into(), origin: Origin::Flag };
     }
     let policy = Policy::of(&settings);
-    let paths = match args.files.as_slice() {
-        [] => {
-            let project = context.project_of_packages()?;
-            default_files(inspect, &project, &context.packages(&project)?)?
-        }
-        named => named.iter().map(|path| inspect.dir().join(path)).collect(),
+    let project = (args.files.is_empty() || args.against_tag.is_some()).then(|| context.project_of_packages());
+    let project = project.transpose()?;
+    let paths = match (&project, args.files.as_slice()) {
+        _ if args.project_only => Vec::new(),
+        (Some(project), []) => in_dist(inspect, project, &context.packages(project)?, project.version())?,
+        (_, named) => named.iter().map(|path| inspect.dir().join(path)).collect(),
     };
     if let Some(path) = paths.iter().find(|path| inspect.files().what(path) == What::Folder) {
         return Err(usage(format!("`{}` is a folder", path.display()), "name the archives themselves"));
@@ -91,31 +101,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         archives::render(context.world, &policy, &mut judged)?;
     }
     let line = args.preview.as_ref().map(|file| preview(context, file, &judged)).transpose()?;
-    let project = of_project(context, args, (&policy, &judged))?;
-    let mut report = check_report::of(args, &policy, judged, project);
+    let beyond = check_beyond::judge(context, args, (&config, &policy), (project.as_ref(), &judged))?;
+    let mut report = check_report::of(args, &policy, judged, beyond);
     report.lines.extend(line);
     Ok(report)
-}
-
-/// What is wrong with the project, where no archives are named; and how its sdists differ from what was committed.
-fn of_project(
-    context: &Context<'_>,
-    args: &Args,
-    (policy, archives): (&Policy, &[archives::Judged]),
-) -> Result<Option<check::Judged>, Failure> {
-    if !args.files.is_empty() && args.against_tag.is_none() {
-        return Ok(None);
-    }
-    let project = context.project_of_packages()?;
-    let own = project.tag_of(project.version());
-    let against = args.against_tag.as_deref().map(|tag| if tag.is_empty() { own.as_str() } else { tag });
-    let asked = check::Asked { policy, archives, against, files: args.files.is_empty() };
-    let mut judged = check::project(context.inspect(), &project, &asked)?;
-    if args.files.is_empty() {
-        let others = check::others(context.inspect(), &project, archives)?;
-        judged.unjudged.extend(others.iter().map(|name| format!("dist/{name}, which is not of this version")));
-    }
-    Ok(Some(judged))
 }
 
 /// Writes the page of the description, and says so.

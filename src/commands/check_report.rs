@@ -2,16 +2,19 @@
 
 use std::cmp::Reverse;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::check::Args;
+use super::check_beyond::Beyond;
 use crate::check::description::UNVERIFIED;
+use crate::check::source::reached::counted as counted_addresses;
 use crate::check::{self, Examined, Policy};
-use crate::plan;
 use crate::plan::archives::{self, Judged};
+use crate::plan::check::Judged as OfProject;
+use crate::plan::online::Online;
 use crate::report::{Finding, Outcome, Report, Severity, text};
 
-pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Option<plan::check::Judged>) -> Report {
+pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, beyond: Beyond) -> Report {
     let (mut findings, mut files, mut groups, mut unjudged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut accepted: usize = judged.iter().map(|judged| judged.verdict.accepted).sum();
     // Who names a wheel does not ask for its sdist.
@@ -33,22 +36,31 @@ pub(super) fn of(args: &Args, policy: &Policy, judged: Vec<Judged>, project: Opt
         groups.push((format!("the archives together  {}", counted(&together).2), together.len()));
         findings.extend(together);
     }
-    let (mut of_project, mut left, mut is_unclear) = (serde_json::Value::Null, Vec::new(), false);
-    if let Some(project) = project {
-        let mut found: Vec<Finding> = project.findings.into_iter().filter(|found| wanted(args, found)).collect();
+    let (mut of_project, mut of_online, mut left, mut is_unclear) = (Value::Null, Value::Null, Vec::new(), false);
+    let mut take = |title: &str, judged: OfProject| {
+        let mut found: Vec<Finding> = judged.findings.into_iter().filter(|found| wanted(args, found)).collect();
         found.sort_by_key(|found| Reverse(found.severity));
         let (errors, warnings, said) = counted(&found);
-        groups.push((format!("the project  {said}"), found.len()));
-        of_project = json!({"errors": errors, "warnings": warnings, "not_judged": project.unjudged});
+        groups.push((format!("{title}  {said}"), found.len()));
         findings.extend(found);
-        accepted += project.accepted;
-        left = project.unjudged;
+        accepted += judged.accepted;
+        left.extend(judged.unjudged.iter().cloned());
+        json!({"errors": errors, "warnings": warnings, "not_judged": judged.unjudged})
+    };
+    if let Some(project) = beyond.project {
         is_unclear = project.inconclusive;
+        of_project = take("the project", project);
     }
-    let is_refused = findings.iter().any(|found| found.severity == Severity::Error);
+    if let Some(Online { judged, visited }) = beyond.online {
+        // Servers of others are away now and then: that alone stops nobody who did not ask for it.
+        is_unclear |= judged.inconclusive && args.strict;
+        of_online = take(&format!("online: {} visited", counted_addresses(visited)), judged);
+        of_online["visited"] = visited.into();
+    }
+    let is_refused = findings.iter().any(|found| turns(args, found));
     let unknown = findings.iter().any(|found| found.code == UNVERIFIED);
     let profile = policy.settings.profile.value;
-    let result = json!({"files": files, "project": of_project, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
+    let result = json!({"files": files, "project": of_project, "online": of_online, "profile": profile, "rules": check::rules().count(), "accepted": accepted, "data": check::data()});
     let mut report = verdict_of(args, findings).result(result);
     if (is_unclear || !unjudged.is_empty()) && !is_refused {
         report = report.outcome(Outcome::Inconclusive);
@@ -84,9 +96,14 @@ pub(super) fn counted(found: &[Finding]) -> (usize, usize, String) {
 }
 
 pub(super) fn verdict_of(args: &Args, findings: Vec<Finding>) -> Report {
-    let strict = args.strict && findings.iter().any(|found| found.severity == Severity::Warning);
+    let strict = args.strict && findings.iter().any(|found| turns(args, found));
     let report = Report::new("check").findings(findings);
     if strict { report.outcome(Outcome::Findings) } else { report }
+}
+
+/// Whether a finding turns the verdict.
+fn turns(args: &Args, found: &Finding) -> bool {
+    found.severity == Severity::Error || (args.strict && found.severity == Severity::Warning)
 }
 
 pub(super) fn wanted(args: &Args, found: &Finding) -> bool {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::usage;
-use crate::config::check::CheckSettings;
+use crate::config::{Config, file::ConfigFile, resolve::resolve};
 use crate::effects::{Inspect, World};
 use crate::error::Failure;
 use crate::plan::{Plan, execute};
@@ -107,19 +107,20 @@ impl<'w> Context<'w> {
         Ok(found)
     }
 
-    /// How archives are judged here. A project that cannot be loaded wholly has a configuration all the same, and
-    /// archives can be judged where there is none.
+    /// The configuration, also of a project that cannot be loaded wholly; where there is none, what counts then.
     ///
     /// # Errors
     /// The configuration cannot be read or means nothing.
-    pub fn check_settings(&self) -> Result<CheckSettings, Failure> {
+    pub fn configuration(&self) -> Result<Config, Failure> {
         let files = self.inspect().files();
         let named = self.config_file();
-        match load::find_root(files, self.inspect().dir()) {
-            Ok(root) => Ok(load::load_config(files, &root, named.as_deref())?.check),
-            Err(_) if named.is_none() => Ok(CheckSettings::default()),
-            Err(failure) => Err(failure),
-        }
+        let config = match load::find_root(files, self.inspect().dir()) {
+            Ok(root) => load::load_config(files, &root, named.as_deref())?,
+            Err(_) if named.is_none() => resolve(None, ConfigFile::default())?,
+            Err(failure) => return Err(failure),
+        };
+        self.inspect().allow_plain_http(&config.plain_http.value);
+        Ok(config)
     }
 
     /// The file that `--config` names, as an absolute path.

@@ -10,6 +10,7 @@ pub mod build;
 pub mod bump;
 pub mod changelog;
 pub mod check;
+mod check_beyond;
 mod check_report;
 mod check_workflows;
 pub mod compare;

@@ -1,5 +1,7 @@
 //! How archives and projects are judged, resolved.
 
+use std::time::Duration;
+
 use super::baseline::AcceptedSecret;
 use super::file::{CheckTable, IgnoreTable, IndexProfile};
 use super::origin::Origin;
@@ -23,6 +25,8 @@ pub struct CheckSettings {
     pub secrets_baseline: Option<String>,
     /// What stands in that file.
     pub accepted_secrets: Vec<AcceptedSecret>,
+    /// How long one address may take that `--online` visits.
+    pub link_timeout: Duration,
     /// Bytes of an archive beyond which it is called large.
     pub max_size: u64,
     /// Unpacked bytes beyond which an archive is called large.
@@ -46,6 +50,9 @@ impl CheckSettings {
         if written.secrets_baseline.as_ref().is_some_and(|path| super::release::escapes(path)) {
             return Err(("check.secrets-baseline", "must lie below the project"));
         }
+        if written.link_timeout.is_some_and(|seconds| !(1..=300).contains(&seconds)) {
+            return Err(("check.link-timeout", "must be a number of seconds from 1 to 300"));
+        }
         Ok(CheckSettings {
             profile: Setting::of(written.profile, IndexProfile::for_names(stages.iter().map(String::as_str))),
             ignore: written.ignore,
@@ -54,6 +61,7 @@ impl CheckSettings {
             expect: written.expect,
             secrets_baseline: written.secrets_baseline,
             accepted_secrets: Vec::new(),
+            link_timeout: Duration::from_secs(written.link_timeout.unwrap_or(15)),
             max_size: written.max_size.unwrap_or(50 << 20),
             max_unpacked: written.max_unpacked.unwrap_or(75 << 20),
             max_files: written.max_files.unwrap_or(2000),

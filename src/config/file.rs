@@ -26,7 +26,7 @@ pub struct ConfigFile {
     /// The indexes on the way out, in order: each gets the same bytes. Default: none, so that `publish` needs
     /// `--index`.
     pub stages: Option<Vec<String>>,
-    /// Hosts (`name` or `name:port`) in a private network that plain http may reach.
+    /// Hosts (`name` or `name:port`) in a private network that plain http may reach, and `release check --online`.
     pub plain_http: Option<Vec<String>>,
     /// The changelog.
     pub changelog: Option<ChangelogTable>,
@@ -159,6 +159,8 @@ pub struct CheckTable {
     pub expect: Vec<String>,
     /// A JSON file of secrets that are accepted, each with its fingerprint and a reason.
     pub secrets_baseline: Option<String>,
+    /// How many seconds one address may take that `release check --online` visits. Default: 15.
+    pub link_timeout: Option<u64>,
     /// Bytes of an archive beyond which it is called large. Default: 52428800 (50 MiB).
     pub max_size: Option<u64>,
     /// Unpacked bytes beyond which an archive is called large. Default: 78643200 (75 MiB).

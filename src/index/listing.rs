@@ -1,6 +1,7 @@
 //! What an index has of a project, by its simple API: JSON (PEP 691), or HTML (PEP 503) from indexes that
 //! have nothing else, such as pypiserver and Gitea.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::IndexError;
@@ -39,6 +40,8 @@ pub struct ListedFile {
     pub yanked: Option<String>,
     /// The digest of its metadata, where the index serves them beside it (PEP 658).
     pub metadata: Option<Sha256>,
+    /// When it was uploaded, where the index tells it (PEP 700).
+    pub uploaded: Option<Timestamp>,
 }
 
 impl Listing {
@@ -111,6 +114,7 @@ fn from_json(base: &Url, value: &Value) -> Option<Vec<ListedFile>> {
                 _ => None,
             },
             metadata: digest(&file["core-metadata"]).or_else(|| digest(&file["dist-info-metadata"])),
+            uploaded: file["upload-time"].as_str().and_then(|time| time.parse().ok()),
         })
     });
     Some(files.collect())
@@ -154,6 +158,7 @@ fn from_html(base: &Url, page: &str) -> Vec<ListedFile> {
             size: None,
             yanked: value("data-yanked").map(str::to_owned),
             metadata: metadata.and_then(digest),
+            uploaded: None,
         });
     }
     files

@@ -5,10 +5,16 @@ use std::sync::{Mutex, PoisonError};
 
 /// Does the work of each item and gives what came of it, in their order. All of them end.
 pub(crate) fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+    up_to(threads, items, work)
+}
+
+/// The same for work that waits more than it works: this many at once.
+pub(crate) fn up_to<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     if let [item] = items {
         return vec![work(item)];
     }
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2)).min(items.len());
+    let threads = threads.min(items.len());
     let next = AtomicUsize::new(0);
     let ended: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {

@@ -9,13 +9,13 @@ use super::{PlanError, archives};
 use crate::archive::Kind;
 use crate::check::pyproject;
 use crate::check::source::sdist::{self, Committed};
-use crate::check::source::{self, Tree};
+use crate::check::source::{self, Tree, newer};
 use crate::check::{Examined, Policy};
 use crate::effects::files::What;
 use crate::effects::git::TreeFile;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
-use crate::project::{Package, Project};
+use crate::project::{Package, Project, Pyproject, history};
 use crate::python::filename::SdistName;
 use crate::report::Finding;
 
@@ -30,6 +30,17 @@ pub struct Asked<'a> {
     pub against: Option<&'a str>,
     /// Whether the files of the project are judged, too.
     pub files: bool,
+    /// What its requirements are compared with.
+    pub base: Base,
+}
+
+/// Where the last release is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// In git: at its tag.
+    Tag,
+    /// On the index, by [`super::online`].
+    Index,
 }
 
 /// What was found, and what was not looked at.
@@ -59,7 +70,12 @@ pub fn project(inspect: Inspect<'_>, project: &Project, asked: &Asked<'_>) -> Re
             findings.extend(pyproject::judge(&package.pyproject, &|file| is_there(inspect, &dir, file)));
         }
         match &git {
-            Some(git) => findings.extend(tree(inspect, project, git)?),
+            Some(git) => {
+                findings.extend(tree(inspect, project, git)?);
+                if asked.base == Base::Tag {
+                    findings.extend(newer(inspect, project, git)?);
+                }
+            }
             None => judged.unjudged.push("the files of the project, since it is in no git repository".to_owned()),
         }
     }
@@ -99,6 +115,29 @@ fn tree(inspect: Inspect<'_>, project: &Project, git: &Git) -> Result<Vec<Findin
         })
         .collect();
     Ok(source::judge(&tree, &packages))
+}
+
+/// What the packages require that they did not at the tag of the last final release below their version. Nothing where
+/// either is left to the backend.
+fn newer(inspect: Inspect<'_>, project: &Project, git: &Git) -> Result<Vec<Finding>, Failure> {
+    let releases = history::releases(git, project)?;
+    let is_last =
+        |released: &&history::Released| !released.version.is_prerelease() && released.version < *project.version();
+    let Some(last) = releases.iter().rev().find(is_last) else { return Ok(Vec::new()) };
+    let mut findings = Vec::new();
+    for package in &project.packages {
+        let dir = project.dir_of(package);
+        let file = dir.strip_prefix(git.top()).unwrap_or(Path::new("")).join("pyproject.toml");
+        let before = git.text_at(&last.commit, &file).and_then(|text| Pyproject::parse("", text).ok());
+        let Some(before) = before.as_ref().and_then(newer::of_pyproject) else { continue };
+        let Some(required) = newer::of_pyproject(&package.pyproject) else { continue };
+        let before = before.into_keys().collect();
+        for needed in newer::new(&package.name, &required, &before) {
+            let standing = ("", &newer::Standing::Unasked);
+            findings.push(newer::finding(needed, &last.tag, standing, inspect.clock().now()));
+        }
+    }
+    Ok(findings)
 }
 
 /// Where a package lies: empty, or with `/` at its end.

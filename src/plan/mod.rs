@@ -16,6 +16,7 @@ pub mod init;
 pub mod issue;
 pub mod message;
 pub mod next;
+pub mod online;
 pub mod publish;
 pub mod push;
 pub mod questions;

@@ -69,6 +69,23 @@ pub fn files_of_version(
     packages: &[&Package],
     version: &Version,
 ) -> Result<Vec<PathBuf>, Failure> {
+    let files = in_dist(inspect, project, packages, version)?;
+    if files.is_empty() {
+        return Err(PlanError::NoArchives { version: version.to_string(), dir: DIST.to_owned() }.into());
+    }
+    Ok(files)
+}
+
+/// The same, where there may be none.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn in_dist(
+    inspect: Inspect<'_>,
+    project: &Project,
+    packages: &[&Package],
+    version: &Version,
+) -> Result<Vec<PathBuf>, Failure> {
     let dist = project.root.join(DIST);
     let listed = match inspect.files().what(&dist) {
         What::Folder => inspect.files().list(&dist)?,
@@ -80,12 +97,7 @@ pub fn files_of_version(
             name.parse::<WheelName>().is_ok_and(|wheel| *wheel.name() == package.name && wheel.version() == version);
         wheel || name == SdistName::expected(&package.name, version).to_string()
     };
-    let files: Vec<PathBuf> =
-        listed.into_iter().filter(|path| packages.iter().any(|package| is_of(path, package))).collect();
-    if files.is_empty() {
-        return Err(PlanError::NoArchives { version: version.to_string(), dir: DIST.to_owned() }.into());
-    }
-    Ok(files)
+    Ok(listed.into_iter().filter(|path| packages.iter().any(|package| is_of(path, package))).collect())
 }
 
 /// Plans to bring `files` to the indexes, in their order; `root` is the folder that paths are shown from. What `policy`

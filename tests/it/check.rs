@@ -7,6 +7,7 @@ use crate::support::Sandbox;
 use crate::support::archives::hostile::cases;
 use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{WHEEL_NAME, Zip};
+use crate::support::trees::Tree;
 use crate::support::workflows::workflows_of;
 
 fn with_archives() -> Sandbox {
@@ -103,14 +104,51 @@ fn what_is_no_archive_is_said_clearly() {
         [exit status: 2]
     "#]]
     .assert_eq(&sandbox.release(&["check", "dist"]).to_string());
+}
+
+#[test]
+fn without_archives_the_project_is_judged_and_they_are_not() {
+    let sandbox = Tree::honest().sandbox();
     std::fs::remove_dir_all(sandbox.repo().join("dist")).expect("it is there");
     expect![[r#"
+        the project  0 errors, 0 warnings
+        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
+        not judged: archives of 1.0, since `dist` has none; `release build` makes them
         ------- stderr -------
-        error[plan/no-archives]: there is no archive of version 1.0 in `dist`
-          hint: run `release build`, or name the files
-        [exit status: 1]
+        cannot tell: see above what is missing
+        [exit status: 11]
     "#]]
     .assert_eq(&sandbox.release(&["check"]).to_string());
+    // What was asked is judged wholly.
+    expect![[r#"
+        the project  0 errors, 0 warnings
+        judged by the rules for pypi: PyPI 2026-08-21, classifiers 2026.9.21.13, SPDX 3.27.0, stdlib 0.12.0
+    "#]]
+    .assert_eq(&sandbox.release(&["check", "--project-only"]).success().to_string());
+    let document = sandbox.release(&["check", "--format", "json"]).json();
+    assert_eq!(document["outcome"], "inconclusive");
+    assert_eq!(document["result"]["files"], serde_json::json!([]));
+    // A warning turns nothing, but under `--strict`; an error does.
+    sandbox.write("README.md", "# Demo\n\n[x](#y)\n");
+    assert_eq!(sandbox.release(&["check"]).code, 11);
+    assert_eq!(sandbox.release(&["check", "--strict"]).code, 10);
+    assert_eq!(sandbox.release(&["check", "--project-only"]).code, 0);
+    sandbox.write(".env.production", "API_KEY=a8f5f167f44f4964e6c998dee827110c\n");
+    sandbox.git(&["add", "-f", ".env.production"]);
+    assert_eq!(sandbox.release(&["check"]).code, 10);
+    assert_eq!(sandbox.release(&["check", "--project-only"]).code, 10);
+}
+
+#[test]
+fn the_project_alone_is_judged_without_looking_at_archives() {
+    let sandbox = Tree::honest().sandbox();
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), "broken");
+    let output = sandbox.release(&["check", "--project-only"]).success();
+    assert!(!output.stdout.contains("demo-1.0") && !output.stdout.contains("not judged"), "{output}");
+    for more in [&["--workflows"][..], &["--preview", "page.html"], &["--against-tag"], &["dist/demo-1.0.tar.gz"]] {
+        let output = sandbox.release(&[&["check", "--project-only"], more].concat());
+        assert!(output.code == 2 && output.stderr.contains("--project-only"), "{output}");
+    }
 }
 
 #[test]

@@ -308,6 +308,22 @@ fn every_hostile_archive_is_refused_as_the_check_would() {
 }
 
 #[test]
+fn in_a_project_its_configuration_counts() {
+    let sandbox = Sandbox::new();
+    let mut zip = Zip::wheel();
+    zip.edit(
+        "METADATA",
+        "Summary: A demonstration\n",
+        "Classifier: Private :: Do Not Upload\nSummary: A demonstration\n",
+    );
+    let form = Form::of(WHEEL_NAME, &zip.bytes());
+    assert_eq!(Served::start(&sandbox, &[]).post(&form).status, 400);
+    let project = "[project]\nname = 'demo'\nversion = '1.0'\n[tool.release.check]\nprofile = 'private'\n";
+    sandbox.write("pyproject.toml", project);
+    assert_eq!(Served::start(&sandbox, &[]).post(&form).status, 200);
+}
+
+#[test]
 fn the_same_again_is_fine_and_other_bytes_are_not() {
     let sandbox = Sandbox::new();
     let served = Served::start(&sandbox, &[]);

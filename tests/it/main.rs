@@ -41,6 +41,7 @@ mod check_backends;
 mod check_corpus;
 mod check_judge;
 mod check_metadata;
+mod check_online;
 mod check_peers;
 mod check_preview;
 mod check_project;

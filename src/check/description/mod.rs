@@ -98,6 +98,12 @@ impl Source {
 
     /// The description of an archive, with the member that holds it.
     pub fn of_archive(scan: &Scan) -> Option<(&str, Source)> {
+        let (name, bytes) = Source::member(scan)?;
+        Some((name, Source::of(bytes)?))
+    }
+
+    /// The member of an archive that holds its metadata.
+    pub fn member(scan: &Scan) -> Option<(&str, &[u8])> {
         let holds = |name: &str| {
             let file = name.split_once('/').filter(|(_, file)| !file.contains('/'));
             file.is_some_and(|(top, file)| match file {
@@ -105,8 +111,7 @@ impl Source {
                 file => file == "PKG-INFO" && !top.ends_with(".egg-info"),
             })
         };
-        let (name, bytes) = scan.kept.iter().find(|(name, _)| holds(name))?;
-        Some((name.as_str(), Source::of(bytes)?))
+        scan.kept.iter().find(|(name, _)| holds(name)).map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
     }
 
     /// Whether PyPI would show it, as far as this program knows by itself.

@@ -15,7 +15,7 @@ const GENERATED: [&str; 8] = ["docs", "doc", "site", "website", "content", "page
 pub(super) fn judge(tree: &Tree<'_>, packages: &[Package<'_>], findings: &mut Vec<Finding>) {
     let mut outlines = HashMap::new();
     let (mut links, mut anchors) = (0, 0);
-    for (path, _) in tree.own().filter(|(path, _)| is_judged(path)) {
+    for path in documents(tree) {
         let whole = format!("{}{path}", tree.prefix);
         let Some(outline) = outline(tree, &whole, &mut outlines) else { continue };
         let (own, all) = (outline.links.clone(), &mut outlines);
@@ -40,6 +40,11 @@ pub(super) fn judge(tree: &Tree<'_>, packages: &[Package<'_>], findings: &mut Ve
     for package in packages {
         readme(tree, package, findings);
     }
+}
+
+/// The documents whose links are judged.
+pub(super) fn documents<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = &'t str> {
+    tree.own().map(|(path, _)| path).filter(|path| is_judged(path))
 }
 
 /// Markdown that people read on the forge: not of tests, and not what tells of the past.
@@ -105,7 +110,12 @@ fn is_line(anchor: &str) -> bool {
 /// Whether a target is a path: no scheme, no host, no template.
 fn is_relative(target: &str) -> bool {
     let scheme = target.split(['/', '#', '?']).next().unwrap_or_default();
-    !scheme.contains(':') && !target.starts_with("//") && !target.contains(['{', '}', '$', '<', '>', '|', '*'])
+    !scheme.contains(':') && !target.starts_with("//") && !is_template(target)
+}
+
+/// Whether somebody is meant to put something in.
+pub(super) fn is_template(target: &str) -> bool {
+    target.contains(['{', '}', '$', '<', '>', '|', '*'])
 }
 
 fn decoded(text: &str) -> Option<String> {
@@ -156,7 +166,7 @@ fn readme(tree: &Tree<'_>, package: &Package<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Images and links with a target in angle brackets.
-fn restructured(text: &str) -> Vec<Link> {
+pub(super) fn restructured(text: &str) -> Vec<Link> {
     let mut links = Vec::new();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| line.len() < 10_000) {
         let mut add = |target: &str| links.push(Link { target: target.trim().to_owned(), line: index + 1 });

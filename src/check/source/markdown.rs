@@ -3,7 +3,7 @@
 //! Follows CommonMark and what GitHub makes of headings; nothing is rendered here.
 
 /// Longer lines are data, and hold no links.
-const LONGEST_LINE: usize = 10_000;
+pub(super) const LONGEST_LINE: usize = 10_000;
 /// Longer targets are none, and longer headings have no anchors.
 const LONGEST: usize = 1_000;
 
@@ -21,8 +21,20 @@ pub struct Link {
 pub struct Outline {
     /// The links and images, in their order.
     pub links: Vec<Link>,
+    /// The addresses that are links as they stand.
+    pub bare: Vec<Link>,
     /// What may stand behind `#`, in the form of [`plain`].
     pub anchors: std::collections::HashSet<String>,
+}
+
+impl Outline {
+    /// Links of both kinds, line by line.
+    pub fn into_links(self) -> Vec<Link> {
+        let mut links = self.links;
+        links.extend(self.bare);
+        links.sort_by_key(|link| link.line);
+        links
+    }
 }
 
 /// Reads a text.
@@ -66,6 +78,7 @@ pub fn outline(text: &str) -> Outline {
         }
         anchors(&line, &mut outline);
         links(&line, index + 1, &mut outline.links);
+        bare(&line, index + 1, &mut outline.bare);
         before = trimmed;
     }
     outline
@@ -262,6 +275,43 @@ fn links(line: &str, number: usize, found: &mut Vec<Link>) {
     if line.contains('<') {
         for name in ["href=", "src="] {
             attributes(line, name).for_each(&mut add);
+        }
+    }
+}
+
+/// The addresses of a line that are links as they stand: in `<…>`, or with nothing around them, as GitHub and PyPI have it.
+pub(super) fn bare(line: &str, number: usize, found: &mut Vec<Link>) {
+    let mut rest = line;
+    while let Some(at) = rest.find("://") {
+        let start =
+            ["https", "http"].iter().find(|scheme| rest[..at].ends_with(**scheme)).map(|scheme| at - scheme.len());
+        let begins = |start: usize| match rest[..start].chars().next_back() {
+            None => rest.len() == line.len(),
+            Some('(') => !rest[..start - 1].ends_with(']'),
+            Some(before) => before.is_whitespace() || matches!(before, '<' | '*' | '_' | '~'),
+        };
+        let Some(start) = start.filter(|start| begins(*start)) else {
+            rest = &rest[at + 3..];
+            continue;
+        };
+        let from = &rest[start..];
+        let end = from.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`')).unwrap_or(from.len());
+        let target = without_tail(&from[..end]);
+        if target.len() > at - start + 3 {
+            found.push(Link { target: target.replace("&amp;", "&"), line: number });
+        }
+        rest = &from[end.max(at - start + 3)..];
+    }
+}
+
+/// An address without the punctuation of the sentence that it ends.
+fn without_tail(mut target: &str) -> &str {
+    loop {
+        let short = target.trim_end_matches(['?', '!', '.', ',', ':', ';', '*', '_', '~', '\'', '|']);
+        let is_open = |text: &str| text.matches('(').count() < text.matches(')').count();
+        match short.strip_suffix(')').filter(|_| is_open(short)) {
+            Some(shorter) => target = shorter,
+            None => return short,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The project's tree: what git tracks, what an sdist has of it, where its links lead, and what it imports. Only looks;
 //! which project is judged, and against what, is left to `plan/check.rs`.
 
+pub mod addresses;
 pub mod imports;
 mod links;
 mod locks;
 pub mod markdown;
+pub mod newer;
+pub mod reached;
 mod rules;
 pub mod sdist;
 mod sensitive;

@@ -7,6 +7,15 @@ use crate::report::Severity::{Error, Info, Warning};
 /// The rules of this family.
 pub(in crate::check) const RULES: &[Rule] = &[
     Rule {
+        code: "check/new-requirement",
+        severity: Info,
+        pass: Project,
+        summary: "a project is required that the last release did not require",
+        help: "nothing, if it is meant and its name is right",
+        peers: &[],
+        follows: "",
+    },
+    Rule {
         code: "source/broken-anchor",
         severity: Warning,
         pass: Project,
@@ -22,6 +31,15 @@ pub(in crate::check) const RULES: &[Rule] = &[
         summary: "a relative link leads to a file that is not tracked",
         help: "correct the path, or add the file",
         peers: &[],
+        follows: "",
+    },
+    Rule {
+        code: "source/dead-link",
+        severity: Warning,
+        pass: Project,
+        summary: "an address leads nowhere",
+        help: "correct the address, or remove it",
+        peers: &["lychee", "pyroma"],
         follows: "",
     },
     Rule {
@@ -68,6 +86,15 @@ pub(in crate::check) const RULES: &[Rule] = &[
         help: "write the file with `pip-compile --generate-hashes`, or `uv pip compile --generate-hashes`",
         peers: &[],
         follows: "pip",
+    },
+    Rule {
+        code: "source/moved-link",
+        severity: Info,
+        pass: Project,
+        summary: "an address has moved for good",
+        help: "write the new address",
+        peers: &["lychee"],
+        follows: "RFC 9110",
     },
     Rule {
         code: "source/needed-not-in-sdist",
@@ -175,6 +202,15 @@ pub(in crate::check) const RULES: &[Rule] = &[
         summary: "a module is imported that no dependency brings",
         help: "add the project that has it to `dependencies`",
         peers: &[],
+        follows: "",
+    },
+    Rule {
+        code: "source/untrusted-link",
+        severity: Warning,
+        pass: Project,
+        summary: "the server of an address cannot be trusted",
+        help: "correct the address, or tell whoever runs the server",
+        peers: &["lychee"],
         follows: "",
     },
 ];

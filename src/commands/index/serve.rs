@@ -13,8 +13,8 @@ use crate::steps::{Produced, Step};
 
 /// Serve a package index of your own, on this machine only
 ///
-/// It takes uploads by the rules of PyPI and of `release check`, and serves what it has to pip, uv and any
-/// other client. Its tokens are made at the first start, in DIR/tokens; they are never printed. It runs
+/// It takes uploads by the rules of PyPI and of `release check`, in a project by those of its configuration, and serves
+/// what it has to pip, uv and any other client. Its tokens are made at the first start, in DIR/tokens; they are never printed. It runs
 /// until it is ended, and keeps what it has in DIR.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         data: context.inspect().dir().join(&args.data),
         port: args.port,
         projects: args.projects.clone(),
-        policy: Policy::default(),
+        policy: Policy::of(&context.configuration()?.check),
     };
     let produced = match context.carry_out("index serve", Plan::of(vec![Step::Serve(step)]))? {
         Done::Planned(report) => return Ok(*report),

@@ -7,6 +7,7 @@ mod api;
 mod github;
 mod identity;
 pub mod timing;
+pub mod visit;
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -32,6 +33,8 @@ pub(super) struct Settings {
     proxies: Vec<(String, String)>,
     /// Clients by their limits: making one reads the certificates of the machine, some ten milliseconds.
     clients: Arc<Mutex<Vec<(Limits, Client)>>>,
+    /// The client for hosts that strangers name.
+    public: Arc<OnceLock<Client>>,
     /// The client that octocrab sends with.
     octocrab: Arc<OnceLock<reqwest::Client>>,
 }

@@ -5,6 +5,18 @@ use crate::report::codes::Code;
 /// The codes of this room.
 pub(super) const CODES: &[Code] = &[
     Code {
+        code: "check/new-requirement",
+        title: "a project is required that the last release did not require",
+        text: "A requirement is code of others that runs wherever this project is installed, so a new one \
+               should be meant. Without `--online` the `dependencies` of `[project]` are compared with those \
+               at the tag of the last final release, where both are written there; with `--online` \
+               `Requires-Dist` of the archives, too, with what the last release on the index has. It is a \
+               warning where the index has no project of that name, since whoever takes the name then runs \
+               code at your users (dependency confusion), and where its first file is younger than 30 days. \
+               Look at the spelling, and at who owns the project.",
+        follows: "PEP 658, PEP 700",
+    },
+    Code {
         code: "source/broken-anchor",
         title: "a link leads to a heading that is not there",
         text: "The part behind `#` names a heading of the file: its text in small letters, with \
@@ -19,6 +31,16 @@ pub(super) const CODES: &[Code] = &[
                the top of the repository where it begins with `/`; letters large and small \
                count. Readers on the forge get an error page. The file may exist on your disk \
                and not be tracked.",
+        follows: "",
+    },
+    Code {
+        code: "source/dead-link",
+        title: "an address leads nowhere",
+        text: "`release check --online` visited the address: its server answers 404 (not found) or 410 (gone), \
+               or there is no host of that name. It is a project URL of the metadata, a link of a tracked \
+               Markdown file, or one of the description. Other answers that are no pages (401, 403, 429, 5xx) and \
+               servers that do not answer in time are no finding; the lines `not judged` have them. Whoever \
+               takes over a name that nobody has any more decides what your readers see there.",
         follows: "",
     },
     Code {
@@ -61,6 +83,14 @@ pub(super) const CODES: &[Code] = &[
                file on an index or a mirror replaces your code. With `--hash=sha256:…` \
                installers refuse other bytes.",
         follows: "pip",
+    },
+    Code {
+        code: "source/moved-link",
+        title: "an address has moved for good",
+        text: "The server sends those who ask to another address, and says by 301 or 308 that this will stay so. \
+               The link works as long as the old server does. Write the new address: a repository that was \
+               renamed can be taken by somebody else under its old name.",
+        follows: "RFC 9110",
     },
     Code {
         code: "source/needed-not-in-sdist",
@@ -157,6 +187,15 @@ pub(super) const CODES: &[Code] = &[
                library, the project itself, `dependencies` nor an extra has it. It works where \
                something else brought it, and fails with `ModuleNotFoundError` elsewhere. \
                Imports below `try`, `if` or in functions are not looked at.",
+        follows: "",
+    },
+    Code {
+        code: "source/untrusted-link",
+        title: "the server of an address cannot be trusted",
+        text: "The address begins with `https://`, and a browser would warn of it: the certificate has expired, is \
+               of another host, was signed by nobody who is trusted, or the server speaks no TLS. The message says \
+               which. Certificates are judged as this machine trusts them; where a proxy of your own signs \
+               them, its certificate must be among those of the machine.",
         follows: "",
     },
 ];

@@ -23,7 +23,7 @@ pub(crate) struct Answering {
 }
 
 impl Answering {
-    /// Answers every request with a status and a body; the thread ends with the tests.
+    /// Answers every request with a status and a body, which of a redirect is its target; the thread ends with the tests.
     pub(crate) fn start(answers: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
@@ -76,8 +76,9 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, answers: &Answers) {
     asked.lock().expect("no panic").push(request);
     let kind = if text.starts_with('{') { "application/json" } else { "text/plain" };
     let challenge = if status == 401 { "WWW-Authenticate: Basic realm=\"it\"\r\n" } else { "" };
+    let location = if matches!(status, 300..=399) { format!("Location: {text}\r\n") } else { String::new() };
     let answer = format!(
-        "HTTP/1.1 {status} Said\r\nConnection: close\r\n{challenge}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}",
+        "HTTP/1.1 {status} Said\r\nConnection: close\r\n{challenge}{location}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}",
         text.len()
     );
     let _ = stream.write_all(answer.as_bytes());
