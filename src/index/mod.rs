@@ -1,6 +1,6 @@
 //! Package indexes: what one has ([`listing`]), what it is sent ([`form`], [`upload`]) and with which
-//! right ([`right`], [`credential`], [`token`]), whose a name is ([`ownership`]), what it answers ([`answer`]), and one of our
-//! own ([`server`]).
+//! right ([`right`], [`credential`], [`token`]), whose a name is ([`ownership`]), what it answers ([`answer`]) and what PyPI's
+//! words mean ([`words`]), and one of our own ([`server`]).
 //!
 //! Follows PyPI's upload protocol as its code had it on 2026-08-21, and the simple API of PEP 503, 658,
 //! 691 and 700. Which files go where is planned in `plan/publish.rs`; what is wrong with an archive is
@@ -17,6 +17,7 @@ pub mod server;
 pub mod token;
 pub mod trusted_publishing;
 pub mod upload;
+pub mod words;
 
 pub use answer::Reply;
 pub use credential::Credential;

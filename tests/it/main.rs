@@ -69,6 +69,7 @@ mod index_client;
 mod index_serve;
 mod index_token;
 mod index_tools;
+mod index_words;
 mod init;
 mod init_fixtures;
 mod init_terminal;
