@@ -11,6 +11,7 @@ mod architecture;
 mod archive_digest;
 mod archive_read;
 mod archive_write;
+mod attestations;
 mod audit;
 mod build;
 mod build_isolation;
