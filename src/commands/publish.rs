@@ -6,9 +6,9 @@ use super::Context;
 use crate::check::Policy;
 use crate::config::file::ConfigFile;
 use crate::config::{Config, resolve};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::index::upload::State;
-use crate::index::{Credential, IndexError, credential};
+use crate::index::{Credential, Right, credential};
 use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
@@ -73,24 +73,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     rights::complete(context.world, &mut plan)?;
     let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
     let Advance { produced, failed } = execute::advance(context.world, plan);
-    let mut uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
+    let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
-    if let Some(mut failure) = failed {
-        if !uploads.is_empty() {
-            failure.kind = Kind::Partial;
-            failure = failure.hint("run the same command again to continue: what is there is not sent twice");
-        }
-        if IndexError::is_refusal(failure.code) {
-            uploads.extend(planned.into_iter().nth(uploads.len()));
-        }
-        return Err(failure.after(upload_file::result(&uploads, workspace)));
-    }
-    let mut report = Report::new("publish").result(upload_file::result(&uploads, workspace));
-    report.lines = uploads.iter().map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path)).collect();
-    let sent = uploads.iter().any(|file| file.state == State::Uploaded);
-    let report = report.output("released", sent.to_string()).output("digest", digest);
-    let page = uploads.first().map(|file| file.url.clone());
-    Ok(report.output("url", page.unwrap_or_default()))
+    let failed = failed.map(|failure| (failure, planned));
+    upload_file::report(uploads, failed, workspace, digest)
 }
 
 /// The project, which files that are named can do without.
@@ -123,7 +109,7 @@ fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Ta
             Some(given) => Some(given.clone()),
             None => credential::find(inspect, &index)?,
         };
-        targets.push(Target { index, credential });
+        targets.push(Target { index, right: credential.map(Right::Given) });
     }
     Ok(targets)
 }

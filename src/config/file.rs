@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::{Document, Item};
 
 use super::error::{ConfigError, UnknownKey};
+pub use super::publishing::{BudgetsTable, CommandTable, IndexTable, TimeoutsTable, VerifyTable};
 
 /// Configuration of `release`: `[tool.release]` in `pyproject.toml`, or these keys in `release.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -388,20 +389,6 @@ pub struct PolicyTable {
     pub four_eyes: Option<bool>,
 }
 
-/// A package index.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct IndexTable {
-    /// The URL that files are posted to.
-    pub upload: String,
-    /// The URL of its simple API.
-    pub simple: String,
-    /// How many seconds one upload may take. Default: 600.
-    pub timeout: Option<u64>,
-    /// How many times an upload is tried again after a passing fault. Default: 4.
-    pub retries: Option<u32>,
-}
-
 /// Where the code is hosted.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -434,47 +421,6 @@ pub struct InitTable {
     pub workflows: Option<Vec<ForgeKind>>,
     /// The address where the security status is served: badges in the README lead there. Default: no badges.
     pub badges: Option<String>,
-}
-
-/// What an installed release must be able to do.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct VerifyTable {
-    /// Modules that must import. Default: what the wheel holds at its top level.
-    pub imports: Option<Vec<String>>,
-    /// Commands of the installed package.
-    #[serde(default)]
-    pub commands: Vec<CommandTable>,
-    /// Limits that are reported when they are passed.
-    pub budgets: Option<BudgetsTable>,
-    /// The simple API that dependencies come from. Default: the index that is verified, in a rehearsal the embedded one.
-    pub dependencies: Option<String>,
-}
-
-/// A command of the installed package.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct CommandTable {
-    /// The program and its arguments; the environment's own scripts come first.
-    pub run: Vec<String>,
-    /// The exit code it must end with. Default: 0.
-    pub exit: Option<i32>,
-    /// Text that its standard output must contain; `{version}` is filled in.
-    pub prints: Option<String>,
-    /// The member of a workspace that it belongs to. Default: all.
-    pub package: Option<String>,
-}
-
-/// Limits that are reported when they are passed.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct BudgetsTable {
-    /// Milliseconds that the slowest import may take.
-    pub import_ms: Option<u64>,
-    /// Bytes of the wheel.
-    pub wheel_bytes: Option<u64>,
-    /// Bytes of the sdist.
-    pub sdist_bytes: Option<u64>,
 }
 
 /// What the audit reads.

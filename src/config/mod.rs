@@ -9,6 +9,7 @@ pub mod edit;
 pub mod error;
 pub mod file;
 pub mod origin;
+mod publishing;
 pub mod release;
 pub mod resolve;
 pub mod targets;

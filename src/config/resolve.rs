@@ -397,6 +397,10 @@ fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'stati
     if written.gates.iter().any(|gate| gate.run.is_empty()) {
         return Err(("gates.run", "needs a program"));
     }
+    let timeouts = written.index.values().filter_map(|index| index.timeouts.as_ref());
+    if timeouts.flat_map(|timeouts| [timeouts.connect, timeouts.total]).any(|seconds| seconds == Some(0)) {
+        return Err(("index.NAME.timeouts", "are at least 1 second each"));
+    }
     if written.init.as_ref().and_then(|init| init.badges.as_deref()).is_some_and(|url| !is_page(url)) {
         return Err(("init.badges", "must be the address of a page, such as `https://example.org/status/`"));
     }

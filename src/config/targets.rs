@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::IndexTable;
+use super::file::{IndexTable, TimeoutsTable};
 use super::resolve::Config;
 
 /// A package index.
@@ -18,21 +18,49 @@ pub struct Index {
     pub upload: String,
     /// The URL of its simple API, with a slash at the end.
     pub simple: String,
-    /// How long one upload may take.
+    /// How long it is waited for.
     #[serde(skip)]
-    pub timeout: Duration,
+    pub timeouts: Timeouts,
     /// How many times an upload is tried again after a passing fault.
     #[serde(skip)]
     pub retries: u32,
 }
 
-const TIMEOUT: Duration = Duration::from_secs(600);
+/// How long an index is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// For one upload in all.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts { connect: Duration::from_secs(10), total: Duration::from_secs(600) }
+    }
+}
+
+impl Timeouts {
+    fn of(written: &TimeoutsTable) -> Self {
+        let default = Timeouts::default();
+        let or = |seconds: Option<u64>, default| seconds.map_or(default, Duration::from_secs);
+        Timeouts { connect: or(written.connect, default.connect), total: or(written.total, default.total) }
+    }
+}
+
 const RETRIES: u32 = 4;
 
 impl Index {
     fn new(name: &str, upload: &str, simple: &str) -> Self {
         let simple = if simple.ends_with('/') { simple.to_owned() } else { format!("{simple}/") };
-        Index { name: name.to_owned(), upload: upload.to_owned(), simple, timeout: TIMEOUT, retries: RETRIES }
+        Index {
+            name: name.to_owned(),
+            upload: upload.to_owned(),
+            simple,
+            timeouts: Timeouts::default(),
+            retries: RETRIES,
+        }
     }
 
     /// PyPI and TestPyPI.
@@ -48,7 +76,7 @@ impl Index {
 
     pub(super) fn of_table(name: &str, table: IndexTable) -> Self {
         let mut index = Index::new(name, &table.upload, &table.simple);
-        index.timeout = table.timeout.map_or(TIMEOUT, Duration::from_secs);
+        index.timeouts = table.timeouts.as_ref().map(Timeouts::of).unwrap_or_default();
         index.retries = table.retries.unwrap_or(RETRIES);
         index
     }

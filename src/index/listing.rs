@@ -50,8 +50,8 @@ impl Listing {
     /// # Errors
     /// It does not answer, or with something else than a simple API.
     pub fn of(http: HttpLook<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
-        let total = index.timeout.min(Limits::default().total);
-        let limits = Limits { connect: total.min(Limits::default().connect), total };
+        let total = index.timeouts.total.min(Limits::default().total);
+        let limits = Limits { connect: index.timeouts.connect.min(total), total };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
             let answer = http.get_within(&url, ACCEPT, limits)?;

@@ -123,7 +123,7 @@ impl Upload<'_> {
         let file = FilePart { name: self.file.to_owned(), reader: Box::new(reader), size };
         let post = Post {
             basic: Some(self.credential.basic.clone()),
-            limits: Limits { connect: self.index.timeout.min(Limits::default().connect), total: self.index.timeout },
+            limits: Limits { connect: self.index.timeouts.connect, total: self.index.timeouts.total },
         };
         let answer = match effects.http().post_form(&self.index.upload, self.fields.to_vec(), file, &post) {
             Ok(answer) => answer,

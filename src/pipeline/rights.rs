@@ -3,8 +3,8 @@
 use crate::config::targets::Index;
 use crate::effects::{Inspect, World};
 use crate::error::Failure;
-use crate::index::Credential;
 use crate::index::trusted_publishing::{self, Ambient};
+use crate::index::{Credential, Right};
 use crate::plan::{Plan, execute, publish};
 use crate::steps::mint_token::MintToken;
 use crate::steps::{Produced, Step};
@@ -40,7 +40,7 @@ fn give(plan: &mut Plan, index: &str, credential: &Credential) {
         if let Step::UploadFile(upload) = step
             && upload.index.name == index
         {
-            upload.credential = Some(credential.clone());
+            upload.right = Some(Right::Given(credential.clone()));
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::effects::http::{Field, Url, is_loopback};
 use crate::error::Failure;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
-use crate::index::{Credential, IndexError, Listing, credential, form};
+use crate::index::{IndexError, Listing, Right, credential, form};
 use crate::project::{FILE_LIMIT, Package, Project};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
@@ -36,7 +36,7 @@ pub struct Target {
     /// The index.
     pub index: Index,
     /// The right; without it only what is there already can be told.
-    pub credential: Option<Credential>,
+    pub right: Option<Right>,
 }
 
 /// A file to be published.
@@ -170,13 +170,13 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
         if upload.already_there || told.contains_key(index.name.as_str()) {
             continue;
         }
-        let credential = upload.credential.as_ref().ok_or_else(|| PlanError::NoToken {
+        let right = upload.right.as_ref().ok_or_else(|| PlanError::NoToken {
             index: index.name.clone(),
             variable: credential::variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
             advice: advice(inspect),
         })?;
-        credential::guard(credential, index)?;
-        let text = format!("credentials for `{}` from {}", index.name, credential.source);
+        right.guard(index)?;
+        let text = format!("credentials for `{}` from {}", index.name, right.told());
         told.insert(&index.name, text);
     }
     Ok(told.into_values().collect())
@@ -196,7 +196,7 @@ pub fn without_right(plan: &Plan) -> Vec<Index> {
     for step in &plan.steps {
         if let Step::UploadFile(upload) = step
             && !upload.already_there
-            && upload.credential.is_none()
+            && upload.right.is_none()
             && !found.iter().any(|index| index.name == upload.index.name)
         {
             found.push(upload.index.clone());
@@ -324,7 +324,7 @@ fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
         file: archive.path.clone(),
         name: archive.name.clone(),
         fields: archive.fields.clone(),
-        credential: target.credential.clone(),
+        right: target.right.clone(),
     }
 }
 

@@ -12,10 +12,11 @@ use crate::archive::Sha256;
 use crate::config::targets::Index;
 use crate::effects::Effects;
 use crate::effects::http::Field;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::index::upload::{State, Upload};
-use crate::index::{Credential, IndexError};
+use crate::index::{IndexError, Right};
 use crate::python::name::ProjectName;
+use crate::report::Report;
 
 /// An upload.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +46,7 @@ pub struct UploadFile {
     pub fields: Vec<Field>,
     /// The right to send it.
     #[serde(skip)]
-    pub credential: Option<Credential>,
+    pub right: Option<Right>,
 }
 
 /// What became of a file.
@@ -84,12 +85,12 @@ impl UploadFile {
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Uploaded, Failure> {
-        let state = match (&self.credential, self.already_there) {
+        let state = match (&self.right, self.already_there) {
             (_, true) => State::AlreadyThere,
             (None, false) => {
                 return Err(IndexError::EmptyToken { source_name: "any place that is looked at".to_owned() }.into());
             }
-            (Some(credential), false) => self.send(effects, credential)?,
+            (Some(right), false) => self.send(effects, right)?,
         };
         Ok(self.told(state))
     }
@@ -106,11 +107,12 @@ impl UploadFile {
         }
     }
 
-    fn send(&self, effects: Effects<'_>, credential: &Credential) -> Result<State, IndexError> {
+    fn send(&self, effects: Effects<'_>, right: &Right) -> Result<State, IndexError> {
         let bytes: Arc<[u8]> = effects.inspect().files().read(&self.file, self.size)?.into();
         if Sha256::of(&bytes) != self.sha256 {
             return Err(IndexError::FileChanged { file: self.path.clone() });
         }
+        let credential = right.of_now(effects, &self.index, &self.project)?;
         let upload = Upload {
             index: &self.index,
             project: &self.project,
@@ -118,10 +120,39 @@ impl UploadFile {
             sha256: self.sha256,
             bytes,
             fields: &self.fields,
-            credential,
+            credential: &credential,
         };
         upload.send(effects)
     }
+}
+
+/// What publishing came to, with the digest of all files: a report, or the failure with what became of each file.
+/// `planned` are all files as they are told when the index refuses them.
+///
+/// # Errors
+/// The failure, which is a partial one where something was done before.
+pub fn report(
+    mut uploads: Vec<Uploaded>,
+    failed: Option<(Failure, Vec<Uploaded>)>,
+    workspace: bool,
+    digest: String,
+) -> Result<Report, Failure> {
+    if let Some((mut failure, planned)) = failed {
+        if !uploads.is_empty() {
+            failure.kind = Kind::Partial;
+            failure = failure.hint("run the same command again to continue: what is there is not sent twice");
+        }
+        if IndexError::is_refusal(failure.code) {
+            uploads.extend(planned.into_iter().nth(uploads.len()));
+        }
+        return Err(failure.after(result(&uploads, workspace)));
+    }
+    let mut report = Report::new("publish").result(result(&uploads, workspace));
+    report.lines = uploads.iter().map(|file| format!("{}: {} {}", file.index, file.state.word(), file.path)).collect();
+    let sent = uploads.iter().any(|file| file.state == State::Uploaded);
+    let page = uploads.first().map(|file| file.url.clone());
+    let report = report.output("released", sent.to_string()).output("digest", digest);
+    Ok(report.output("url", page.unwrap_or_default()))
 }
 
 /// `{index, files}`, or `{stages}` of several indexes; in a workspace one such a package.

@@ -34,7 +34,7 @@ fn other_wheel() -> Vec<u8> {
 /// A configuration whose index `fake` has short limits.
 fn configure(sandbox: &Sandbox, fake: &FakeIndex, timeout: u32, retries: u32) {
     let text = format!(
-        "stages = [\"fake\"]\n[index.fake]\nupload = \"{}\"\nsimple = \"{}\"\ntimeout = {timeout}\nretries = {retries}\n",
+        "stages = [\"fake\"]\n[index.fake]\nupload = \"{}\"\nsimple = \"{}\"\nretries = {retries}\ntimeouts = {{ total = {timeout} }}\n",
         fake.upload_url(),
         fake.simple_url()
     );

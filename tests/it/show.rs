@@ -243,6 +243,24 @@ fn wrong_configuration_names_every_key_and_line() {
         [exit status: 3]
     "#]]
     .assert_eq(&show("[[tool.release.gates]]\nrun = []\n"));
+    let index = "[tool.release.index.own]\nupload = 'https://own.example/'\nsimple = 'https://own.example/simple/'\n";
+    expect![[r#"
+        ------- stderr -------
+        error[config/value]: `index.NAME.timeouts` are at least 1 second each
+          at: pyproject.toml
+          hint: `release schema config` prints every key with its kind
+        [exit status: 3]
+    "#]]
+    .assert_eq(&show(&format!("{index}timeouts = {{ connect = 0 }}\n")));
+    expect![[r#"
+        ------- stderr -------
+        error[config/unknown-key]: unknown key `index.own.timeout`
+          at: pyproject.toml:7
+          hint: line 7: did you mean `timeouts` instead of `index.own.timeout`
+          hint: `release schema config` prints every key
+        [exit status: 3]
+    "#]]
+    .assert_eq(&show(&format!("{index}timeout = 600\n")));
     let two = with_pyproject(&format!("{base}[tool.release]\n"));
     two.write("release.toml", "tag = '{version}'\n");
     expect![[r#"

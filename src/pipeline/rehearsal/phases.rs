@@ -9,7 +9,7 @@ use crate::check::Policy;
 use crate::config::targets::Index;
 use crate::effects::Git;
 use crate::error::Failure;
-use crate::index::credential;
+use crate::index::{Right, credential};
 use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::status::Named;
@@ -215,7 +215,7 @@ impl Rehearsal<'_> {
             .find(|(name, _)| *name == index.name)
             .map(|(_, serving)| serving.address.tokens.all.clone());
         let credential = token.map(|path| credential::from_file(inspect, &path)).transpose()?;
-        let target = Target { index: index.clone(), credential };
+        let target = Target { index: index.clone(), right: credential.map(Right::Given) };
         let mut plan = publish::plan(inspect, &self.kept, files, &[target], &self.policy())?;
         // The ledger of a throw-away repository is of no use to anybody.
         plan.draft = None;

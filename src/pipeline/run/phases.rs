@@ -13,7 +13,7 @@ use crate::config::targets::Index;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
 use crate::forge::Forge;
-use crate::index::{Listing, credential};
+use crate::index::{Listing, Right, credential};
 use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::rights;
@@ -305,7 +305,7 @@ impl Run<'_> {
         let index = self.project.config.index(stage)?;
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
         let policy = Policy::of(&self.project.config.check);
-        let target = Target { credential: credential::find(inspect, &index)?, index };
+        let target = Target { right: credential::find(inspect, &index)?.map(Right::Given), index };
         let mut plan = publish::plan(inspect, &self.project.root, &files, &[target], &policy)?;
         rights::complete(self.world, &mut plan)?;
         // The phase has its own entry in the ledger.

@@ -6,7 +6,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "index/busy",
         title: "an index did not take a file in several attempts",
-        text: "It answered with faults of its own (5xx), was silent, or broke the connection, and after each attempt its listing did not have the file. The cause of the last attempt is in the message. Sending the same bytes again is safe: run the same command later, and what is there by then is left alone. `timeout` and `retries` of `[index.NAME]` set how long and how often it is tried.",
+        text: "It answered with faults of its own (5xx), was silent, or broke the connection, and after each attempt its listing did not have the file. The cause of the last attempt is in the message. Sending the same bytes again is safe: run the same command later, and what is there by then is left alone. `timeouts` and `retries` of `[index.NAME]` set how long and how often it is tried.",
         follows: "",
     },
     Code {

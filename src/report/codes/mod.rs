@@ -26,6 +26,7 @@ mod runs;
 mod security;
 mod setup;
 mod status;
+mod uploading;
 mod workflows;
 mod writing;
 
@@ -70,6 +71,7 @@ const TABLES: &[&[Code]] = &[
     decisions::CODES,
     setup::CODES,
     status::CODES,
+    uploading::CODES,
     workflows::CODES,
     writing::CODES,
 ];

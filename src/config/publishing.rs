@@ -1,0 +1,72 @@
+//! The configuration as written, as far as it is about publishing: the indexes, and what an installed release must be
+//! able to do. The same rules as in [`super::file`], which names these tables, hold here.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A package index.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct IndexTable {
+    /// The URL that files are posted to.
+    pub upload: String,
+    /// The URL of its simple API.
+    pub simple: String,
+    /// How long it is waited for.
+    pub timeouts: Option<TimeoutsTable>,
+    /// How many times an upload is tried again after a passing fault. Default: 4.
+    pub retries: Option<u32>,
+}
+
+/// How long an index is waited for.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct TimeoutsTable {
+    /// How many seconds it may take until the connection stands. Default: 10.
+    #[schemars(range(min = 1))]
+    pub connect: Option<u64>,
+    /// How many seconds one upload may take in all. Default: 600.
+    #[schemars(range(min = 1))]
+    pub total: Option<u64>,
+}
+
+/// What an installed release must be able to do.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct VerifyTable {
+    /// Modules that must import. Default: what the wheel holds at its top level.
+    pub imports: Option<Vec<String>>,
+    /// Commands of the installed package.
+    #[serde(default)]
+    pub commands: Vec<CommandTable>,
+    /// Limits that are reported when they are passed.
+    pub budgets: Option<BudgetsTable>,
+    /// The simple API that dependencies come from. Default: the index that is verified, in a rehearsal the embedded one.
+    pub dependencies: Option<String>,
+}
+
+/// A command of the installed package.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct CommandTable {
+    /// The program and its arguments; the environment's own scripts come first.
+    pub run: Vec<String>,
+    /// The exit code it must end with. Default: 0.
+    pub exit: Option<i32>,
+    /// Text that its standard output must contain; `{version}` is filled in.
+    pub prints: Option<String>,
+    /// The member of a workspace that it belongs to. Default: all.
+    pub package: Option<String>,
+}
+
+/// Limits that are reported when they are passed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct BudgetsTable {
+    /// Milliseconds that the slowest import may take.
+    pub import_ms: Option<u64>,
+    /// Bytes of the wheel.
+    pub wheel_bytes: Option<u64>,
+    /// Bytes of the sdist.
+    pub sdist_bytes: Option<u64>,
+}
