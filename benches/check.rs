@@ -26,8 +26,9 @@ fn archives(scratch: &Path, shape: &Shape) -> Vec<PathBuf> {
     let dir = scratch.join(shape.name);
     make(shape, &dir);
     choose(&dir, BACKENDS[2]);
-    let status = Command::new(PROGRAM).args(["build", "--builder", "native", "-q"]).current_dir(&dir).status();
-    assert!(status.expect("it starts").success());
+    let mut build = Command::new(PROGRAM);
+    build.args(["build", "--builder", "native", "-q"]).current_dir(&dir).stdout(Stdio::null());
+    assert!(build.status().expect("it starts").success());
     let found = std::fs::read_dir(dir.join("dist")).expect("a folder");
     let mut found: Vec<PathBuf> = found.map(|entry| entry.expect("an archive").path()).collect();
     found.sort();
