@@ -33,7 +33,7 @@ use pyrelease::python::specifier::SpecifierSet;
 use pyrelease::python::tag::TagSet;
 use pyrelease::python::version::Version;
 use support::archives::hostile::cases;
-use support::archives::mutation::{mutate, sign, stored_gzip};
+use support::archives::mutation::{libraries, mutate, sign, stored_gzip};
 use support::archives::tar::{SDIST_NAME, Tar};
 use support::archives::zip::{Entry, METADATA, WHEEL, WHEEL_NAME, Zip};
 use support::random::Random;
@@ -234,13 +234,7 @@ fn contents() -> Vec<Target> {
     jar.entry("demo/x.py").both(|head| head.flags = 8);
     let mut tar = Tar::sdist();
     tar.file("demo-1.0/x.py", &lines.concat());
-    let mut pe = b"MZ".to_vec();
-    pe.resize(0x3c, 0);
-    pe.extend(0x80_u32.to_le_bytes());
-    pe.resize(0x80, 0);
-    pe.extend(b"PE\0\0\x64\x86");
-    pe.resize(512, 0);
-    let fat = [b"\xca\xfe\xba\xbe\0\0\0\x02\x01\0\0\x07".as_slice(), &[7; 60]].concat();
+    let (pe, fat) = libraries();
     let elf = [b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0".as_slice(), &[0; 300]].concat();
     vec![
         Target {

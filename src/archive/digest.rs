@@ -1,4 +1,4 @@
-//! The two digests that a package index asks for, as values that print as lowercase hex.
+//! Digests of files, as values that print as lowercase hex.
 //!
 //! Follows the Simple API (PEP 503, 691) and PyPI's upload form: sha256 and blake2b with 32 bytes.
 

@@ -9,6 +9,7 @@ use pyrelease::check::secrets::Hit;
 use pyrelease::check::{Examined, Policy, examine, judge};
 
 use crate::support::Sandbox;
+use crate::support::archives::mutation::libraries;
 use crate::support::archives::tar::{SDIST_NAME, Tar, gzip};
 use crate::support::archives::zip::{Entry, WHEEL_NAME, Zip};
 use crate::support::depth::rounds;
@@ -381,13 +382,7 @@ fn broken_members_never_panic() {
     jar.entry("demo/x.py").both(|head| head.flags = 8);
     let mut tar = Tar::sdist();
     tar.file("demo-1.0/x.py", lines.as_bytes());
-    let mut pe = b"MZ".to_vec();
-    pe.resize(0x3c, 0);
-    pe.extend(0x80_u32.to_le_bytes());
-    pe.resize(0x80, 0);
-    pe.extend(b"PE\0\0\x64\x86");
-    pe.resize(512, 0);
-    let fat = [b"\xca\xfe\xba\xbe\0\0\0\x02\x01\0\0\x07".as_slice(), &[7; 60]].concat();
+    let (pe, fat) = libraries();
     let bodies: Vec<(&str, Vec<u8>)> = vec![
         ("demo/i.whl", inner.bytes()),
         ("demo/i.jar", jar.bytes()),

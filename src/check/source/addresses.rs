@@ -9,6 +9,7 @@ use super::links::{documents, is_template, restructured};
 use super::{Tree, markdown};
 use crate::archive::shown;
 use crate::effects::http::Url;
+use crate::effects::http::visit::bare;
 use crate::error::Location;
 use crate::project::Pyproject;
 use crate::python::metadata::RawMetadata;
@@ -55,11 +56,7 @@ impl Addresses {
         if !(begins("https://") || begins("http://")) || is_template(target) {
             return;
         }
-        let Ok(mut url) = Url::parse(target) else { return };
-        // Neither fails where there is a host; a password is neither sent nor shown.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        url.set_fragment(None);
+        let Ok(url) = Url::parse(target).map(bare) else { return };
         if is_example(url.host_str().unwrap_or_default()) {
             self.examples.insert(url);
             return;

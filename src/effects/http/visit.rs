@@ -128,8 +128,8 @@ fn answer_of(url: &Url, answer: &Answer) -> Hop {
     }
 }
 
-/// An address without name, password and fragment.
-fn bare(mut url: Url) -> Url {
+/// An address without name, password and fragment: what may be asked for and shown.
+pub fn bare(mut url: Url) -> Url {
     // Both fail for addresses without a host, which have neither.
     let _ = url.set_username("");
     let _ = url.set_password(None);

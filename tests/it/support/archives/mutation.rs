@@ -49,3 +49,14 @@ pub(crate) fn stored_gzip(data: &[u8]) -> Vec<u8> {
     out.extend((data.len() as u32).to_le_bytes());
     out
 }
+
+/// The beginnings of a library of Windows, and of one of macOS for several processors.
+pub(crate) fn libraries() -> (Vec<u8>, Vec<u8>) {
+    let mut pe = b"MZ".to_vec();
+    pe.resize(0x3c, 0);
+    pe.extend(0x80_u32.to_le_bytes());
+    pe.resize(0x80, 0);
+    pe.extend(b"PE\0\0\x64\x86");
+    pe.resize(512, 0);
+    (pe, [b"\xca\xfe\xba\xbe\0\0\0\x02\x01\0\0\x07".as_slice(), &[7; 60]].concat())
+}
