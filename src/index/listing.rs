@@ -1,18 +1,22 @@
 //! What an index has of a project, by its simple API: JSON (PEP 691), or HTML (PEP 503) from indexes that
 //! have nothing else, such as pypiserver and Gitea.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::IndexError;
 use crate::archive::Sha256;
 use crate::config::targets::Index;
-use crate::effects::http::{Answer, HttpLook, Limits, Url};
+use crate::effects::http::{Answer, HttpLook, Url, Waits};
 use crate::python::name::ProjectName;
 
 const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 /// Redirects to another spelling of the name or to a slash at the end.
 const REDIRECTS: usize = 3;
+/// No listing may take longer.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The files of a project on an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,11 +54,10 @@ impl Listing {
     /// # Errors
     /// It does not answer, or with something else than a simple API.
     pub fn of(http: HttpLook<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
-        let total = index.timeouts.total.min(Limits::default().total);
-        let limits = Limits { connect: index.timeouts.connect.min(total), total };
+        let waits = Waits { total: index.timeouts.total.min(LONGEST), ..index.timeouts };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
-            let answer = http.get_within(&url, ACCEPT, limits)?;
+            let answer = http.get_within(&url, ACCEPT, waits)?;
             let failed = |status| IndexError::Listing { url: url.clone(), status };
             match answer.status {
                 200 => return parse(&url, &answer),
