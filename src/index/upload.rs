@@ -17,7 +17,6 @@ use super::error::IndexError;
 use super::listing::Listing;
 use super::outcome::{Next, Outcome, Told};
 use super::right::Right;
-use super::words::Meaning;
 use crate::archive::{Sha256, Sha256Digester};
 use crate::config::targets::Index;
 use crate::effects::held::{Held, Reading};
@@ -229,14 +228,14 @@ impl Upload<'_> {
         let source_name = credential.source.clone();
         let Outcome { next, status, row, text } = outcome;
         match (row, next) {
-            (row, Next::Moved) if row.is_some() || answer.location.is_some() || (300..400).contains(&status) => {
-                let location = answer.location.clone().unwrap_or_default();
-                let is_slash = row.is_some_and(|(meaning, _)| meaning == Meaning::Slash) || self.is_slash(&location);
-                IndexError::Redirected { url: self.index.upload.clone(), location, is_slash }
-            }
             (Some((meaning, values)), _) => {
                 let told = Told { index, file, status, text, source_name, meaning, values };
                 IndexError::Said { told: Box::new(told), wait: None }
+            }
+            (None, Next::Moved) => {
+                let location = answer.location.clone().unwrap_or_default();
+                let is_slash = self.is_slash(&location);
+                IndexError::Redirected { url: self.index.upload.clone(), location, is_slash }
             }
             (None, Next::Credential) => IndexError::Credential { index, source_name, text },
             (None, Next::Scope) => IndexError::Scope { index, source_name, text },
