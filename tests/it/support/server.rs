@@ -186,7 +186,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>, stop: &AtomicBool) {
     }
     let act = {
         let mut state = state.lock().expect("no panic");
-        match state.script.is_empty() || !head.starts_with("POST /legacy/ ") {
+        match state.script.is_empty() || !head.starts_with("POST /legacy") {
             true => Act::Answer(418, "", "not in the script"),
             false => state.script.remove(0),
         }
