@@ -71,14 +71,14 @@ pub enum IndexError {
         /// How long it wants to be left alone, where that is too long.
         wait: Option<Duration>,
     },
-    /// The project takes no files at all.
-    #[error("`{project}` is {status} on `{index}` and takes no files")]
-    Closed {
+    /// The project takes no files.
+    #[error("`{project}` is {status} on `{index}`")]
+    ProjectStatus {
         /// The index.
         index: String,
         /// The project.
         project: String,
-        /// Its status there (PEP 792).
+        /// `archived` or `quarantined`.
         status: String,
     },
     /// The index does not know the token.
@@ -196,7 +196,7 @@ impl IndexError {
             "index/refused",
             "index/different-file",
             "index/other-name",
-            "index/project-closed",
+            "index/project-status",
             "index/credential",
             "index/scope",
             "index/redirected",
@@ -216,7 +216,7 @@ impl Explain for IndexError {
             IndexError::Refused { .. } => "index/refused",
             IndexError::OtherName { .. } => "index/other-name",
             IndexError::Said { told, .. } => words::row(told.meaning).code,
-            IndexError::Closed { .. } => "index/project-closed",
+            IndexError::ProjectStatus { .. } => "index/project-status",
             IndexError::Credential { .. } => "index/credential",
             IndexError::Scope { .. } => "index/scope",
             IndexError::RateLimited { .. } => "index/rate-limited",
@@ -259,10 +259,10 @@ impl Explain for IndexError {
                 "remove one of the two files: an index takes the same bytes once; a new version makes other bytes"
             }
             IndexError::Said { told, wait } => return said_hints(told, *wait),
-            IndexError::Closed { status, .. } if status == "archived" => {
-                "let an owner unarchive the project under Manage, Settings of the index, then run the same command again"
-            }
-            IndexError::Closed { .. } => "write to the people of the index: only they open the project again",
+            IndexError::ProjectStatus { status, .. } => match status.as_str() {
+                "archived" => "take it out of the archive in the settings of the project on the index",
+                _ => "write to the administrators of the index: what is uploaded is shown to nobody",
+            },
             IndexError::Credential { .. } => "make a new token on the index, and check which index it is from",
             IndexError::Scope { .. } => "use a token of this project, or of a user who may upload to it",
             IndexError::RateLimited { .. } => "run the same command again after that time",

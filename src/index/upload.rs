@@ -17,7 +17,7 @@ use super::error::IndexError;
 use super::listing::Listing;
 use super::outcome::{Next, Outcome, Told};
 use super::right::Right;
-use crate::archive::{Sha256, Sha256Digester};
+use crate::archive::{Blake2b256, Sha256, Sha256Digester};
 use crate::config::targets::Index;
 use crate::effects::held::{Held, Reading};
 use crate::effects::http::{Answer, Field, FilePart, Post, Url};
@@ -95,6 +95,8 @@ struct Course {
     patience: Duration,
     is_hashed_again: bool,
     is_renewed: bool,
+    /// What is sent next instead of the usual credentials.
+    renewed: Option<Credential>,
 }
 
 /// What came of sending once.
@@ -116,10 +118,13 @@ impl Upload<'_> {
     /// # Errors
     /// The index refuses it, or could not be brought to take it.
     pub fn send(&self, effects: Effects<'_>) -> Result<State, IndexError> {
-        self.guard_bytes()?;
-        let mut course = Course { attempts: 0, patience: PATIENCE, is_hashed_again: false, is_renewed: false };
+        let digest = self.guard_bytes()?;
+        let mut fields = self.fields.to_vec();
+        fields.push(Field { name: "blake2_256_digest", value: digest.to_string() });
+        let mut course =
+            Course { attempts: 0, patience: PATIENCE, is_hashed_again: false, is_renewed: false, renewed: None };
         loop {
-            let (last, wished, last_error) = match self.send_once(effects, &mut course)? {
+            let (last, wished, last_error) = match self.send_once(effects, &fields, &mut course)? {
                 Sent::There(state) => return Ok(state),
                 Sent::AtOnce => continue,
                 Sent::Passing { last, wait, last_error } => (last, wait, last_error),
@@ -149,8 +154,11 @@ impl Upload<'_> {
     }
 
     /// Sends the file once and says what came of it.
-    fn send_once(&self, effects: Effects<'_>, course: &mut Course) -> Result<Sent, IndexError> {
-        let credential = self.right.of_now(effects, self.index, self.project)?;
+    fn send_once(&self, effects: Effects<'_>, fields: &[Field], course: &mut Course) -> Result<Sent, IndexError> {
+        let credential = match course.renewed.take() {
+            Some(renewed) => renewed,
+            None => self.right.of_now(effects, self.index, self.project)?,
+        };
         let is_other = Arc::new(AtomicBool::new(false));
         let reader = Checked {
             reading: self.held.reader(),
@@ -169,7 +177,7 @@ impl Upload<'_> {
             waits: self.index.timeouts,
             pause: if course.attempts > 0 { LONG_MOMENT } else { moment },
         };
-        let answered = effects.http().post_form(&self.index.upload, self.fields, file, &post);
+        let answered = effects.http().post_form(&self.index.upload, fields, file, &post);
         if is_other.load(Ordering::SeqCst) {
             return Err(self.changed());
         }
@@ -211,10 +219,10 @@ impl Upload<'_> {
                 }
             }
             Next::Renew if !std::mem::replace(&mut course.is_renewed, true) => {
-                let fresh = self.right.of_now(effects, self.index, self.project)?;
-                match fresh.basic.password.reveal() == credential.basic.password.reveal() {
-                    false => Ok(Sent::AtOnce),
-                    true => Err(self.refusal(outcome, credential, answer)),
+                course.renewed = self.right.renewed(effects, self.index, credential)?;
+                match course.renewed {
+                    Some(_) => Ok(Sent::AtOnce),
+                    None => Err(self.refusal(outcome, credential, answer)),
                 }
             }
             Next::Status => Err(self.closed(effects).unwrap_or_else(|| self.refusal(outcome, credential, answer))),
@@ -261,7 +269,7 @@ impl Upload<'_> {
 
     /// Whether the index lists the file with these bytes.
     fn find(&self, effects: Effects<'_>) -> Result<bool, IndexError> {
-        let listing = Listing::of(effects.inspect().http(), self.index, self.project)?;
+        let listing = Listing::patiently(effects.inspect(), self.index, self.project)?;
         if compare(&listing, self.index, self.file, self.sha256)? {
             return Ok(true);
         }
@@ -280,14 +288,15 @@ impl Upload<'_> {
         let listing = Listing::of(effects.inspect().http(), self.index, self.project).ok()?;
         let status = listing.status.filter(|status| ["archived", "quarantined"].contains(&status.as_str()))?;
         let (index, project) = (self.index.name.clone(), self.project.as_str().to_owned());
-        Some(IndexError::Closed { index, project, status })
+        Some(IndexError::ProjectStatus { index, project, status })
     }
 
-    /// The file is still the one that was checked.
-    fn guard_bytes(&self) -> Result<(), IndexError> {
+    /// The file is still the one that was checked; its other digest, which the form has, too.
+    fn guard_bytes(&self) -> Result<Blake2b256, IndexError> {
         let read = |source| EffectsError::Read { path: self.path.into(), source };
-        match Sha256::of_reader(&mut self.held.reader()).map_err(read)? == self.sha256 {
-            true => Ok(()),
+        let (digest, sha256) = Blake2b256::with_sha256(&mut self.held.reader()).map_err(read)?;
+        match sha256 == self.sha256 {
+            true => Ok(digest),
             false => Err(self.changed()),
         }
     }

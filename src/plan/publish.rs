@@ -284,7 +284,7 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
     for archive in archives {
         let listing = match listings.entry(archive.project.normalized()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Listing::of(inspect.http(), index, &archive.project)?),
+            Entry::Vacant(new) => new.insert(Listing::patiently(inspect, index, &archive.project)?),
         };
         let mut upload = upload(target, archive, listing);
         match compare(listing, index, &archive.name, archive.sha256) {

@@ -258,8 +258,8 @@ fn refusals() -> Vec<IndexError> {
         said(Meaning::Deleted, None),
         said(Meaning::NotYours, None),
         said(Meaning::TooManyProjects, Some(3543)),
-        IndexError::Closed { index: index(), project: "f".to_owned(), status: "archived".to_owned() },
-        IndexError::Closed { index: index(), project: "f".to_owned(), status: "quarantined".to_owned() },
+        IndexError::ProjectStatus { index: index(), project: "f".to_owned(), status: "archived".to_owned() },
+        IndexError::ProjectStatus { index: index(), project: "f".to_owned(), status: "quarantined".to_owned() },
         IndexError::Credential { index: index(), source_name: name(), text: text() },
         IndexError::Scope { index: index(), source_name: name(), text: text() },
     ]

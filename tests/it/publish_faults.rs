@@ -12,7 +12,7 @@ use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{Entry, WHEEL_NAME, Zip};
 use crate::support::sandbox::Output;
 use crate::support::server::{Act, FakeIndex};
-use crate::support::{Sandbox, depth};
+use crate::support::{Sandbox, depth, on_a_terminal};
 
 const PYPROJECT: &str = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
 
@@ -178,6 +178,8 @@ fn a_reset_anywhere_is_tried_again() {
     let whole = FakeIndex::start(&[Act::Accept]);
     publish(&against(&whole, ""), &[]).success();
     let length = whole.uploads()[0].len();
+    let blake2 = pyrelease::archive::Blake2b256::of(&Zip::wheel().bytes());
+    assert!(whole.uploads()[0].contains(&format!("name=\"blake2_256_digest\"\r\n\r\n{blake2}\r\n")));
     let most = if depth::is_full() { 20 } else { 7 };
     let positions: Vec<usize> = (0..most).map(|step| length * step / (most - 1)).collect();
     all(&positions, |position| {
@@ -242,8 +244,8 @@ fn the_listing_tells_what_a_refusal_means() {
         (exists, 400, listing(other, &"0".repeat(64), "active"), "index/file-exists"),
         (exists, 400, listing(WHEEL_NAME, &sha256, "active"), ""),
         (yours, 403, listing(other, &"0".repeat(64), "active"), "index/not-yours"),
-        (yours, 403, listing(other, &"0".repeat(64), "archived"), "index/project-closed"),
-        (yours, 403, listing(other, &"0".repeat(64), "quarantined"), "index/project-closed"),
+        (yours, 403, listing(other, &"0".repeat(64), "archived"), "index/project-status"),
+        (yours, 403, listing(other, &"0".repeat(64), "quarantined"), "index/project-status"),
     ] {
         let body = json!({"code": format!("{status} {text}")}).to_string();
         let fake = FakeIndex::start(&[Act::Pause(Duration::from_secs(1)), Act::Say(status, body)]);
@@ -323,6 +325,60 @@ fn only_the_bytes_that_were_checked_arrive() {
         std::thread::sleep(Duration::from_millis(10));
     }
     assert!(fake.uploads()[0].len() <= large.len());
+}
+
+#[test]
+fn each_attempt_is_told_in_one_line_and_the_listing_has_attempts_of_its_own() {
+    let fake = FakeIndex::start(&[Act::Say(502, "<html>bad gateway</html>".to_owned()), Act::Accept]);
+    let output = publish(&against(&fake, ""), &[]).success();
+    let told: Vec<&str> = output.stderr.lines().filter(|line| line.contains("attempt")).collect();
+    assert_eq!(told, ["note: `demo-1.0-py3-none-any.whl`: it answered 502 bad gateway; next attempt in 1 s"]);
+    let fake = FakeIndex::start(&[Act::Accept]);
+    fake.list_once(503, "text/plain", "");
+    publish(&against(&fake, "retries = 1"), &[]).success();
+    assert_eq!(fake.asked(), 2);
+    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| socket.local_addr()).expect("a port");
+    let sandbox = demo(&Zip::wheel().bytes(), &fake.upload_url(), &format!("http://{closed}/simple/"), "retries = 0");
+    let output = publish(&sandbox, &[]);
+    assert!(
+        output.stderr.contains(&format!("error[effects/no-answer]: no answer from `{closed}` while connecting")),
+        "{output}"
+    );
+}
+
+#[test]
+fn what_takes_long_is_told_on_the_way() {
+    let mut zip = Zip::wheel();
+    zip.entries.push(Entry::stored("demo/data.bin", &vec![b'x'; 17 << 20]));
+    let wheel = zip.bytes();
+    let fake = FakeIndex::start(&[Act::Accept]);
+    let sandbox = demo(&wheel, &fake.upload_url(), &fake.simple_url(), "");
+    let output = publish(&sandbox, &["--format", "github"]).success();
+    let told: Vec<&str> = output.stderr.lines().filter(|line| line.ends_with(" %")).collect();
+    let expected = [25, 50, 75].map(|percent| format!("{WHEEL_NAME}: {percent} %"));
+    assert_eq!(told, expected, "{output}");
+}
+
+#[test]
+fn on_a_terminal_every_file_has_its_bar() {
+    let pause = || Act::Pause(Duration::from_millis(700));
+    let fake = FakeIndex::start(&[Act::Accept, pause(), pause()]);
+    let sandbox = against(&fake, "retries = 0");
+    let mut names = Vec::new();
+    for python in ["py30", "py31"] {
+        let mut zip = Zip::wheel();
+        zip.edit("WHEEL", "py3", python);
+        zip.entries.push(Entry::stored("demo/data.bin", &vec![b'x'; 12 << 20]));
+        names.push(WHEEL_NAME.replace("py3", python));
+        sandbox.write(&format!("dist/{}", WHEEL_NAME.replace("py3", python)), zip.bytes());
+    }
+    let (code, shown) = on_a_terminal(&sandbox, &["publish", "--token-file", "token"], "");
+    assert_eq!(code, 0, "{shown}");
+    // Both at once, one below the other, before either is done.
+    let both = |shown: &str| names.iter().all(|name| shown.contains(&format!("{name} [")));
+    assert!(both(&shown), "{shown}");
+    let last = shown.lines().last().unwrap_or_default();
+    assert!(!last.contains('%'), "{shown}");
 }
 
 /// Five wheels and an sdist of `demo` 1.0.

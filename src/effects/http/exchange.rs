@@ -8,8 +8,8 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Answer, EffectsError, Limits, Settings, Url, host_of, no_client};
@@ -38,6 +38,14 @@ impl Default for Waits {
         let seconds = Duration::from_secs;
         Waits { connect: seconds(10), first_byte: seconds(60), progress: seconds(30), total: seconds(600) }
     }
+}
+
+/// A client, and what it was made for.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    is_plain: bool,
+    connect: Duration,
+    client: reqwest::Client,
 }
 
 /// How much of a body has gone.
@@ -70,19 +78,19 @@ impl Settings {
     pub(super) fn exchanging(&self, url: &Url, waits: Waits) -> Result<reqwest::Client, EffectsError> {
         // Without TLS no certificates are read, which would take longer than many an upload.
         let is_plain = url.scheme() == "http" && self.proxies.is_empty();
-        let key = (is_plain, waits.connect);
-        let mut clients = self.exchanging.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == key) {
-            return Ok(client.clone());
+        let connect = waits.connect;
+        let mut clients = self.exchanging.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = clients.iter().find(|made| made.is_plain == is_plain && made.connect == connect) {
+            return Ok(made.client.clone());
         }
         // The limit on all of it is kept here.
-        let limits = Limits { connect: waits.connect, total: Duration::from_secs(24 * 60 * 60) };
+        let limits = Limits { connect, total: Duration::from_secs(24 * 60 * 60) };
         let mut builder = self.configured(limits, 0)?;
         if is_plain {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(no_client)?;
-        clients.push((key, client.clone()));
+        clients.push(Made { is_plain, connect, client: client.clone() });
         Ok(client)
     }
 }

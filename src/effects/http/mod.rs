@@ -41,8 +41,8 @@ pub(super) struct Settings {
     public: Arc<OnceLock<Client>>,
     /// The client that octocrab sends with.
     octocrab: Arc<OnceLock<reqwest::Client>>,
-    /// The clients of exchanges whose every wait has a limit, by what they are made for.
-    exchanging: Arc<Mutex<Vec<((bool, Duration), reqwest::Client)>>>,
+    /// The clients of exchanges whose every wait has a limit.
+    exchanging: Arc<Mutex<Vec<exchange::Made>>>,
 }
 
 impl Settings {

@@ -64,7 +64,7 @@ pub(super) const CODES: &[Code] = &[
         follows: "https://pypi.org/help/#file-name-reuse",
     },
     Code {
-        code: "index/project-closed",
+        code: "index/project-status",
         title: "the project takes no files",
         text: "The index lists the project as archived by its owners, or as quarantined by the people of the index, and refuses every file of it, in words that sound as if the token were wrong. An archived project is opened again by an owner; a quarantined one is looked into by the people of the index, who write to its owners.",
         follows: "PEP 792",

@@ -59,6 +59,8 @@ struct State {
     most: usize,
     /// The body of the listing, in place of what is stored.
     listing: Option<(u16, &'static str, String)>,
+    /// The same for the next answer alone.
+    listing_once: Option<(u16, &'static str, String)>,
     /// The document of the JSON API.
     document: Option<String>,
     /// The secrets of a Gitea repository, as its API lists them.
@@ -105,6 +107,11 @@ impl FakeIndex {
     /// Answers the listing with this from now on.
     pub(crate) fn list(&self, status: u16, content_type: &'static str, body: impl Into<String>) {
         self.state.lock().expect("no panic").listing = Some((status, content_type, body.into()));
+    }
+
+    /// Answers the listing with this once.
+    pub(crate) fn list_once(&self, status: u16, content_type: &'static str, body: impl Into<String>) {
+        self.state.lock().expect("no panic").listing_once = Some((status, content_type, body.into()));
     }
 
     /// Answers the JSON API with this from now on.
@@ -323,7 +330,10 @@ fn flood(stream: &mut TcpStream, head: &str, megabytes: usize) {
 }
 
 fn listing(state: &Mutex<State>) -> (u16, &'static str, String) {
-    let state = state.lock().expect("no panic");
+    let mut state = state.lock().expect("no panic");
+    if let Some(listing) = state.listing_once.take() {
+        return listing;
+    }
     if let Some(listing) = &state.listing {
         return listing.clone();
     }
