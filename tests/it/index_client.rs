@@ -331,10 +331,10 @@ fn every_error_says_what_to_do() {
           let an owner of `demo` invite `demo` under Manage, Collaborators; if `demo` is one already, see whether the project is archived
         index/too-many-projects (1): `pypi` refuses `f.whl` (429): Too many new projects created
           wait as long as the index says: an account may make 20 projects an hour; then run the same command again: what is there already is not sent twice; the index says: 3543 seconds from now
-        index/project-closed (1): `f` is archived on `pypi` and takes no files
-          let an owner unarchive the project under Manage, Settings of the index, then run the same command again
-        index/project-closed (1): `f` is quarantined on `pypi` and takes no files
-          write to the people of the index: only they open the project again
+        index/project-status (1): `f` is archived on `pypi`
+          take it out of the archive in the settings of the project on the index
+        index/project-status (1): `f` is quarantined on `pypi`
+          write to the administrators of the index: what is uploaded is shown to nobody
         index/credential (1): `pypi` does not accept the credentials from `RELEASE_TOKEN`: the words
           make a new token on the index, and check which index it is from
         index/scope (1): the credentials from `RELEASE_TOKEN` do not allow uploads of this project to `pypi`: the words
