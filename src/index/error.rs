@@ -155,6 +155,14 @@ pub enum IndexError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The state of an embedded index means nothing.
+    #[error("`{path}` is no state of an index: {problem}")]
+    Settings {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 impl IndexError {
@@ -184,15 +192,17 @@ impl Explain for IndexError {
             IndexError::EmptyToken { .. } => "index/empty-token",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
+            IndexError::Settings { .. } => "index/settings",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
             IndexError::Effects(error) => error.kind(),
-            IndexError::TokenOfOtherIndex { .. } | IndexError::EmptyToken { .. } | IndexError::Record { .. } => {
-                Kind::Setup
-            }
+            IndexError::TokenOfOtherIndex { .. }
+            | IndexError::EmptyToken { .. }
+            | IndexError::Record { .. }
+            | IndexError::Settings { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -225,6 +235,9 @@ impl Explain for IndexError {
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
             }
+            IndexError::Settings { path, .. } => {
+                return vec![format!("correct `{path}`; `docs/index.md` has every key of it")];
+            }
         };
         vec![hint.to_owned()]
     }
@@ -233,7 +246,7 @@ impl Explain for IndexError {
         match self {
             IndexError::Effects(error) => error.location(),
             IndexError::FileChanged { file } => Some(Location::file(file)),
-            IndexError::Record { path, .. } => Some(Location::file(path)),
+            IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
             _ => None,
         }
     }
