@@ -117,6 +117,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A body that takes longer than this, however it comes, is given up.
 const BODY_TIMEOUT: Duration = Duration::from_secs(900);
+/// Bytes that are read beyond what is taken, so that a client that sends first and reads then gets its answer.
+const BEYOND: u64 = 64 << 20;
 /// How long requests that run may take to end after the server was told to: less than the program has.
 const LAST_REQUESTS: Duration = Duration::from_millis(2_500);
 /// Connections at once; those beyond wait until one is free.
@@ -224,11 +226,7 @@ async fn accept(
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    body_limit: u64,
-    handler: Handler,
-) -> Result<Response<Sent>, Infallible> {
+async fn answer(request: Request<Incoming>, body_limit: u64, handler: Handler) -> Result<Response<Sent>, Infallible> {
     let (parts, body) = request.into_parts();
     let headers = parts
         .headers
@@ -257,8 +255,9 @@ async fn answer(
     for (name, value) in answered.headers {
         response = response.header(name, value);
     }
-    let mut response =
-        response.body(Sent::of(answered.content)).unwrap_or_else(|_| Response::new(Sent::of(Content::Bytes(Vec::new()))));
+    let mut response = response
+        .body(Sent::of(answered.content))
+        .unwrap_or_else(|_| Response::new(Sent::of(Content::Bytes(Vec::new()))));
     if let Some(Ok(reason)) = answered.reason.map(|reason| ReasonPhrase::try_from(reason.into_bytes())) {
         response.extensions_mut().insert(reason);
     }
@@ -268,8 +267,8 @@ async fn answer(
 /// Hands the pieces of a body on as long as somebody wants them, and counts all of them.
 async fn pass_on(mut body: Incoming, give: mpsc::Sender<std::io::Result<Bytes>>, limit: u64) {
     let deadline = Instant::now() + BODY_TIMEOUT;
-    let mut count = 0_u64;
-    loop {
+    let (mut count, mut wanted) = (0_u64, true);
+    while count <= limit.saturating_add(BEYOND) {
         let until = deadline.min(Instant::now() + IDLE_TIMEOUT);
         let piece = match tokio::time::timeout_at(until, body.frame()).await {
             Err(_) => Err(ErrorKind::TimedOut.into()),
@@ -281,11 +280,14 @@ async fn pass_on(mut body: Incoming, give: mpsc::Sender<std::io::Result<Bytes>>,
                 Err(_) => continue,
             },
         };
+        let is_broken = piece.is_err();
         count += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        let piece = if count > limit { Err(ErrorKind::FileTooLarge.into()) } else { piece };
-        let is_last = piece.is_err();
-        let _ = give.send(piece).await;
-        if is_last {
+        if wanted {
+            let is_over = count > limit;
+            let piece = if is_over { Err(ErrorKind::FileTooLarge.into()) } else { piece };
+            wanted = give.send(piece).await.is_ok() && !is_over;
+        }
+        if is_broken {
             return;
         }
     }

@@ -236,7 +236,7 @@ impl Explain for IndexError {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
             }
             IndexError::Settings { path, .. } => {
-                return vec![format!("correct `{path}`; `docs/index.md` has every key of it")];
+                return vec![format!("correct `{path}`; the README has its keys under \"An index of your own\"")];
             }
         };
         vec![hint.to_owned()]

@@ -73,7 +73,10 @@ fn judge(signed: &Signed, publisher: &Publisher, file: &str) -> Result<String, R
     let workflow = format!("{repository}/.github/workflows/{}@", publisher.workflow);
     let same = |known: &Option<String>| known.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(&repository));
     let begins = |known: &Option<String>| {
-        known.as_ref().and_then(|known| known.get(..workflow.len())).is_some_and(|start| start.eq_ignore_ascii_case(&workflow))
+        known
+            .as_ref()
+            .and_then(|known| known.get(..workflow.len()))
+            .is_some_and(|start| start.eq_ignore_ascii_case(&workflow))
     };
     if signed.issuer != GITHUB {
         return Err(wrong("Certificate's OIDC issuer does not match the Trusted Publisher"));

@@ -61,6 +61,12 @@ impl Form {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty() && *value != "UNKNOWN")
     }
 
+    /// The first value of a field with the white space around it, which means something in a description.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty() && value.trim() != "UNKNOWN")
+    }
+
     /// A field that should be text and was sent as a file.
     pub(super) fn sent_as_file(&self) -> Option<&str> {
         self.files.iter().min().map(String::as_str)
@@ -182,10 +188,7 @@ impl hyper::body::Body for Pieces<'_> {
     type Data = Bytes;
     type Error = std::io::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         Poll::Ready(self.0.piece().transpose().map(|piece| piece.map(Frame::data)))
     }
 }

@@ -9,8 +9,8 @@ use super::form::Form;
 use super::settings::Settings;
 use super::simple::yanked;
 use super::store::{Store, Stored};
-use crate::index::form::NAMES;
 use crate::archive::Kind;
+use crate::index::form::NAMES;
 use crate::python::filename::WheelName;
 use crate::python::metadata::{Field, RawMetadata};
 use crate::python::version::Version;
@@ -66,7 +66,10 @@ pub(super) fn ownership(project: &str, store: &Store, settings: &Settings) -> Va
 /// What the form of an upload says of its release, in the form of metadata.
 pub(super) fn of_form(form: &Form) -> Value {
     let fields = NAMES.iter().filter_map(|(field, name)| {
-        let values: Vec<&str> = form.all(name).collect();
+        let values: Vec<&str> = match field {
+            Field::Description => form.raw(name).into_iter().collect(),
+            _ => form.all(name).collect(),
+        };
         (!values.is_empty()).then(|| (field.name().to_owned(), json!(values)))
     });
     Value::Object(fields.collect())

@@ -16,8 +16,8 @@ use crate::python::metadata::pypi::{MAX_LABEL, MAX_SUMMARY, PYPI_NEWEST, address
 use crate::python::metadata::{ContentType, Field, ImportName, MetadataVersion};
 use crate::python::name::ProjectName;
 use crate::python::requirement::Requirement;
-use crate::python::specifier::SpecifierSet;
 use crate::python::spdx;
+use crate::python::specifier::SpecifierSet;
 use crate::python::version::Version;
 
 /// What everything else needs of the metadata.
@@ -151,11 +151,7 @@ impl Faults<'_> {
         let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if !["text/plain", "text/x-rst", "text/markdown"].contains(&kind.as_str()) {
             const KINDS: &str = "['text/plain', 'text/x-rst', 'text/markdown']";
-            self.add(
-                Field::DescriptionContentType,
-                Meaning::NotAmong,
-                ["description-content-type", KINDS, &text],
-            );
+            self.add(Field::DescriptionContentType, Meaning::NotAmong, ["description-content-type", KINDS, &text]);
         } else if text.parse::<ContentType>().is_err() {
             self.invalid(Field::DescriptionContentType, &text);
         }
@@ -212,7 +208,9 @@ impl Faults<'_> {
 
     /// PyPI's own rules for plain fields.
     fn rules(&mut self) {
-        if let Some(version) = self.one(Field::Version).filter(|text| text.parse::<Version>().is_ok_and(|v| v.is_local())) {
+        if let Some(version) =
+            self.one(Field::Version).filter(|text| text.parse::<Version>().is_ok_and(|v| v.is_local()))
+        {
             self.add(Field::Version, Meaning::LocalVersion, [&version]);
         }
         if self.one(Field::Summary).is_some_and(|summary| summary.chars().count() > MAX_SUMMARY) {

@@ -262,7 +262,9 @@ impl Settings {
             return Err(refuse("its `name` is no name of a host".to_owned()));
         }
         if settings.users.keys().any(|name| !is_user(name)) {
-            return Err(refuse("`users` has a name with other characters than letters, digits, `.`, `_` and `-`".to_owned()));
+            return Err(refuse(
+                "`users` has a name with other characters than letters, digits, `.`, `_` and `-`".to_owned(),
+            ));
         }
         Ok(settings)
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::reply::{self, escaped};
 use super::Shown;
+use super::reply::{self, escaped};
 use super::settings::Status;
 use super::store::Stored;
 use crate::archive::Sha256;

@@ -179,7 +179,9 @@ impl Store {
         }
         let made = self.folder.join("projects");
         if self.look.what(&made) == What::Folder {
-            for path in self.look.list(&made)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
+            for path in
+                self.look.list(&made)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "json"))
+            {
                 let refuse = |problem: String| IndexError::Record { path: path.display().to_string(), problem };
                 let text = self.look.read_text(&path, RECORD_LIMIT)?;
                 let made: Made = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
@@ -224,7 +226,9 @@ impl Store {
 
     /// Whether there is a project of this normal name, with files or without.
     pub(super) fn has(&self, settings: &Settings, project: &str) -> bool {
-        self.projects.contains_key(project) || self.made.contains_key(project) || settings.projects.contains_key(project)
+        self.projects.contains_key(project)
+            || self.made.contains_key(project)
+            || settings.projects.contains_key(project)
     }
 
     /// A project that a trusted publisher made.

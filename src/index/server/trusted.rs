@@ -30,8 +30,10 @@ impl Server {
         match &settings.trusted_publishing {
             None => reply::not_found(asked),
             Some(trust) if !trust.enabled => {
-                let mut answered =
-                    reply::json("application/json", &json!({"message": "Trusted publishing functionality not enabled"}));
+                let mut answered = reply::json(
+                    "application/json",
+                    &json!({"message": "Trusted publishing functionality not enabled"}),
+                );
                 answered.status = 403;
                 answered
             }
@@ -100,8 +102,11 @@ impl Server {
         let publisher = matching(&claims, all, &used)?.clone();
         let now = self.doors.inspect().clock().now().as_second();
         let expires = now + trust.lifetime;
-        let projects: Vec<String> =
-            publishers.iter().filter(|(_, known)| *known == publisher).map(|(project, _)| project_id(project)).collect();
+        let projects: Vec<String> = publishers
+            .iter()
+            .filter(|(_, known)| *known == publisher)
+            .map(|(project, _)| project_id(project))
+            .collect();
         let caveats = [json!([4, publisher_id(&publisher)]), json!([2, projects]), json!([0, expires, now])];
         let issued = Issued { schema: 1, holder: Holder::Publisher(publisher), expires: Some(expires) };
         let token = self.keys.issue(self.doors.change(), &issued, settings.location(), &caveats);
@@ -172,9 +177,18 @@ fn matching<'p>(
     used: &std::collections::BTreeSet<String>,
 ) -> Result<&'p Publisher, NoToken> {
     /// What PyPI wants to see of a job of GitHub.
-    const NEEDED: [&str; 8] =
-        ["event_name", "job_workflow_ref", "jti", "ref", "repository", "repository_owner", "repository_owner_id", "sha"];
-    let refused = |text: String| no("invalid-publisher", format!("valid token, but no corresponding publisher ({text})"));
+    const NEEDED: [&str; 8] = [
+        "event_name",
+        "job_workflow_ref",
+        "jti",
+        "ref",
+        "repository",
+        "repository_owner",
+        "repository_owner_id",
+        "sha",
+    ];
+    let refused =
+        |text: String| no("invalid-publisher", format!("valid token, but no corresponding publisher ({text})"));
     if let Some(missing) = NEEDED.into_iter().find(|name| !claims.contains_key(*name)) {
         return refused(format!("Missing claim '{missing}'"));
     }

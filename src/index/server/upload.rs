@@ -200,7 +200,8 @@ fn fields(form: &Form) -> Result<(), Refusal> {
 impl Upload<'_> {
     /// What an account must have.
     fn account(&self) -> Result<(), Refusal> {
-        let Some((name, user)) = self.sender.user().and_then(|name| Some((name, self.settings.users.get(name)?))) else {
+        let Some((name, user)) = self.sender.user().and_then(|name| Some((name, self.settings.users.get(name)?)))
+        else {
             return Ok(());
         };
         if !user.email_verified {
@@ -213,7 +214,7 @@ impl Upload<'_> {
     }
 
     fn description(&self) -> Result<(), Refusal> {
-        let Some(text) = self.form.get("description") else { return Ok(()) };
+        let Some(text) = self.form.raw("description") else { return Ok(()) };
         let kind = self.form.get("description_content_type");
         match (verdict(text, kind), kind) {
             (Verdict::Refused { .. }, Some(kind)) => Err(Refusal::of(Meaning::Description, [kind])),
@@ -231,7 +232,8 @@ impl Upload<'_> {
         if name.contains(['/', '\\']) {
             return Err(Meaning::FileNameSlash.into());
         }
-        let Some(extension) = [".tar.gz", ".whl", ".zip"].into_iter().find(|extension| name.ends_with(extension)) else {
+        let Some(extension) = [".tar.gz", ".whl", ".zip"].into_iter().find(|extension| name.ends_with(extension))
+        else {
             return Err(Meaning::Extension.into());
         };
         let filetype = self.form.get("filetype").unwrap_or_default();

@@ -50,9 +50,10 @@ impl Metadata {
             [(Field::AuthorEmail, &self.author_email), (Field::MaintainerEmail, &self.maintainer_email)]
         {
             let refused = filled(people).and_then(address_refusal);
-            faults.extend(refused.map(|(address, reason)| {
-                fault(field, format!("has the address `{}`: {reason}", shown(&address)))
-            }));
+            faults.extend(
+                refused
+                    .map(|(address, reason)| fault(field, format!("has the address `{}`: {reason}", shown(&address)))),
+            );
         }
         faults
     }
