@@ -54,7 +54,6 @@ impl TendIndex {
     /// Does it; whether anything was changed.
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<bool, Failure> {
         let files = effects.files();
-        files.make_folder(&self.data)?;
         match &self.tend {
             Tend::Token { wanted, output } => {
                 let token = make_token(effects, &self.data, wanted)?;

@@ -162,7 +162,29 @@ fn every_refusal_has_its_code() {
     set(&sandbox, &issuer, json!({"trusted-publishing": {"enabled": false}}));
     text.push_str(&format!("off: {}\n", told(&minted(&served, &issuer.identity(&[])))));
     assert_eq!(get(&served.url("/_/oidc/audience"), "").status, 403);
-    expect![[r#""#]].assert_eq(&text);
+    expect![[r#"
+        no JSON: invalid-payload Invalid JSON: expected value at line 1 column 1
+        no token: invalid-payload token: Input should be a valid string
+        number: invalid-payload token: Input should be a valid string
+        none: invalid-payload malformed JWT
+        issuer: invalid-payload unknown trusted publishing issuer
+        signature: invalid-token malformed or invalid token
+        algorithm: invalid-token malformed or invalid token
+        key: invalid-token malformed or invalid token
+        audience: invalid-token malformed or invalid token
+        two audiences: invalid-token malformed or invalid token
+        expired: invalid-token malformed or invalid token
+        from the future: invalid-token malformed or invalid token
+        no event: invalid-publisher valid token, but no corresponding publisher (Missing claim 'event_name')
+        repository: invalid-publisher valid token, but no corresponding publisher (Publisher with matching claims was not found)
+        environment: invalid-publisher valid token, but no corresponding publisher (Publisher with matching claims was not found)
+        workflow: invalid-publisher valid token, but no corresponding publisher (Publisher with matching claims was not found)
+        called: invalid-publisher valid token, but no corresponding publisher (The job_workflow_ref claim does not match, expecting one of ['acme/demo/.github/workflows/release.yml@refs/tags/v1.0', 'acme/demo/.github/workflows/release.yml@0123456789012345678901234567890123456789'], got 'acme/shared/.github/workflows/release.yml@refs/heads/main')
+        event: invalid-publisher valid token, but no corresponding publisher (Publishing from a workflow invoked via 'pull_request_target' is not supported.)
+        again: invalid-reuse-token invalid token: already used
+        pending: invalid-pending-publisher valid token, but project already exists
+        off: not-enabled GitHub-based trusted publishing functionality not enabled
+    "#]].assert_eq(&text);
     let large = mint(&served, &format!("{{\"token\": \"{}\"}}", "x".repeat(300_000)));
     assert_eq!(large.status, 422);
 }
@@ -236,7 +258,13 @@ fn attestations_are_taken_from_their_publisher_and_served() {
     changed["version"] = json!(1);
     changed["envelope"]["signature"] = json!(signature);
     say("signature", post(&served, &with(&format!("[{changed}]")), &token));
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        another publisher: 400 Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included attestation: Certificate's Source Repository URI does not match the Trusted Publisher
+        twice: 400 Invalid attestations supplied during upload: Multiple attestations for the same file with the same predicate type (https://docs.pypi.org/attestations/publish/v1) are not supported
+        no publisher: 400 Invalid attestations supplied during upload: Attestations are only supported when using Trusted Publishing
+        version: 400 Invalid attestations supplied during upload: Malformed attestations: its `version` is another
+        signature: 400 Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included attestation: its signature does not hold: invalid signature: DSSE signature verification failed: Verification error: the signature (ECDSA_P256_SHA256) is not valid
+    "#]].assert_eq(&told);
     assert_eq!(get(&served.url("/simple/pypi-attestations/"), JSON).json()["files"], json!([]));
     assert_eq!(post(&served, &with(&one), &token), (200, String::new()));
     let page = get(&served.url("/simple/pypi-attestations/"), JSON).json();

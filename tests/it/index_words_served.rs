@@ -171,7 +171,7 @@ fn forms(index: &Index, seen: &mut Seen) {
 fn tokens(index: &Index, seen: &mut Seen) {
     seen.expect(Meaning::NoRight, &index.post_as(&wheel(), "pypi-nobody"));
     seen.expect(Meaning::Password, &wheel().post(&index.served.upload_url(), &basic("ana", "secret")));
-    let other = Served::token_of(&index.sandbox, "ana", &["--project", "other", "--output", "../other"]);
+    let other = Served::token_of(&index.sandbox, "ana", &["--only", "other", "--output", "../other"]);
     seen.expect(Meaning::OtherProject, &index.post_as(&wheel(), &other));
     seen.expect(Meaning::Expired, &index.post_as(&wheel(), &attenuated(&index.ana, &["[0, 1, 0]"])));
     seen.expect(Meaning::Signature, &index.post_as(&wheel(), &forged(&index.ana)));

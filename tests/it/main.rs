@@ -76,6 +76,7 @@ mod index_tools;
 mod index_trust;
 mod index_words;
 mod index_words_served;
+mod index_yank;
 mod init;
 mod init_fixtures;
 mod init_terminal;

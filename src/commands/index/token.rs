@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     user: String,
     /// Good for this project alone [default: every project of the user]
-    #[arg(long = "project", value_name = "NAME")]
-    project: Option<ProjectName>,
+    #[arg(long, value_name = "PROJECT")]
+    only: Option<ProjectName>,
     /// Good for so many seconds [default: for ever]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=315_360_000))]
     expires: Option<i64>,
@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         // Anything else than the name of a user is refused before the file is written.
         None => data.join("user-tokens").join(args.user.replace(['/', '\\'], "_")),
     };
-    let wanted = TokenFor { user: args.user.clone(), project: args.project.clone(), seconds: args.expires };
+    let wanted = TokenFor { user: args.user.clone(), project: args.only.clone(), seconds: args.expires };
     let tend = Tend::Token { wanted, output: output.clone() };
     match context.carry_out("index token", Plan::of(vec![Step::TendIndex(TendIndex { data, tend })]))? {
         Done::Planned(report) => Ok(*report),

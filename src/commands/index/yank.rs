@@ -24,7 +24,7 @@ pub struct Args {
     data: PathBuf,
     /// The project
     #[arg(value_name = "NAME")]
-    project: ProjectName,
+    name: ProjectName,
     /// The version
     #[arg(value_name = "VERSION")]
     version: Version,
@@ -35,15 +35,15 @@ pub struct Args {
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
     let data = context.inspect().dir().join(&args.data);
-    let tend = Tend::Yank { project: args.project.clone(), version: args.version.clone(), reason: args.reason.clone() };
+    let tend = Tend::Yank { project: args.name.clone(), version: args.version.clone(), reason: args.reason.clone() };
     let produced = match context.carry_out("index yank", Plan::of(vec![Step::TendIndex(TendIndex { data, tend })]))? {
         Done::Planned(report) => return Ok(*report),
         Done::Carried(produced) => produced,
     };
-    let result = json!({"project": args.project.normalized(), "version": args.version.to_string()});
+    let result = json!({"project": args.name.normalized(), "version": args.version.to_string()});
     let report = Report::new("index yank").result(result);
     if matches!(produced.as_slice(), [Produced::Tended(false)]) {
-        return Ok(report.line(format!("{} {} is yanked already", args.project, args.version)));
+        return Ok(report.line(format!("{} {} is yanked already", args.name, args.version)));
     }
-    Ok(report.line(format!("yanked  {} {}", args.project, args.version)))
+    Ok(report.line(format!("yanked  {} {}", args.name, args.version)))
 }

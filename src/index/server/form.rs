@@ -86,7 +86,11 @@ impl Form {
         let boundary =
             multer::parse_boundary(content_type).map_err(|_| broken("The request body is not multipart/form-data."))?;
         let mut form = Form::default();
-        let read = form.fill(&mut Multipart::new(BodyDataStream::new(Pieces(body)), boundary), most, incoming);
+        let read = form.fill(
+            &mut Multipart::new(BodyDataStream::new(Pieces { body: &mut *body, pauses: false }), boundary),
+            most,
+            incoming,
+        );
         match read {
             Err(_) if body.is_too_large() => Err(Meaning::Request.into()),
             Err(refusal) => Err(refusal),
@@ -181,14 +185,21 @@ fn ready<T>(future: impl Future<Output = Result<T, multer::Error>>) -> Result<T,
     Err(broken("The form cannot be read."))
 }
 
-/// The pieces of a body as the reader of forms wants them.
-struct Pieces<'b>(&'b mut Body);
+/// The pieces of a body as the reader of forms wants them. It reads on until there is nothing more at hand, so that it is told so after each piece: else it would hold all of them.
+struct Pieces<'b> {
+    body: &'b mut Body,
+    pauses: bool,
+}
 
 impl hyper::body::Body for Pieces<'_> {
     type Data = Bytes;
     type Error = std::io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Poll::Ready(self.0.piece().transpose().map(|piece| piece.map(Frame::data)))
+        self.pauses = !self.pauses;
+        if self.pauses {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.body.piece().transpose().map(|piece| piece.map(Frame::data)))
     }
 }

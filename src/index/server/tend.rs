@@ -67,6 +67,7 @@ pub fn yank(
     }
     entry.yanked.retain(|written, _| written.parse::<Version>().ok().as_ref() != Some(version));
     entry.yanked.insert(version.to_string(), reason.to_owned());
+    effects.files().make_folder(data)?;
     settings::write(effects.files(), &path, &known)?;
     Ok(true)
 }

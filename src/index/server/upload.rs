@@ -216,10 +216,16 @@ impl Upload<'_> {
     fn description(&self) -> Result<(), Refusal> {
         let Some(text) = self.form.raw("description") else { return Ok(()) };
         let kind = self.form.get("description_content_type");
-        match (verdict(text, kind), kind) {
-            (Verdict::Refused { .. }, Some(kind)) => Err(Refusal::of(Meaning::Description, [kind])),
-            (Verdict::Refused { .. }, None) => Err(Meaning::DescriptionDefault.into()),
-            _ => Ok(()),
+        let is_refused = match verdict(text, kind) {
+            Verdict::Refused { .. } => true,
+            Verdict::Renders(_) => false,
+            // Whatever docutils says of other texts, of white space it makes no page.
+            Verdict::Unverified(_) => text.trim().is_empty(),
+        };
+        match (is_refused, kind) {
+            (false, _) => Ok(()),
+            (true, Some(kind)) => Err(Refusal::of(Meaning::Description, [kind])),
+            (true, None) => Err(Meaning::DescriptionDefault.into()),
         }
     }
 
