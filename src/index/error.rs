@@ -187,6 +187,14 @@ pub enum IndexError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The state of an embedded index means nothing.
+    #[error("`{path}` is no state of an index: {problem}")]
+    Settings {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 impl IndexError {
@@ -229,15 +237,17 @@ impl Explain for IndexError {
             IndexError::EmptyToken { .. } => "index/empty-token",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
+            IndexError::Settings { .. } => "index/settings",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
             IndexError::Effects(error) => error.kind(),
-            IndexError::TokenOfOtherIndex { .. } | IndexError::EmptyToken { .. } | IndexError::Record { .. } => {
-                Kind::Setup
-            }
+            IndexError::TokenOfOtherIndex { .. }
+            | IndexError::EmptyToken { .. }
+            | IndexError::Record { .. }
+            | IndexError::Settings { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -284,6 +294,9 @@ impl Explain for IndexError {
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
             }
+            IndexError::Settings { path, .. } => {
+                return vec![format!("correct `{path}`; the README has its keys under \"An index of your own\"")];
+            }
         };
         vec![hint.to_owned()]
     }
@@ -292,7 +305,7 @@ impl Explain for IndexError {
         match self {
             IndexError::Effects(error) => error.location(),
             IndexError::FileChanged { file } => Some(Location::file(file)),
-            IndexError::Record { path, .. } => Some(Location::file(path)),
+            IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
             _ => None,
         }
     }
