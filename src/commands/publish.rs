@@ -70,7 +70,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if context.dry_run {
         return Ok(plan.report("publish"));
     }
-    rights::complete(context.world, &mut plan)?;
+    if !context.yes {
+        rights::ask(context.world, &mut plan)?;
+    }
+    rights::complete(context.world, &plan)?;
     let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
     let Advance { produced, failed } = execute::advance(context.world, plan);
     let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
@@ -96,20 +99,15 @@ fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Ta
         None => config.stages.value.as_slice(),
     };
     let given: Option<Credential> = match &args.token_file {
-        _ if context.dry_run => None,
         Some(path) => Some(credential::from_file(inspect, Path::new(path))?),
         None if args.token_stdin => Some(credential::from_standard_input(inspect)?),
         None => None,
     };
     let mut targets = Vec::new();
     for name in names {
-        let index = config.index(name)?;
-        let credential = match &given {
-            _ if context.dry_run => None,
-            Some(given) => Some(given.clone()),
-            None => credential::find(inspect, &index)?,
-        };
-        targets.push(Target { index, right: credential.map(Right::Given) });
+        let index = credential::pypirc::index_of(inspect, config, name)?;
+        let right = Right::find(inspect, &index, given.as_ref())?;
+        targets.push(Target { index, right });
     }
     Ok(targets)
 }

@@ -16,6 +16,29 @@ pub struct IndexTable {
     pub timeouts: Option<TimeoutsTable>,
     /// How many times an upload is tried again after a passing fault. Default: 4.
     pub retries: Option<u32>,
+    /// Whether tokens are narrowed to one project and ten minutes before they leave this machine. Default: where the
+    /// token was issued by PyPI, TestPyPI or an index on this machine.
+    pub narrow: Option<bool>,
+    /// Who says to the index who a job is (trusted publishing); `none` switches it off. Default: whoever runs the job.
+    pub identity: Option<Identity>,
+}
+
+/// Who can say who a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Identity {
+    /// The runner of GitHub Actions.
+    Github,
+    /// The variable of a job of GitLab CI.
+    Gitlab,
+    /// The metadata server of Google Cloud.
+    Google,
+    /// The program `circleci`.
+    Circleci,
+    /// The program `buildkite-agent`.
+    Buildkite,
+    /// Nobody.
+    None,
 }
 
 /// How long an index is waited for.

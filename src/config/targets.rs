@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::{IndexTable, TimeoutsTable};
+use super::file::{Identity, IndexTable, TimeoutsTable};
 use super::resolve::Config;
+use crate::effects::http::Url;
 
 /// A package index.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +25,12 @@ pub struct Index {
     /// How many times an upload is tried again after a passing fault.
     #[serde(skip)]
     pub retries: u32,
+    /// Whether tokens are narrowed before they are sent; nothing where that depends on the token.
+    #[serde(skip)]
+    pub narrow: Option<bool>,
+    /// Who says who a job is; nothing where that depends on the job.
+    #[serde(skip)]
+    pub identity: Option<Identity>,
 }
 
 /// How long an index is waited for.
@@ -60,6 +67,16 @@ impl Index {
             simple,
             timeouts: Timeouts::default(),
             retries: RETRIES,
+            narrow: None,
+            identity: None,
+        }
+    }
+
+    /// An index that another tool's configuration names: where files go, and where they are seen if it says so.
+    pub(super) fn of_urls(name: &str, upload: &str, simple: Option<&str>) -> Self {
+        match simple {
+            Some(simple) => Index::new(name, upload, simple),
+            None => Index { name: name.to_owned(), ..Index::of_url(upload) },
         }
     }
 
@@ -78,6 +95,8 @@ impl Index {
         let mut index = Index::new(name, &table.upload, &table.simple);
         index.timeouts = table.timeouts.as_ref().map(Timeouts::of).unwrap_or_default();
         index.retries = table.retries.unwrap_or(RETRIES);
+        index.narrow = table.narrow;
+        index.identity = table.identity;
         index
     }
 
@@ -90,6 +109,21 @@ impl Index {
             None => format!("{bare}/simple/"),
         };
         Index::new(url, url, &simple)
+    }
+}
+
+/// The hosts of PyPI and TestPyPI that take files and tell of them.
+const PYPI_HOSTS: [&str; 3] = ["upload.pypi.org", "pypi.org", "test.pypi.org"];
+
+impl Index {
+    /// The host that files are posted to; empty where the URL is none.
+    pub fn host(&self) -> String {
+        Url::parse(&self.upload).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether it is PyPI or TestPyPI, whose rules are known.
+    pub fn is_pypi(&self) -> bool {
+        PYPI_HOSTS.contains(&self.host().as_str())
     }
 }
 

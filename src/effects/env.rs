@@ -41,6 +41,11 @@ impl Variables {
         self.values.get(name)?.to_str().filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable is set and holds nothing but white space: a secret that a job was not given.
+    pub fn is_blank(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()))
+    }
+
     /// The value of a variable that holds a secret.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         self.get(name).map(Secret::new)

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::credential::Malformed;
+use super::trusted_publishing::claims;
 use crate::effects::EffectsError;
 use crate::error::{Explain, Kind, Location};
 
@@ -141,6 +143,104 @@ pub enum IndexError {
         /// Where it should be.
         source_name: String,
     },
+    /// A token that cannot be one.
+    #[error("the token from {source_name} {problem}")]
+    TokenForm {
+        /// Where it came from.
+        source_name: String,
+        /// What is wrong with it.
+        problem: Malformed,
+    },
+    /// Two sources with different credentials for one index.
+    #[error("{first} and {second} hold different credentials for `{index}`")]
+    TwoCredentials {
+        /// The index.
+        index: String,
+        /// The source that comes first.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// Others can read the user's passwords.
+    #[error("others can read the passwords in `{path}` (mode {mode:o})")]
+    PypircOpen {
+        /// The file.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The token is good for nothing at this time.
+    #[error("the token from {source_name} {when}")]
+    TokenTime {
+        /// Where it came from.
+        source_name: String,
+        /// `expired 2026-11-01 00:00 UTC`.
+        when: String,
+    },
+    /// The project is not there, and the token is not one that can make it.
+    #[error("`{index}` has no project `{project}`, and the token from {source_name} can make none: {why}")]
+    CannotCreate {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// Where the token came from.
+        source_name: String,
+        /// Why not.
+        why: String,
+    },
+    /// Nobody gets this name.
+    #[error("`{index}` gives nobody the name `{project}`: it is that of a module of Python")]
+    NameStandard {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+    },
+    /// The name looks like that of another project.
+    #[error("`{index}` gives nobody the name `{project}`: it looks like `{other}`, which exists")]
+    NameSimilar {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// The other project.
+        other: String,
+    },
+    /// The project takes no files.
+    #[error("`{project}` is {status} on `{index}`")]
+    ProjectStatus {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// `archived` or `quarantined`.
+        status: String,
+    },
+    /// The release takes no more files.
+    #[error(
+        "`{index}` takes no new files of {project} {version}: its first file came on {since}, more than 14 days ago"
+    )]
+    ReleaseClosed {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// The version.
+        version: String,
+        /// The day of its first file.
+        since: String,
+    },
+    /// The release has an sdist of another name.
+    #[error("`{index}` has the sdist `{there}` of this release, and takes no second one: `{file}`")]
+    SecondSdist {
+        /// The index.
+        index: String,
+        /// The file here.
+        file: String,
+        /// The file there.
+        there: String,
+    },
     /// Two servers of one folder.
     #[error("another server uses `{data}`")]
     Served {
@@ -182,6 +282,16 @@ impl Explain for IndexError {
             IndexError::NoTrust { .. } => "index/no-trust",
             IndexError::Mint { .. } => "index/mint",
             IndexError::EmptyToken { .. } => "index/empty-token",
+            IndexError::TokenForm { .. } => "index/token-form",
+            IndexError::TwoCredentials { .. } => "index/two-credentials",
+            IndexError::PypircOpen { .. } => "index/pypirc",
+            IndexError::TokenTime { .. } => "index/token-expired",
+            IndexError::CannotCreate { .. } => "index/first-upload",
+            IndexError::NameStandard { .. } => "index/name-standard",
+            IndexError::NameSimilar { .. } => "index/name-similar",
+            IndexError::ProjectStatus { .. } => "index/project-status",
+            IndexError::ReleaseClosed { .. } => "index/release-closed",
+            IndexError::SecondSdist { .. } => "index/second-sdist",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
         }
@@ -190,9 +300,13 @@ impl Explain for IndexError {
     fn kind(&self) -> Kind {
         match self {
             IndexError::Effects(error) => error.kind(),
-            IndexError::TokenOfOtherIndex { .. } | IndexError::EmptyToken { .. } | IndexError::Record { .. } => {
-                Kind::Setup
-            }
+            IndexError::TokenOfOtherIndex { .. }
+            | IndexError::EmptyToken { .. }
+            | IndexError::TokenForm { .. }
+            | IndexError::TwoCredentials { .. }
+            | IndexError::PypircOpen { .. }
+            | IndexError::TokenTime { .. }
+            | IndexError::Record { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -219,8 +333,45 @@ impl Explain for IndexError {
                 "give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`"
             }
             IndexError::NoTrust { .. } => "give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`",
-            IndexError::Mint { code, claims, .. } => return mint_hints(code, claims),
+            IndexError::Mint { code, claims, .. } => return claims::hints(code, claims),
+            IndexError::EmptyToken { source_name } if source_name.starts_with('`') => {
+                return vec![
+                    "put the token there, and nothing else".to_owned(),
+                    "a job that was started from a fork is given no secrets: its variables are empty".to_owned(),
+                ];
+            }
             IndexError::EmptyToken { .. } => "put the token there, and nothing else",
+            IndexError::TokenForm { problem, .. } => problem.hint(),
+            IndexError::TwoCredentials { first, second, .. } => {
+                return vec![
+                    format!("take {first} or {second} away where it is not meant"),
+                    "or say which one is meant: `--token-file FILE` and `--token-stdin` come before all others"
+                        .to_owned(),
+                ];
+            }
+            IndexError::PypircOpen { path, .. } => return vec![format!("run `chmod 600 {path}`")],
+            IndexError::TokenTime { .. } => {
+                "make a new token on the index; if this one should be good, set the clock of this machine"
+            }
+            IndexError::CannotCreate { index, project, .. } => {
+                return vec![
+                    format!(
+                        "make the first upload with a token for the whole account, for example in `{}`",
+                        variable(index)
+                    ),
+                    format!("or add a pending publisher for `{project}` on the index, and publish from that workflow"),
+                    "if the project is new and exists, run the same command again in some minutes".to_owned(),
+                ];
+            }
+            IndexError::NameStandard { .. } | IndexError::NameSimilar { .. } => "choose another `name` in `[project]`",
+            IndexError::ProjectStatus { status, .. } => match status.as_str() {
+                "archived" => "take it out of the archive in the settings of the project on the index",
+                _ => "write to the administrators of the index: what is uploaded is shown to nobody",
+            },
+            IndexError::ReleaseClosed { .. } => "run `release bump`, build and publish the new version",
+            IndexError::SecondSdist { there, .. } => {
+                return vec![format!("publish without it, or build a new version: `{there}` stays")];
+            }
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
@@ -239,21 +390,11 @@ impl Explain for IndexError {
     }
 }
 
-/// What the job said it is, and what to do about a refusal.
-fn mint_hints(code: &str, claims: &[(String, String)]) -> Vec<String> {
-    let mut hints: Vec<String> =
-        claims.iter().map(|(name, value)| format!("this job is `{name}`: `{value}`")).collect();
-    hints.push(
-        match code {
-            "invalid-publisher" => {
-                "add a trusted publisher with exactly these values under \"Publishing\" of the project on the index"
-            }
-            "invalid-pending-publisher" => "the project exists: add the publisher to it instead of a pending one",
-            "invalid-reuse-token" => "run the job again: an identity is good for one token",
-            "not-enabled" => "use a token of this project: the index has trusted publishing switched off",
-            _ => "run the job again; if it stays so, use a token of this project",
-        }
-        .to_owned(),
-    );
-    hints
+/// The variable that holds the token of an index, as far as its name tells.
+fn variable(index: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    match index.contains("://") {
+        true => "RELEASE_TOKEN".to_owned(),
+        false => format!("RELEASE_TOKEN_{}", index.chars().map(upper).collect::<String>()),
+    }
 }

@@ -17,6 +17,7 @@ pub mod issue;
 pub mod message;
 pub mod next;
 pub mod online;
+pub mod preflight;
 pub mod publish;
 pub mod push;
 pub mod questions;
@@ -43,6 +44,9 @@ use crate::steps::record::Draft;
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
+    /// What is known before an upload begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<preflight::Fact>,
     /// What they come to, for people.
     #[serde(skip)]
     pub preview: Vec<String>,

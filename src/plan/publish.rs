@@ -6,6 +6,7 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::archives::{self, Judged};
+use super::preflight::{Fact, Place, Preflight, Subject};
 use super::{Plan, PlanError};
 use crate::archive::{Kind, Sha256};
 use crate::check::{Examined, Policy};
@@ -23,6 +24,7 @@ use crate::python::name::ProjectName;
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
 use crate::steps::Step;
+use crate::steps::mint_token::MintToken;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::upload_file::{UploadFile, result};
 use crate::steps::write_manifest::Manifest;
@@ -119,11 +121,16 @@ pub fn plan(
         guard_clock(inspect, &target.index)?;
     }
     let archives = readable(inspect, root, files, policy)?;
-    let mut steps = Vec::new();
+    let (mut steps, mut facts) = (Vec::new(), Vec::new());
     for target in targets {
-        steps.extend(steps_of(inspect, target, &archives)?);
+        let of_target = steps_of(inspect, target, &archives, policy)?;
+        steps.extend(of_target.0);
+        facts.extend(of_target.1);
     }
     let mut plan = Plan::of(steps);
+    plan.preview = shown(&facts);
+    plan.preview.extend(minted(&plan).into_iter().map(|step| format!("would {}", step.describe())));
+    plan.facts = facts;
     plan.draft = draft(root, &archives, targets);
     Ok(plan)
 }
@@ -184,9 +191,9 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
 
 /// What to do where trusted publishing could have been expected.
 pub fn advice(inspect: Inspect<'_>) -> Option<&'static str> {
-    match trusted_publishing::ambient(inspect.variables()) {
+    match trusted_publishing::ambient(inspect, None) {
         Ambient::Nowhere(advice) => advice,
-        Ambient::Runner(_) => None,
+        Ambient::Job(_) => None,
     }
 }
 
@@ -273,13 +280,64 @@ fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
     Ok(Archive { shown, path, name, project, version, size: scan.size, sha256: scan.sha256, fields })
 }
 
-/// The uploads to one index, what is there already marked as such.
-fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Result<Vec<Step>, Failure> {
+/// Facts for people: short, and before the files.
+fn shown(facts: &[Fact]) -> Vec<String> {
+    let row = |fact: &Fact| vec![fact.index.clone(), fact.about.to_owned(), fact.text.clone()];
+    text::table(&facts.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The tokens that must be got before the files of a plan are sent: one for each index that gives this job one.
+pub fn minted(plan: &Plan) -> Vec<MintToken> {
+    let mut found: Vec<MintToken> = Vec::new();
+    for step in &plan.steps {
+        if let Step::UploadFile(UploadFile {
+            index,
+            project,
+            right: Some(right @ Right::Trusted(_)),
+            already_there: false,
+            ..
+        }) = step
+            && !found.iter().any(|known| known.index.name == index.name)
+        {
+            found.push(MintToken { index: index.clone(), project: project.clone(), right: right.clone() });
+        }
+    }
+    found
+}
+
+/// What is known of an index beforehand; it stops what cannot work.
+fn preflight(
+    inspect: Inspect<'_>,
+    target: &Target,
+    (listings, archives): (&BTreeMap<&str, Listing>, &[(&Archive, bool)]),
+    policy: &Policy,
+) -> Preflight {
+    let profile = &policy.settings.profile;
+    let place = Place::new(inspect, &target.index, target.right.as_ref(), (profile.value, profile.origin.clone()));
+    let subjects: Vec<Subject<'_>> = listings
+        .iter()
+        .filter_map(|(name, listing)| {
+            let own = || archives.iter().filter(|(archive, _)| archive.project.normalized() == *name);
+            let files = own().filter(|(_, there)| !there);
+            let files = files.map(|(archive, _)| (archive.name.as_str(), &archive.version, archive.size)).collect();
+            Some(Subject { project: &own().next()?.0.project, files, listing })
+        })
+        .collect();
+    place.preflight(&subjects)
+}
+
+/// The uploads to one index, what is there already marked as such, and what is known of it.
+fn steps_of(
+    inspect: Inspect<'_>,
+    target: &Target,
+    archives: &[Archive],
+    policy: &Policy,
+) -> Result<(Vec<Step>, Vec<Fact>), Failure> {
     let index = &target.index;
     let mut listings: BTreeMap<&str, Listing> = BTreeMap::new();
     let mut uploads = Vec::new();
     let mut different: Vec<IndexError> = Vec::new();
-    let mut told = Vec::new();
+    let (mut told, mut there) = (Vec::new(), Vec::new());
     for archive in archives {
         let listing = match listings.entry(archive.project.normalized()) {
             Entry::Occupied(known) => known.into_mut(),
@@ -297,12 +355,28 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
                 told.push(upload.told(State::Refused));
             }
         }
+        there.push((archive, upload.already_there));
         uploads.push(Step::UploadFile(upload));
     }
+    let Preflight { facts, wrong } = match different.is_empty() {
+        true => preflight(inspect, target, (&listings, &there), policy),
+        // What is there under these names is the better thing to say.
+        false => Preflight::default(),
+    };
+    if !wrong.is_empty() {
+        let refused = |step: &Step| match step {
+            Step::UploadFile(upload) if upload.already_there => Some(upload.told(State::AlreadyThere)),
+            Step::UploadFile(upload) => Some(upload.told(State::Refused)),
+            _ => None,
+        };
+        told = uploads.iter().filter_map(refused).collect();
+    }
+    let mut different: Vec<IndexError> = different.into_iter().chain(wrong).collect();
+    different.dedup_by_key(|error| error.to_string());
     // All of them at once, so that nobody has to come back for the next.
     let more: Vec<String> = different.iter().skip(1).map(|error| format!("and {error}")).collect();
     match different.into_iter().next() {
-        None => Ok(uploads),
+        None => Ok((uploads, facts)),
         Some(first) => {
             let mut failure = Failure::from(first);
             failure.causes.extend(more);

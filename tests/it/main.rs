@@ -54,6 +54,7 @@ mod check_validate;
 mod compare;
 mod completions;
 mod contracts;
+mod credentials;
 mod dependencies_requirements;
 mod dependencies_uv_lock;
 mod doctor;

@@ -8,6 +8,7 @@ use crate::effects::{Inspect, files::What};
 use crate::error::Failure;
 use crate::index::credential::{self, Credential};
 use crate::index::token::{self, Scope, Token, TokenError};
+use crate::plan::preflight::moment;
 
 pub(super) fn facts(
     inspect: Inspect<'_>,
@@ -141,11 +142,7 @@ fn scope(subject: &Subject<'_>, token: &Token, name: String) -> Fact {
 }
 
 fn day(second: Option<i64>) -> String {
-    let time = second.and_then(|second| jiff::Timestamp::from_second(second).ok());
-    time.map_or_else(
-        || "at a time that no calendar has".to_owned(),
-        |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
+    second.map_or_else(|| "at a time that no calendar has".to_owned(), moment)
 }
 
 fn pypirc(inspect: Inspect<'_>) -> Option<Fact> {

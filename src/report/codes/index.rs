@@ -100,6 +100,36 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "index/token-form",
+        title: "what stands where a token should be is none",
+        text: "A token is one word, and is sent as it stands. White space or a second line in it, quotes around it, `__token__:` before it, or a part that was cut off while copying make it something that no index knows, and an index that takes only tokens knows no password either. Nothing was sent. The hint says what to take away; where the token is damaged, copy it again or make a new one, since an index shows it only once.",
+        follows: "",
+    },
+    Code {
+        code: "index/two-credentials",
+        title: "two sources hold different credentials for one index",
+        text: "Credentials are looked for in an order, and the first would be used. Where a second place holds others for the same index, nobody can tell which are meant: a token that was replaced in one place, or a variable that is left from another project. Nothing was sent. Remove one of them, or say which is meant with `--token-file FILE` or `--token-stdin`. The same value in two places is fine, and so is `RELEASE_TOKEN` beside `RELEASE_TOKEN_<INDEX>`: the second is the more exact.",
+        follows: "",
+    },
+    Code {
+        code: "index/pypirc",
+        title: "others can read the passwords in `.pypirc`",
+        text: "`~/.pypirc` holds tokens that are good until somebody revokes them, and its mode lets other users of this machine read it. It is refused before anything of it is used, as ssh does with keys. Run `chmod 600 ~/.pypirc`; where others have an account here, make a new token, too.",
+        follows: "packaging.python.org, The .pypirc file",
+    },
+    Code {
+        code: "index/first-upload",
+        title: "the project is not there, and this token cannot make it",
+        text: "A token that is limited to a project can upload to that project and never make one, and the index lists none of this name. The first upload of a project needs a token for the whole account, or a pending publisher: an entry on the index that lets one workflow make one new project. Afterwards replace the account's token by one of the project.",
+        follows: "https://pypi.org/help/#project-name",
+    },
+    Code {
+        code: "index/project-status",
+        title: "the project takes no files",
+        text: "The index marks a project as archived by its owners, or as quarantined by the people of the index. An archived one refuses files with words that sound like a wrong token; a quarantined one takes them and shows them to nobody. Nothing was sent. Owners take a project out of the archive in its settings; about a quarantine only the administrators can say more.",
+        follows: "PEP 792",
+    },
+    Code {
         code: "publish/other-archives",
         title: "the archives are not those that were built",
         text: "`--expect` names the output `digest` of `release build`: one sha256 over the names and hashes \
