@@ -13,6 +13,7 @@ use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
+use crate::python::name::ProjectName;
 use crate::report::Report;
 use crate::steps::upload_file::{self, Uploaded};
 use crate::steps::{Produced, Step};
@@ -23,9 +24,11 @@ use crate::steps::{Produced, Step};
 /// bytes is left alone, other bytes under the same name are an error. Run again after an interruption: what
 /// is there is not sent twice.
 ///
-/// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or
-/// `.pypirc`; no option takes the value itself. A job of GitHub Actions with `permissions: id-token: write`
-/// needs none for PyPI and TestPyPI: they trust it by itself (trusted publishing).
+/// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or `.pypirc`, else
+/// asked for on the terminal; no option takes the value itself, and two places that differ are an error. A job of GitHub
+/// Actions with `permissions: id-token: write`, of GitLab CI with `id_tokens`, or on Google Cloud needs none for PyPI
+/// and TestPyPI: they trust it by itself (trusted publishing). A token of PyPI is narrowed to this project and ten
+/// minutes before it is sent. `--dry-run` shows what is known before the first byte, and asks for no token.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files [default: those of the current version in dist/]
@@ -43,6 +46,13 @@ pub struct Args {
     /// Read the token from this file
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Ask the index first whether the token is good for this project: the form of the first file is sent with a picture
+    /// in its place, which PyPI refuses last of all and keeps nothing of; for a new project it counts as an attempt
+    #[arg(long)]
+    probe: bool,
+    /// Publish although a build backend, which is code of others, ran in this job of CI
+    #[arg(long)]
+    same_job: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
@@ -67,18 +77,35 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if let Some(expected) = &args.expect {
         publish::refuse_other(inspect, &digest, expected)?;
     }
+    if let Some(project) = &project {
+        let names: Vec<&ProjectName> = project.packages.iter().map(|package| &package.name).collect();
+        publish::refuse_other_projects(&plan, &names)?;
+    }
+    if !args.same_job {
+        publish::refuse_same_job(inspect, &plan)?;
+    }
     if context.dry_run {
+        if args.probe {
+            plan.preview.extend(publish::probes(&plan).iter().map(|probe| format!("would {}", probe.describe())));
+        }
         return Ok(plan.report("publish"));
     }
     if !context.yes {
         rights::ask(context.world, &mut plan)?;
     }
     rights::complete(context.world, &plan)?;
+    if args.probe {
+        rights::probe(context.world, &plan)?;
+    }
+    let advice = std::mem::take(&mut plan.advice);
     let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
     let Advance { produced, failed } = execute::advance(context.world, plan);
     let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
     let failed = failed.map(|failure| (failure, planned));
+    if failed.is_none() {
+        advice.into_iter().for_each(|text| inspect.note(text));
+    }
     upload_file::report(uploads, failed, workspace, digest)
 }
 

@@ -63,6 +63,17 @@ impl Variables {
         ["CI", "GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"].into_iter().any(is_set)
     }
 
+    /// The job that this runs in, as the service names it; nothing where it does not.
+    pub fn job(&self) -> Option<String> {
+        let actions = || {
+            let parts =
+                [self.get("GITHUB_RUN_ID")?, self.get("GITHUB_RUN_ATTEMPT").unwrap_or("1"), self.get("GITHUB_JOB")?];
+            Some(parts.join("/"))
+        };
+        let others = ["CI_JOB_ID", "CIRCLE_WORKFLOW_JOB_ID", "BUILDKITE_JOB_ID"];
+        actions().or_else(|| others.into_iter().find_map(|name| Some(format!("{name}/{}", self.get(name)?))))
+    }
+
     /// The user's home.
     pub fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from)

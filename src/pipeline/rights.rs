@@ -4,7 +4,8 @@ use crate::effects::World;
 use crate::error::Failure;
 use crate::index::{Right, credential};
 use crate::plan::{Plan, execute, publish};
-use crate::steps::Step;
+use crate::steps::probe_right::Probed;
+use crate::steps::{Produced, Step};
 
 /// Gets the tokens that indexes give to this job, before anything is sent, and says where each right came from.
 ///
@@ -18,6 +19,27 @@ pub fn complete(world: &World, plan: &Plan) -> Result<(), Failure> {
     }
     for note in notes {
         world.inspect().note(note);
+    }
+    Ok(())
+}
+
+/// Asks every index whether its right is good before anything is sent, and says what it answers.
+///
+/// # Errors
+/// It is not.
+pub fn probe(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let inspect = world.inspect();
+    for probe in publish::probes(plan) {
+        let (index, project) = (probe.index.name.clone(), probe.project.clone());
+        for produced in execute::execute(world, Plan::of(vec![Step::ProbeRight(Box::new(probe))]))? {
+            match produced {
+                Produced::Probed(Probed::Good) => inspect.note(format!("`{index}` takes this token for {project}")),
+                Produced::Probed(Probed::Unknown(text)) => {
+                    inspect.warn(format!("whether `{index}` takes this token for {project} cannot be told: {text}"));
+                }
+                _ => {}
+            }
+        }
     }
     Ok(())
 }

@@ -47,6 +47,9 @@ pub struct Plan {
     /// What is known before an upload begins.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<preflight::Fact>,
+    /// What to do when all of it is done.
+    #[serde(skip)]
+    pub advice: Vec<String>,
     /// What they come to, for people.
     #[serde(skip)]
     pub preview: Vec<String>,

@@ -17,7 +17,7 @@ use crate::effects::http::{Url, is_loopback};
 use crate::index::ownership::{self, Standing};
 use crate::index::token::{NARROWED, Scope, Token};
 use crate::index::trusted_publishing::Provider;
-use crate::index::{IndexError, Listing, Right};
+use crate::index::{IndexError, Listing, Right, credential};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::stdlib;
@@ -49,6 +49,8 @@ pub struct Preflight {
     pub facts: Vec<Fact>,
     /// What stops it.
     pub wrong: Vec<IndexError>,
+    /// What to do afterwards.
+    pub advice: Vec<String>,
 }
 
 /// The files of one project that are sent, and what the index has of it.
@@ -232,6 +234,12 @@ impl<'a> Place<'a> {
             _ => "it needs a token for the whole account, or trusted publishing with a pending publisher",
         };
         self.tell(found, "project", format!("{project} is not there: this is its first upload; {needs}"));
+        if let Some(Scope::User | Scope::Unknown) = self.right.and_then(Right::token).map(|token| token.scope) {
+            let variable = credential::variable_of(self.index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned());
+            found.advice.push(format!(
+                "{project} is new on `{index}`: make a token of this project alone, use it as `{variable}` from now on, and revoke the one of the whole account"
+            ));
+        }
         let text = "whether the name is withheld, or too similar to another one, shows at the upload only";
         self.tell(found, "project", text);
     }

@@ -9,6 +9,7 @@ use super::archives::{self, Judged};
 use super::preflight::{Fact, Place, Preflight, Subject};
 use super::{Plan, PlanError};
 use crate::archive::{Kind, Sha256};
+use crate::build::marker;
 use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
 use crate::effects::Inspect;
@@ -25,6 +26,7 @@ use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
 use crate::steps::Step;
 use crate::steps::mint_token::MintToken;
+use crate::steps::probe_right::ProbeRight;
 use crate::steps::record::{Draft, Facts};
 use crate::steps::upload_file::{UploadFile, result};
 use crate::steps::write_manifest::Manifest;
@@ -121,13 +123,14 @@ pub fn plan(
         guard_clock(inspect, &target.index)?;
     }
     let archives = readable(inspect, root, files, policy)?;
-    let (mut steps, mut facts) = (Vec::new(), Vec::new());
+    let (mut steps, mut facts, mut advice) = (Vec::new(), Vec::new(), Vec::new());
     for target in targets {
-        let of_target = steps_of(inspect, target, &archives, policy)?;
-        steps.extend(of_target.0);
-        facts.extend(of_target.1);
+        let (uploads, known) = steps_of(inspect, target, &archives, policy)?;
+        steps.extend(uploads);
+        facts.extend(known.facts);
+        advice.extend(known.advice);
     }
-    let mut plan = Plan::of(steps);
+    let mut plan = Plan { advice, ..Plan::of(steps) };
     plan.preview = shown(&facts);
     plan.preview.extend(minted(&plan).into_iter().map(|step| format!("would {}", step.describe())));
     plan.facts = facts;
@@ -305,6 +308,73 @@ pub fn minted(plan: &Plan) -> Vec<MintToken> {
     found
 }
 
+/// The questions whether the rights of a plan are good: one for each project and index.
+pub fn probes(plan: &Plan) -> Vec<ProbeRight> {
+    let mut found: Vec<ProbeRight> = Vec::new();
+    for step in &plan.steps {
+        if let Step::UploadFile(UploadFile {
+            already_there: false,
+            right: Some(right),
+            index,
+            project,
+            name,
+            fields,
+            ..
+        }) = step
+            && !found.iter().any(|known| known.index.name == index.name && known.project == *project)
+        {
+            found.push(ProbeRight {
+                index: index.clone(),
+                project: project.clone(),
+                name: name.clone(),
+                fields: fields.clone(),
+                right: right.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// Whether anything is sent, and with a right that is there.
+fn is_sent(plan: &Plan) -> bool {
+    plan.steps
+        .iter()
+        .any(|step| matches!(step, Step::UploadFile(upload) if !upload.already_there && upload.right.is_some()))
+}
+
+/// Refuses to publish in a job that ran a build backend.
+///
+/// # Errors
+/// [`PlanError::SameJob`].
+pub fn refuse_same_job(inspect: Inspect<'_>, plan: &Plan) -> Result<(), Failure> {
+    match is_sent(plan) && marker::is_here(inspect) {
+        true => Err(PlanError::SameJob.into()),
+        false => Ok(()),
+    }
+}
+
+/// Refuses files of other projects where a token is got for them: asking for it may make a project.
+///
+/// # Errors
+/// [`PlanError::OtherProject`].
+pub fn refuse_other_projects(plan: &Plan, expected: &[&ProjectName]) -> Result<(), Failure> {
+    for step in &plan.steps {
+        if let Step::UploadFile(upload) = step
+            && matches!(upload.right, Some(Right::Trusted(_)))
+            && !upload.already_there
+            && !expected.contains(&&upload.project)
+        {
+            return Err(PlanError::OtherProject {
+                file: upload.path.clone(),
+                found: upload.project.to_string(),
+                expected: expected.iter().map(|name| format!("`{name}`")).collect(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
 /// What is known of an index beforehand; it stops what cannot work.
 fn preflight(
     inspect: Inspect<'_>,
@@ -332,7 +402,7 @@ fn steps_of(
     target: &Target,
     archives: &[Archive],
     policy: &Policy,
-) -> Result<(Vec<Step>, Vec<Fact>), Failure> {
+) -> Result<(Vec<Step>, Preflight), Failure> {
     let index = &target.index;
     let mut listings: BTreeMap<&str, Listing> = BTreeMap::new();
     let mut uploads = Vec::new();
@@ -358,11 +428,12 @@ fn steps_of(
         there.push((archive, upload.already_there));
         uploads.push(Step::UploadFile(upload));
     }
-    let Preflight { facts, wrong } = match different.is_empty() {
+    let mut known = match different.is_empty() {
         true => preflight(inspect, target, (&listings, &there), policy),
         // What is there under these names is the better thing to say.
         false => Preflight::default(),
     };
+    let wrong = std::mem::take(&mut known.wrong);
     if !wrong.is_empty() {
         let refused = |step: &Step| match step {
             Step::UploadFile(upload) if upload.already_there => Some(upload.told(State::AlreadyThere)),
@@ -376,7 +447,7 @@ fn steps_of(
     // All of them at once, so that nobody has to come back for the next.
     let more: Vec<String> = different.iter().skip(1).map(|error| format!("and {error}")).collect();
     match different.into_iter().next() {
-        None => Ok((uploads, facts)),
+        None => Ok((uploads, known)),
         Some(first) => {
             let mut failure = Failure::from(first);
             failure.causes.extend(more);

@@ -15,6 +15,7 @@ pub mod keep_files;
 pub mod keep_issue;
 pub mod mint_token;
 pub mod prepare_rehearsal;
+pub mod probe_right;
 pub mod publish_branch;
 pub mod push;
 pub mod push_answer;
@@ -96,6 +97,8 @@ pub enum Step {
     WriteManifest(write_manifest::WriteManifest),
     /// A token by trusted publishing.
     MintToken(mint_token::MintToken),
+    /// Whether a right is good.
+    ProbeRight(Box<probe_right::ProbeRight>),
     /// One archive to one index.
     UploadFile(upload_file::UploadFile),
     /// The embedded index.
@@ -143,6 +146,8 @@ pub enum Produced {
     Written(Vec<std::path::PathBuf>),
     /// A right to upload.
     Minted(Box<crate::index::Credential>),
+    /// What an index says of a right.
+    Probed(probe_right::Probed),
     /// What became of an upload.
     Uploaded(upload_file::Uploaded),
     /// A server under way.
@@ -216,6 +221,7 @@ impl Step {
             Step::WriteFiles(step) => step.describe(),
             Step::WriteManifest(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
+            Step::ProbeRight(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
         }
@@ -262,6 +268,7 @@ impl Step {
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::WriteManifest(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),
+            Step::ProbeRight(step) => step.carry_out(effects).map(Produced::Probed),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
         }

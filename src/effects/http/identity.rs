@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use reqwest::blocking::multipart;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use serde_json::Value;
 
-use super::{Answer, HttpChange, Limits, Url, host_of, send};
+use super::{Answer, Basic, Field, HttpChange, Limits, Url, host_of, send};
 use crate::effects::error::EffectsError;
 use crate::secret::Secret;
 
@@ -46,6 +47,24 @@ impl HttpChange<'_> {
         let limits = Limits { connect: Duration::from_secs(5), total: Duration::from_secs(10) };
         let client = self.settings.client(limits)?;
         send(host_of(&url), client.get(url.clone()).header("Metadata-Flavor", "Google"), LIMIT)
+    }
+
+    /// Posts the form of an upload with a picture of no bytes in place of the file: what PyPI says to that tells whether
+    /// the file would be looked at.
+    ///
+    /// # Errors
+    /// The URL may not be asked, or nobody answers. A status of 400 and above is an answer.
+    pub fn probe(self, url: &str, fields: Vec<Field>, file: &str, basic: &Basic) -> Result<Answer, EffectsError> {
+        let url = self.settings.admit(url)?;
+        let client = self.settings.client(Limits::default())?;
+        let mut form = multipart::Form::new();
+        for field in fields {
+            form = form.text(field.name, field.value);
+        }
+        let part = multipart::Part::bytes(Vec::new()).file_name(file.to_owned());
+        let part = part.mime_str("image/png").expect("a fixed media type parses");
+        let request = client.post(url.clone()).header(ACCEPT, "application/json").multipart(form.part("content", part));
+        send(host_of(&url), request.basic_auth(&basic.user, Some(basic.password.reveal())), LIMIT)
     }
 
     /// Posts a document.

@@ -131,7 +131,11 @@ pub fn all(inspect: Inspect<'_>, index: &Index) -> Result<Vec<Credential>, Index
     if found.is_empty() {
         found.extend(of_habits(variables, index));
     }
-    found.extend(pypirc::credential(inspect, index)?);
+    match pypirc::credential(inspect, index) {
+        // What others can read is not used, and does not matter where it is not needed.
+        Err(IndexError::PypircOpen { .. }) if !found.is_empty() => {}
+        other => found.extend(other?),
+    }
     for credential in &found {
         inspect.redactor().register(&credential.basic.password);
     }

@@ -5,9 +5,11 @@ use super::{Fact, State, Subject};
 use crate::config::targets::Index;
 use crate::effects::http::Url;
 use crate::effects::{Inspect, files::What};
-use crate::error::Failure;
+use crate::error::{Explain, Failure};
+use crate::index::IndexError;
 use crate::index::credential::{self, Credential};
 use crate::index::token::{self, Scope, Token, TokenError};
+use crate::index::trusted_publishing::{self, Ambient, Provider, claims};
 use crate::plan::preflight::moment;
 
 pub(super) fn facts(
@@ -26,6 +28,11 @@ pub(super) fn facts(
         };
         if found.is_empty() {
             facts.push(none(index, publishing));
+        }
+        if let Err(error @ IndexError::TwoCredentials { .. }) = credential::find(inspect, index) {
+            let help = error.hints().join("; ");
+            facts
+                .push(Fact::wrong("doctor/credential", format!("tokens {}", index.name), error.to_string()).help(help));
         }
         for (number, credential) in found.iter().enumerate() {
             let name = format!("token {}", index.name);
@@ -53,6 +60,7 @@ pub(super) fn facts(
         }
     }
     facts.extend(pypirc(inspect));
+    facts.extend(job(inspect, subject));
     Ok(facts)
 }
 
@@ -81,6 +89,10 @@ fn judge(
     (index, credential): (&Index, &Credential),
     name: String,
 ) -> Fact {
+    if let Err(error @ IndexError::TokenForm { .. }) = credential::guard(credential, index) {
+        let help = error.hints().join("; ");
+        return Fact::wrong("doctor/credential", name, error.to_string()).help(help);
+    }
     let read = token::decode(credential.basic.password.reveal());
     let token = match (read, is_pypi(index)) {
         (Ok(token), _) => token,
@@ -145,6 +157,32 @@ fn day(second: Option<i64>) -> String {
     second.map_or_else(|| "at a time that no calendar has".to_owned(), moment)
 }
 
+/// Who an index would take this job for, read without asking anybody: no token is got, since that may make a project.
+fn job(inspect: Inspect<'_>, subject: &Subject<'_>) -> Vec<Fact> {
+    let Some(index) = subject.stages.iter().find(|index| trusted_publishing::is_offered(index)) else {
+        return Vec::new();
+    };
+    let claims = match trusted_publishing::ambient(inspect, Some(index)) {
+        Ambient::Job(Provider::Github { .. }) => claims::of_variables(inspect.variables()),
+        Ambient::Job(Provider::Gitlab) => {
+            let name = if index.host() == "test.pypi.org" { "TESTPYPI_ID_TOKEN" } else { "PYPI_ID_TOKEN" };
+            inspect.variables().secret(name).map(|identity| claims::of(&identity)).unwrap_or_default()
+        }
+        Ambient::Job(_) => return Vec::new(),
+        Ambient::Nowhere(advice) => {
+            return advice.into_iter().map(|advice| Fact::note("this job", advice)).collect();
+        }
+    };
+    let told: Vec<String> = claims.iter().map(|(name, value)| format!("{name} `{value}`")).collect();
+    let text = format!("the publisher on the index must fit: {}", told.join(", "));
+    let mut facts = vec![Fact::note("this job", text)];
+    let warning = |text| {
+        Fact::warning("doctor/publisher", "this job", text).help("publish from the workflow itself, started by a tag")
+    };
+    facts.extend(claims::warnings(&claims).into_iter().map(warning));
+    facts
+}
+
 fn pypirc(inspect: Inspect<'_>) -> Option<Fact> {
     let path = inspect.variables().home()?.join(".pypirc");
     let files = inspect.files();
@@ -153,8 +191,10 @@ fn pypirc(inspect: Inspect<'_>) -> Option<Fact> {
     }
     Some(match files.mode(&path) {
         Ok(mode) if mode & 0o077 == 0 => Fact::ok(".pypirc", "only you can read it"),
-        Ok(mode) => Fact::warning("doctor/pypirc", ".pypirc", format!("others can read it (mode {mode:o})"))
-            .help("run `chmod 600 ~/.pypirc`"),
+        Ok(mode) => {
+            Fact::warning("doctor/pypirc", ".pypirc", format!("others can read it (mode {mode:o}), so it is not used"))
+                .help("run `chmod 600 ~/.pypirc`")
+        }
         Err(error) => Fact::unknown(".pypirc", error.to_string()),
     })
 }

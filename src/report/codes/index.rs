@@ -130,6 +130,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 792",
     },
     Code {
+        code: "publish/same-job",
+        title: "a build backend ran in the job that would publish",
+        text: "A build backend is code of others, and so is everything that it depends on. In the job that holds a token, or may ask for one, it can read that from memory or wait for it: packages were published with a stolen right and valid signatures in this way. Build in one job without any right, hand the archives and their digest on, and publish in another. `--same-job` publishes nevertheless; native builds run no code of others and are not meant.",
+        follows: "docs.pypi.org, Trusted publishers, security model",
+    },
+    Code {
+        code: "publish/other-project",
+        title: "a file is of another project than the configured one",
+        text: "Trusted publishing makes a new project as soon as a token is asked for, by the name that was entered on the index. When the archive then names another, the upload fails and an empty project is left, so the names are compared before. Correct `project.name`, or publish from the folder of the project that the file is of.",
+        follows: "docs.pypi.org, Trusted publishers, troubleshooting",
+    },
+    Code {
         code: "publish/other-archives",
         title: "the archives are not those that were built",
         text: "`--expect` names the output `digest` of `release build`: one sha256 over the names and hashes \

@@ -85,6 +85,8 @@ impl Sandbox {
         let home = sandbox.path("home");
         std::fs::write(home.join(".pypirc"), format!("[pypi]\nusername = __token__\npassword = {CANARY}\n"))
             .expect("a fresh file");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(home.join(".pypirc"), private).expect("it is ours");
         std::fs::write(
             home.join(".gitconfig"),
             "[user]\n\tname = Ana Tester\n\temail = ana@example.org\n[init]\n\tdefaultBranch = main\n",
