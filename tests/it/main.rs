@@ -94,6 +94,7 @@ mod project_version_maturin;
 mod project_version_source;
 mod project_workspace;
 mod publish;
+mod publish_plan;
 mod python_bump;
 mod python_calver;
 mod python_conformance;

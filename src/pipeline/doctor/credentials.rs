@@ -89,9 +89,8 @@ fn judge(
     (index, credential): (&Index, &Credential),
     name: String,
 ) -> Fact {
-    if let Err(error @ IndexError::TokenForm { .. }) = credential::guard(credential, index) {
-        let help = error.hints().join("; ");
-        return Fact::wrong("doctor/credential", name, error.to_string()).help(help);
+    if let Err(IndexError::TokenForm { problem, .. }) = credential::guard(credential, index) {
+        return Fact::wrong("doctor/credential", name, format!("it {problem}")).help(problem.hint());
     }
     let read = token::decode(credential.basic.password.reveal());
     let token = match (read, is_pypi(index)) {
