@@ -65,7 +65,10 @@ impl ProbeRight {
                 let (index, source_name) = (self.index.name.clone(), credential.source);
                 Err(IndexError::Scope { index, source_name, text: line }.into())
             }
-            status => Ok(Probed::Unknown(format!("`{}` answers {status} {line}", self.index.name).trim().to_owned())),
+            status => {
+                let words = line.trim_start_matches(&status.to_string()).trim_start();
+                Ok(Probed::Unknown(format!("`{}` answers {status} {words}", self.index.name).trim().to_owned()))
+            }
         }
     }
 }

@@ -380,7 +380,13 @@ fn nobody_sees_what_is_typed() {
         last("half\u{3}\n", &[]),
         last("", &["--yes"]),
     ];
-    expect![[r#""#]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        0  Some("a-token-of-tests")
+        3 [31merror[index/empty-token][0m: there is no token in the terminal None
+        3 [31merror[plan/no-token][0m: no token for `fake` None
+        130 [31merror[effects/interrupted][0m: interrupted None
+        3 [31merror[plan/no-token][0m: no token for `fake` None"#]]
+    .assert_eq(&seen.join("\n"));
 }
 
 #[test]

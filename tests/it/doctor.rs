@@ -173,8 +173,8 @@ fn tokens_are_read_and_never_shown() {
         token own: wrong `RELEASE_TOKEN_OWN` (used): expired 2023-11-14 22:13 UTC
         token own: ok `RELEASE_TOKEN_OWN` (used): of pypi.org, for acme, with 1 restrictions that are not understood
         token own: wrong `RELEASE_TOKEN_OWN` (used): of test.pypi.org, and good for nothing at upload.pypi.org
-        token own: wrong `RELEASE_TOKEN_OWN` (used): no token, and the index takes no passwords
-        token own: wrong `RELEASE_TOKEN_OWN` (used): it has characters that no token has, or was cut"#]]
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it is no whole token: it does not begin with `pypi-`
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it is no whole token: it has characters that no token has, or was cut"#]]
     .assert_eq(&seen.join("\n"));
 }
 
@@ -183,12 +183,12 @@ fn every_source_is_named_and_the_first_is_used() {
     let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
     sandbox.set("TWINE_USERNAME", "__token__");
     expect![[r#"
-        token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it has characters that no token has, or was cut
-        token pypi: warning `RELEASE_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `TWINE_PASSWORD` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `UV_PUBLISH_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `~/.pypirc` (not used: another comes first): it has characters that no token has, or was cut
-        .pypirc: warning others can read it (mode 644)"#]].assert_eq(
+        token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `RELEASE_TOKEN` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `TWINE_PASSWORD` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `UV_PUBLISH_TOKEN` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `~/.pypirc` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        .pypirc: ok only you can read it"#]].assert_eq(
         &facts(&sandbox, &["--offline"], "")
             .into_iter()
             .filter(|fact| fact.contains("token") || fact.contains(".pypirc"))
@@ -364,9 +364,10 @@ fn others_can_read_pypirc() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
     let path = sandbox.path("home/.pypirc");
-    for (mode, wanted) in
-        [(0o600, ".pypirc: ok only you can read it"), (0o644, ".pypirc: warning others can read it (mode 644)")]
-    {
+    for (mode, wanted) in [
+        (0o600, ".pypirc: ok only you can read it"),
+        (0o644, ".pypirc: warning others can read it (mode 644), so it is not used"),
+    ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
         assert_eq!(facts_of(&sandbox, ".pypirc"), wanted);
     }

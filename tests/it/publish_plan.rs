@@ -96,7 +96,60 @@ fn a_dry_run_tells_token_project_and_release() {
             assert!(fake.uploads().is_empty());
         }
     }
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+        new project, token of the account: 0
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for every project of its owner; sent narrowed to one project and 10 minutes
+          fake  project  demo is not there: this is its first upload; it needs a token for the whole account, or trusted publishing with a pending publisher
+          fake  project  whether the name is withheld, or too similar to another one, shows at the upload only
+          fake  release  demo 1.0 is new
+        new project, token of the project: 1
+          error[index/first-upload]: `fake` has no project `demo`, and the token from `RELEASE_TOKEN_FAKE` can make none: it is limited to projects that exist
+            hint: make the first upload with a token for the whole account, for example in `RELEASE_TOKEN_FAKE`
+            hint: or add a pending publisher for `demo` on the index, and publish from that workflow
+            hint: if the project is new and exists, run the same command again in some minutes
+        begun release: 0
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
+          fake  project  demo is there, of ann
+          fake  release  demo 1.0 has 1 file there, and takes more until 2026-12-04 10:00 UTC
+        token of another project: 1
+          error[index/scope]: the credentials from `RELEASE_TOKEN_FAKE` do not allow uploads of this project to `fake`: it is a token of acme, lib, and this is demo
+            hint: use a token of this project, or of a user who may upload to it
+        past: 3
+          error[index/token-expired]: the token from `RELEASE_TOKEN_FAKE` expired 2026-11-21 11:53 UTC
+            hint: make a new token on the index; if this one should be good, set the clock of this machine
+        future: 3
+          error[index/token-expired]: the token from `RELEASE_TOKEN_FAKE` is good from 2026-11-21 14:06 UTC on
+            hint: make a new token on the index; if this one should be good, set the clock of this machine
+        soon: 0
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for every project of its owner, until 2026-11-21 12:00 UTC; sent narrowed to one project and 10 minutes
+          fake  token    it expires in 30 seconds, and the upload may take 60
+          fake  project  demo is there, of ann
+          fake  release  demo 1.0 has 1 file there, and takes more until 2026-12-04 10:00 UTC
+        unknown restriction: 0
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, and it does not say what it is for, with 1 restriction that nobody here understands; sent narrowed to one project and 10 minutes
+          fake  project  demo is there, of ann
+          fake  release  demo 1.0 has 1 file there, and takes more until 2026-12-04 10:00 UTC
+        old release: 1
+          error[index/release-closed]: `fake` takes no new files of demo 1.0: its first file came on 2026-11-07, more than 14 days ago
+            hint: run `release bump`, build and publish the new version
+        another sdist: 1
+          error[index/second-sdist]: `fake` has the sdist `demo-1.0.zip` of this release, and takes no second one: `demo-1.0.tar.gz`
+            hint: publish without it, or build a new version: `demo-1.0.zip` stays
+        archived: 1
+          error[index/project-status]: `demo` is archived on `fake`
+            hint: take it out of the archive in the settings of the project on the index
+        quarantined: 1
+          error[index/project-status]: `demo` is quarantined on `fake`
+            hint: write to the administrators of the index: what is uploaded is shown to nobody
+        deprecated: 0
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
+          fake  project  demo is there, deprecated, of ann
+          fake  release  demo 1.0 is new
+        no token: 0
+          fake  token    none is found
+          fake  project  demo is there, of ann
+          fake  release  demo 1.0 has 1 file there, and takes more until 2026-12-04 10:00 UTC
+    "#]].assert_eq(&seen);
 }
 
 #[test]
@@ -107,9 +160,33 @@ fn an_index_with_rules_of_its_own_is_not_held_to_those_of_pypi() {
     let mut seen = shown(&sandbox.release(&["publish", "-n"]).success());
     fake.list(200, JSON, listing("active", &[("demo-1.0.zip", "2020-01-01")]));
     seen.push_str(&shown(&sandbox.release(&["publish", "-n"]).success()));
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
+          fake  project  demo is not there: this is its first upload
+          fake  release  demo 1.0 is new
+          fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
+          fake  project  demo is there
+          fake  release  demo 1.0 has 1 file there
+    "#]].assert_eq(&seen);
     let document = sandbox.release(&["publish", "-n", "--format", "json"]).success().json();
-    expect![[r#""#]].assert_eq(&serde_json::to_string_pretty(&document["result"]["facts"]).expect("JSON"));
+    expect![[r#"
+        [
+          {
+            "index": "fake",
+            "about": "token",
+            "text": "from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes"
+          },
+          {
+            "index": "fake",
+            "about": "project",
+            "text": "demo is there"
+          },
+          {
+            "index": "fake",
+            "about": "release",
+            "text": "demo 1.0 has 1 file there"
+          }
+        ]"#]].assert_eq(&serde_json::to_string_pretty(&document["result"]["facts"]).expect("JSON"));
 }
 
 #[test]
@@ -152,7 +229,13 @@ fn a_name_that_nobody_gets_is_known_before() {
     tar.file("colorsys-1.0/PKG-INFO", METADATA.replace("Name: demo", "Name: colorsys").as_bytes());
     sandbox.write("dist/colorsys-1.0.tar.gz", tar.gz());
     seen.push_str(&shown(&sandbox.release(&["publish", "-n"])));
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+          error[index/name-similar]: `fake` gives nobody the name `demo`: it looks like `dem0`, which exists
+            hint: choose another `name` in `[project]`
+          error[index/name-standard]: `fake` gives nobody the name `colorsys`: it is that of a module of Python
+            hint: choose another `name` in `[project]`
+    "#]]
+    .assert_eq(&seen);
     assert!(!server.asked().iter().any(|asked| asked.line.starts_with("POST")));
 }
 
@@ -163,7 +246,9 @@ fn the_token_of_an_account_is_to_be_replaced_after_the_first_upload() {
     sandbox.set("RELEASE_TOKEN_FAKE", tokens::token("127.0.0.1", &["[3,\"u\"]"]));
     let output = sandbox.release(&["publish"]).success();
     let notes: Vec<&str> = output.stderr.lines().filter(|line| line.starts_with("note: ")).collect();
-    expect![[r#""#]].assert_eq(&notes.join("\n"));
+    expect![[r#"
+        note: credentials for `fake` from `RELEASE_TOKEN_FAKE`
+        note: demo is new on `fake`: make a token of this project alone, use it as `RELEASE_TOKEN_FAKE` from now on, and revoke the one of the whole account"#]].assert_eq(&notes.join("\n"));
 }
 
 #[test]
@@ -193,7 +278,17 @@ fn a_right_can_be_asked_about() {
         assert!(!sent[0].contains("PK\u{3}\u{4}"));
         assert!(sent[1..].iter().all(|request| !request.contains("image/png")));
     }
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+        right: 0
+        note: `fake` takes this token for demo
+        not right: 1
+        error[index/scope]: the credentials from `RELEASE_TOKEN_FAKE` do not allow uploads of this project to `fake`: 403 The user 'ann' isn't allowed to upload to project 'demo'.
+          hint: use a token of this project, or of a user who may upload to it
+        not told: 0
+        warning: whether `fake` takes this token for demo cannot be told: `fake` answers 404 <p>what?
+        other words: 0
+        warning: whether `fake` takes this token for demo cannot be told: `fake` answers 400 Unknown protocol version.
+    "#]].assert_eq(&seen);
     let fake = FakeIndex::start(&[]);
     let mut sandbox = demo(&fake.upload_url(), &fake.simple_url(), "private");
     sandbox.set("RELEASE_TOKEN_FAKE", "a-token-of-tests");
@@ -206,6 +301,9 @@ fn a_right_can_be_asked_about() {
 fn the_job_that_built_does_not_upload() {
     let mut sandbox = Releasing::acme("").sandbox;
     sandbox.without_credentials();
+    for name in ["RELEASE_TOKEN_ONE", "RELEASE_TOKEN_TWO"] {
+        sandbox.unset(name);
+    }
     for (name, value) in [("CI", "true"), ("GITHUB_RUN_ID", "77"), ("GITHUB_JOB", "build")] {
         sandbox.set(name, value);
     }

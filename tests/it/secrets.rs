@@ -268,9 +268,8 @@ const IDENTITY: &str = "eyJhbGciOiJSUzI1NiJ9.eyJyZXBvc2l0b3J5IjoiYWNtZS9hY21lIiw
 
 #[test]
 fn what_servers_say_back_is_told_in_no_form() {
-    let mut sandbox = Sandbox::with(ACME);
+    let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"demo\"\nversion = \"1.0\"\n")]);
     sandbox.without_credentials();
-    sandbox.unset("RELEASE_NOW");
     sandbox.write("dist/demo-1.0-py3-none-any.whl", crate::support::archives::zip::Zip::wheel().bytes());
     let secrets: Vec<String> = (0..PLANTED.len()).map(secret).collect();
     for (name, secret) in
@@ -312,6 +311,8 @@ fn what_servers_say_back_is_told_in_no_form() {
                     [&["publish", wheel, "--index", "own", "--token-file", &token, "--format", format], more].concat();
                 let output = sandbox.release(&arguments);
                 assert_ne!(output.code, 70, "{output}");
+                // The answer of the upload was told, and nothing failed before.
+                assert!(status != 400 || output.stderr.contains("error[index/"), "{output}");
                 check(&output.stdout, "standard output");
                 check(&output.stderr, "standard error");
             }
@@ -324,6 +325,7 @@ fn what_servers_say_back_is_told_in_no_form() {
         job.set("GITHUB_ACTIONS", "true");
         job.set("ACTIONS_ID_TOKEN_REQUEST_URL", format!("{server}/idtoken"));
         let output = job.release(&["publish", "dist/demo-1.0-py3-none-any.whl", "--index", "own", "-vv"]);
+        assert!(status == 500 || output.stderr.contains("error[index/mint]"), "{output}");
         let stderr: String = output.stderr.lines().filter(|line| !line.starts_with("::add-mask::")).collect();
         for text in [&output.stdout, &stderr] {
             for secret in [IDENTITY, "c2lnbmF0dXJlLW9mLXRoZS1pc3N1ZXItMDEyMzQ1Njc4OQ"] {

@@ -183,10 +183,10 @@ fn a_job_that_proves_who_it_is_needs_no_token() {
     expect![[r#"
         [SERVER]/legacy/  token    trusted publishing: GitHub Actions says who this job is
         [SERVER]/legacy/  project  acme is not there: this is its first upload
-        [SERVER]/legacy/  release  acme 1.3.0 is new
+        [SERVER]/legacy/  release  acme 1.2.3 is new
         would get a token from `[SERVER]/legacy/` by trusted publishing
-        would upload `dist/acme-1.3.0-py3-none-any.whl` to `[SERVER]/legacy/`
-        would upload `dist/acme-1.3.0.tar.gz` to `[SERVER]/legacy/`
+        would upload `dist/acme-1.2.3-py3-none-any.whl` to `[SERVER]/legacy/`
+        would upload `dist/acme-1.2.3.tar.gz` to `[SERVER]/legacy/`
     "#]]
     .assert_eq(&dry.stdout.replace(&server.url(""), "[SERVER]"));
     let server = trusting(Trusting::default());
@@ -320,7 +320,30 @@ fn every_refusal_is_told_with_what_the_index_compares() {
         seen.push_str(&text.lines().filter(|line| !is_claim(line)).map(|line| format!("{line}\n")).collect::<String>());
         assert!(text.contains("  hint: this job is `repository`: `acme/acme`"), "{text}");
     }
-    expect![[r#""#]].assert_eq(&seen);
+    expect![[r#"
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (invalid-payload): unknown trusted publishing issuer
+          hint: the index trusts GitHub Actions, GitLab.com, Google Cloud and ActiveState: from elsewhere use a token of this project
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (invalid-token): malformed or invalid token
+          hint: run the job again: the index expects an identity that is younger than some minutes and made for itself
+          hint: if it stays so, compare the clock of the runner, and `aud` with the index
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (invalid-publisher): valid token, but no corresponding publisher (Publisher with matching claims was not found)
+          hint: this job is `iss`: `https://token.actions.githubusercontent.com`
+          hint: this job is `repository`: `acme/acme`
+          hint: this job is `workflow_ref`: `acme/acme/.github/workflows/release.yml@refs/tags/v1.3.0`
+          hint: this job is `job_workflow_ref`: `acme/acme/.github/workflows/release.yml@refs/tags/v1.3.0`
+          hint: this job is `environment`: `pypi`
+          hint: this job is `event_name`: `push`
+          hint: this job is `ref`: `refs/tags/v1.3.0`
+          hint: this job is `sub`: `repo:acme/acme:environment:pypi`
+          hint: the index expects a publisher with repository `acme/acme`, workflow `release.yml` and environment `pypi` or none
+          hint: add a trusted publisher with exactly these values under "Publishing" of the project on the index
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (invalid-pending-publisher): valid token, but project already exists
+          hint: the project exists: add the publisher to it instead of a pending one
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (invalid-reuse-token): invalid token: already used
+          hint: run the job again: an identity is good for one token
+        error[index/mint]: `[SERVER]/legacy/` gives this job no token (not-enabled): GitHub trusted publishing functionality not enabled
+          hint: use a token of this project: the index has trusted publishing switched off
+    "#]].assert_eq(&seen);
     for (status, body, code) in
         [(404, "", "status 404"), (200, "{}", "status 200"), (422, "{\"errors\": [{\"code\": \"new\"}]}", "new")]
     {
@@ -343,7 +366,9 @@ fn what_works_by_accident_only_is_warned_of() {
     let server = trusting(Trusting { claims, ..Trusting::default() });
     let output = publish(&job(&server), &server, &[]).success();
     let warnings: Vec<&str> = output.stderr.lines().filter(|line| line.starts_with("warning")).collect();
-    expect![[r#""#]].assert_eq(&warnings.join("\n"));
+    expect![[r#"
+        warning: this job is of the reusable workflow `acme/shared/.github/workflows/publish.yml@refs/heads/main`, called by `acme/acme/.github/workflows/release.yml@refs/tags/v1.3.0`: PyPI compares the former, and takes none from another repository
+        warning: this workflow runs on `pull_request_target`, and PyPI trusts no such run"#]].assert_eq(&warnings.join("\n"));
 }
 
 #[test]
@@ -467,6 +492,12 @@ fn a_name_is_compared_before_a_token_is_asked_for() {
     let pyproject = sandbox.read("pyproject.toml").replacen("name = \"acme\"", "name = \"acm3\"", 1);
     sandbox.write("pyproject.toml", pyproject);
     let output = publish(&sandbox, &server, &["dist/acme-1.3.0-py3-none-any.whl"]);
-    expect![[r#""#]].assert_eq(&output.to_string());
+    expect![[r#"
+        ------- stderr -------
+        error[effects/read]: cannot read `[ROOT]/repo/dist/acme-1.3.0-py3-none-any.whl`
+          cause: No such file or directory (os error 2)
+        [exit status: 3]
+    "#]]
+    .assert_eq(&output.to_string());
     assert!(!server.asked().iter().any(|asked| asked.line.contains("mint")));
 }
