@@ -13,7 +13,6 @@ use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
-use crate::python::name::ProjectName;
 use crate::report::Report;
 use crate::steps::upload_file::{self, Uploaded};
 use crate::steps::{Produced, Step};
@@ -77,17 +76,10 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     if let Some(expected) = &args.expect {
         publish::refuse_other(inspect, &digest, expected)?;
     }
-    if let Some(project) = &project {
-        let names: Vec<&ProjectName> = project.packages.iter().map(|package| &package.name).collect();
-        publish::refuse_other_projects(&plan, &names)?;
-    }
-    if !args.same_job {
-        publish::refuse_same_job(inspect, &plan)?;
-    }
+    publish::refuse(inspect, &plan, project.as_ref(), args.same_job)?;
     if context.dry_run {
-        if args.probe {
-            plan.preview.extend(publish::probes(&plan).iter().map(|probe| format!("would {}", probe.describe())));
-        }
+        let probes = if args.probe { publish::probes(&plan) } else { Vec::new() };
+        plan.preview.extend(probes.iter().map(|probe| format!("would {}", probe.describe())));
         return Ok(plan.report("publish"));
     }
     if !context.yes {
@@ -98,15 +90,15 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         rights::probe(context.world, &plan)?;
     }
     let advice = std::mem::take(&mut plan.advice);
-    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
-    let Advance { produced, failed } = execute::advance(context.world, plan);
+    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(not_sent).collect();
+    let Advance { produced, failed, failures } = execute::advance(context.world, plan);
     let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
-    let failed = failed.map(|failure| (failure, planned));
+    let files = upload_file::standing(planned, uploads, &failures);
     if failed.is_none() {
         advice.into_iter().for_each(|text| inspect.note(text));
     }
-    upload_file::report(uploads, failed, workspace, digest)
+    upload_file::report(files, failed, workspace, digest)
 }
 
 /// The project, which files that are named can do without.
@@ -139,10 +131,10 @@ fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Ta
     Ok(targets)
 }
 
-/// The file of a step as it is told when the index refuses it.
-fn refused(step: &Step) -> Option<Uploaded> {
+/// The file of a step as it is told when it is not begun.
+fn not_sent(step: &Step) -> Option<Uploaded> {
     match step {
-        Step::UploadFile(upload) => Some(upload.told(State::Refused)),
+        Step::UploadFile(upload) => Some(upload.told(State::NotSent)),
         _ => None,
     }
 }

@@ -1,18 +1,25 @@
 //! What an index has of a project, by its simple API: JSON (PEP 691), or HTML (PEP 503) from indexes that
 //! have nothing else, such as pypiserver and Gitea.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::IndexError;
 use crate::archive::Sha256;
 use crate::config::targets::Index;
-use crate::effects::http::{Answer, HttpLook, Limits, Url};
+use crate::effects::http::{Answer, HttpLook, Url, Waits};
+use crate::effects::{EffectsError, Inspect};
 use crate::python::name::ProjectName;
 
 const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 /// Redirects to another spelling of the name or to a slash at the end.
 const REDIRECTS: usize = 3;
+/// How long is waited before it is asked again.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
+/// No listing may take longer.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The files of a project on an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,11 +57,10 @@ impl Listing {
     /// # Errors
     /// It does not answer, or with something else than a simple API.
     pub fn of(http: HttpLook<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
-        let total = index.timeouts.total.min(Limits::default().total);
-        let limits = Limits { connect: index.timeouts.connect.min(total), total };
+        let waits = Waits { total: index.timeouts.total.min(LONGEST), ..index.timeouts };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
-            let answer = http.get_within(&url, ACCEPT, limits)?;
+            let answer = http.get_within(&url, ACCEPT, waits)?;
             let failed = |status| IndexError::Listing { url: url.clone(), status };
             match answer.status {
                 200 => return parse(&url, &answer),
@@ -68,6 +74,29 @@ impl Listing {
             }
         }
         Err(IndexError::ListingFormat { url, problem: format!("more than {REDIRECTS} redirects") })
+    }
+
+    /// The same, up to two times more after faults that pass: a moment of the index must not end a release.
+    ///
+    /// # Errors
+    /// As [`Listing::of`], of the last time; somebody asked to stop.
+    pub fn patiently(inspect: Inspect<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
+        let mut pauses = PAUSES.into_iter().take(usize::try_from(index.retries).unwrap_or(usize::MAX));
+        loop {
+            let error = match Listing::of(inspect.http(), index, project) {
+                Ok(listing) => return Ok(listing),
+                Err(error) => error,
+            };
+            let passes = match &error {
+                IndexError::Listing { status, .. } => matches!(status, 408 | 429 | 500..),
+                IndexError::Effects(error) => matches!(error, EffectsError::NoAnswer { .. }),
+                _ => false,
+            };
+            let Some(pause) = pauses.next().filter(|_| passes) else { return Err(error) };
+            inspect.note(format!("{error}; asked again in a moment"));
+            inspect.clock().sleep(pause);
+            inspect.go_on()?;
+        }
     }
 
     /// The file of this name.

@@ -342,22 +342,17 @@ fn is_sent(plan: &Plan) -> bool {
         .any(|step| matches!(step, Step::UploadFile(upload) if !upload.already_there && upload.right.is_some()))
 }
 
-/// Refuses to publish in a job that ran a build backend.
+/// Refuses to publish in a job that ran a build backend, unless that is allowed, and files of other projects than the
+/// configured ones where a token is got for them: asking for it may make a project.
 ///
 /// # Errors
-/// [`PlanError::SameJob`].
-pub fn refuse_same_job(inspect: Inspect<'_>, plan: &Plan) -> Result<(), Failure> {
-    match is_sent(plan) && marker::is_here(inspect) {
-        true => Err(PlanError::SameJob.into()),
-        false => Ok(()),
+/// [`PlanError::SameJob`], [`PlanError::OtherProject`].
+pub fn refuse(inspect: Inspect<'_>, plan: &Plan, project: Option<&Project>, same_job: bool) -> Result<(), Failure> {
+    if !same_job && is_sent(plan) && marker::is_here(inspect) {
+        return Err(PlanError::SameJob.into());
     }
-}
-
-/// Refuses files of other projects where a token is got for them: asking for it may make a project.
-///
-/// # Errors
-/// [`PlanError::OtherProject`].
-pub fn refuse_other_projects(plan: &Plan, expected: &[&ProjectName]) -> Result<(), Failure> {
+    let Some(project) = project else { return Ok(()) };
+    let expected: Vec<&ProjectName> = project.packages.iter().map(|package| &package.name).collect();
     for step in &plan.steps {
         if let Step::UploadFile(upload) = step
             && matches!(upload.right, Some(Right::Trusted(_)))
@@ -408,10 +403,11 @@ fn steps_of(
     let mut uploads = Vec::new();
     let mut different: Vec<IndexError> = Vec::new();
     let (mut told, mut there) = (Vec::new(), Vec::new());
+    let mut open: Vec<(&ProjectName, &Version)> = Vec::new();
     for archive in archives {
         let listing = match listings.entry(archive.project.normalized()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Listing::of(inspect.http(), index, &archive.project)?),
+            Entry::Vacant(new) => new.insert(Listing::patiently(inspect, index, &archive.project)?),
         };
         let mut upload = upload(target, archive, listing);
         match compare(listing, index, &archive.name, archive.sha256) {
@@ -419,7 +415,11 @@ fn steps_of(
                 upload.already_there = true;
                 told.push(upload.told(State::AlreadyThere));
             }
-            Ok(false) => {}
+            Ok(false) => {
+                let release = (&archive.project, &archive.version);
+                upload.opens = !open.contains(&release) && !has_release(listing, archive);
+                open.push(release);
+            }
             Err(error) => {
                 different.push(error);
                 told.push(upload.told(State::Refused));
@@ -456,6 +456,14 @@ fn steps_of(
     }
 }
 
+/// Whether an index has any file of a release.
+fn has_release(listing: &Listing, archive: &Archive) -> bool {
+    listing.files.iter().any(|file| {
+        let wheel = file.name.parse::<WheelName>().is_ok_and(|wheel| *wheel.version() == archive.version);
+        wheel || file.name.parse::<SdistName>().is_ok_and(|sdist| *sdist.version() == archive.version)
+    })
+}
+
 fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
     let listed = listing.file(&archive.name).map(|file| file.url.clone());
     UploadFile {
@@ -465,6 +473,7 @@ fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
         size: archive.size,
         index: target.index.clone(),
         already_there: false,
+        opens: false,
         url: listed.unwrap_or_else(|| page_of(&target.index, archive)),
         file: archive.path.clone(),
         name: archive.name.clone(),
