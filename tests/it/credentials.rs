@@ -174,6 +174,7 @@ fn a_file_of_passwords_is_read_where_nobody_else_can() {
     for text in
         ["hunter22222", "[fake\npassword = hunter22222", "[fake]\npassword hunter22222\n", "= hunter22222\n[]\n"]
     {
+        let sandbox = demo(&index(), "");
         pypirc(&sandbox, 0o600, text);
         let output = sandbox.release(&["publish", "-vv"]);
         assert_eq!(output.code, 3, "{output}");
@@ -417,7 +418,7 @@ fn every_error_of_rights_says_what_to_do() {
     let others = vec![
         IndexError::EmptyToken { source_name: name() },
         IndexError::TwoCredentials { index: pypi(), first: name(), second: "`~/.pypirc`".to_owned() },
-        IndexError::PypircOpen { path: "/home/ann/.pypirc".to_owned(), mode: 0o644 },
+        IndexError::PypircOpen { path: "/u/ann/.pypirc".to_owned(), mode: 0o644 },
         IndexError::TokenTime { source_name: name(), when: "expired 2026-11-01 00:00 UTC".to_owned() },
         IndexError::CannotCreate {
             index: pypi(),
@@ -460,8 +461,8 @@ fn every_error_of_rights_says_what_to_do() {
           put the token there, and nothing else; a job that was started from a fork is given no secrets: its variables are empty
         index/two-credentials (3): `RELEASE_TOKEN` and `~/.pypirc` hold different credentials for `pypi`
           take `RELEASE_TOKEN` or `~/.pypirc` away where it is not meant; or say which one is meant: `--token-file FILE` and `--token-stdin` come before all others
-        index/pypirc (3): others can read the passwords in `/home/ann/.pypirc` (mode 644)
-          run `chmod 600 /home/ann/.pypirc`
+        index/pypirc (3): others can read the passwords in `/u/ann/.pypirc` (mode 644)
+          run `chmod 600 /u/ann/.pypirc`
         index/token-expired (3): the token from `RELEASE_TOKEN` expired 2026-11-01 00:00 UTC
           make a new token on the index; if this one should be good, set the clock of this machine
         index/first-upload (1): `pypi` has no project `demo`, and the token from `RELEASE_TOKEN` can make none: it is limited to projects that exist

@@ -372,3 +372,43 @@ fn others_can_read_pypirc() {
         assert_eq!(facts_of(&sandbox, ".pypirc"), wanted);
     }
 }
+
+#[test]
+fn a_job_is_told_as_what_an_index_takes_it_for() {
+    use base64::Engine;
+    let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
+    sandbox.without_credentials();
+    let mut seen = Vec::new();
+    let see = |seen: &mut Vec<String>, sandbox: &Sandbox| seen.extend(facts(sandbox, &["--offline"], "this job"));
+    see(&mut seen, &sandbox);
+    sandbox.set("GITHUB_ACTIONS", "true");
+    see(&mut seen, &sandbox);
+    for (name, value) in [
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://runner.invalid/"),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", CANARY),
+        ("GITHUB_REPOSITORY", "acme/acme"),
+        ("GITHUB_WORKFLOW_REF", "acme/acme/.github/workflows/release.yml@refs/tags/v1"),
+        ("GITHUB_EVENT_NAME", "pull_request_target"),
+        ("GITHUB_REF", "refs/tags/v1"),
+    ] {
+        sandbox.set(name, value);
+    }
+    see(&mut seen, &sandbox);
+    sandbox.set("FORGEJO_ACTIONS", "true");
+    see(&mut seen, &sandbox);
+    sandbox.unset("FORGEJO_ACTIONS");
+    sandbox.unset("GITHUB_ACTIONS");
+    sandbox.set("GITLAB_CI", "true");
+    see(&mut seen, &sandbox);
+    let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let claims = r#"{"iss": "https://gitlab.com", "project_path": "acme/acme", "ci_config_ref_uri": "gitlab.com/acme/acme//.gitlab-ci.yml@refs/tags/v1", "user_email": "ann@example.org", "jti": "not-for-the-public"}"#;
+    sandbox.set("PYPI_ID_TOKEN", format!("{}.{}.{}", part("{}"), part(claims), part("signature")));
+    see(&mut seen, &sandbox);
+    sandbox.unset("GITLAB_CI");
+    sandbox.set("CIRCLECI", "true");
+    see(&mut seen, &sandbox);
+    expect![[r#""#]].assert_eq(&seen.join("\n"));
+    sandbox.set("RELEASE_TOKEN", "a-token-of-tests-1");
+    sandbox.set("TWINE_PASSWORD", "a-token-of-tests-2");
+    expect![[r#""#]].assert_eq(&facts(&sandbox, &["--offline"], "tokens").join("\n"));
+}

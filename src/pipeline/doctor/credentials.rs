@@ -47,6 +47,10 @@ pub(super) fn facts(
             }
             facts.push(fact);
         }
+        if is_pypi(index) && !found.is_empty() {
+            let text = "uploads need an account with a second factor and a verified address, and nothing tells beforehand whether it has them";
+            facts.push(Fact::note(format!("account {}", index.name), text));
+        }
         let stored = found.iter().any(|credential| credential.source.contains(".pypirc"));
         if stored && publishing.trusted && is_pypi(index) {
             facts.push(
