@@ -47,9 +47,11 @@ fn failed(source: impl Into<std::io::Error>) -> EffectsError {
     EffectsError::Read { path: PathBuf::from("the terminal"), source: source.into() }
 }
 
-/// Reads one line that is not shown; nothing where the input ends before it has begun.
-pub(super) fn secret() -> Result<Option<Secret>, EffectsError> {
+/// Asks and reads one line that is not shown; nothing where the input ends before it has begun. The terminal shows
+/// nothing any more when the question stands there: who answers at once is not seen either.
+pub(super) fn secret(ask: impl FnOnce()) -> Result<Option<Secret>, EffectsError> {
     let quiet = Quiet::begin()?;
+    ask();
     let mut typed = zeroize::Zeroizing::new(Vec::new());
     let mut stdin = std::io::stdin().lock();
     let answer = loop {

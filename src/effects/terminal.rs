@@ -211,8 +211,7 @@ impl Terminal {
     /// Ctrl-C was pressed, or the terminal cannot be read.
     pub fn ask_secret(&self, question: &str) -> Result<Option<Secret>, EffectsError> {
         self.clear_bar();
-        self.write_err(&human::question(question, self.err));
-        let answer = super::prompt::secret();
+        let answer = super::prompt::secret(|| self.write_err(&human::question(question, self.err)));
         self.write_err("\n");
         let answer = answer?;
         if let Some(secret) = &answer {

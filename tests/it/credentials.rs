@@ -174,7 +174,8 @@ fn a_file_of_passwords_is_read_where_nobody_else_can() {
     for text in
         ["hunter22222", "[fake\npassword = hunter22222", "[fake]\npassword hunter22222\n", "= hunter22222\n[]\n"]
     {
-        let sandbox = demo(&index(), "");
+        let fake = index();
+        let sandbox = demo(&fake, "");
         pypirc(&sandbox, 0o600, text);
         let output = sandbox.release(&["publish", "-vv"]);
         assert_eq!(output.code, 3, "{output}");

@@ -407,8 +407,16 @@ fn a_job_is_told_as_what_an_index_takes_it_for() {
     sandbox.unset("GITLAB_CI");
     sandbox.set("CIRCLECI", "true");
     see(&mut seen, &sandbox);
-    expect![[r#""#]].assert_eq(&seen.join("\n"));
+    expect![[r#"
+        this job: note for trusted publishing give this job `permissions: id-token: write`
+        this job: note the publisher on the index must fit: repository `acme/acme`, workflow_ref `acme/acme/.github/workflows/release.yml@refs/tags/v1`, event_name `pull_request_target`, ref `refs/tags/v1`
+        this job: warning this workflow runs on `pull_request_target`, and PyPI trusts no such run
+        this job: note PyPI trusts no runner of Gitea or Forgejo: use a token of this project as a secret of the job
+        this job: note for trusted publishing give this job `id_tokens: PYPI_ID_TOKEN: aud: pypi` (`TESTPYPI_ID_TOKEN` with `testpypi` for TestPyPI)
+        this job: note the publisher on the index must fit: iss `https://gitlab.com`, project_path `acme/acme`, ci_config_ref_uri `gitlab.com/acme/acme//.gitlab-ci.yml@refs/tags/v1`
+        this job: note PyPI trusts no jobs of CircleCI: use a token of this project as a variable of it"#]].assert_eq(&seen.join("\n"));
     sandbox.set("RELEASE_TOKEN", "a-token-of-tests-1");
     sandbox.set("TWINE_PASSWORD", "a-token-of-tests-2");
-    expect![[r#""#]].assert_eq(&facts(&sandbox, &["--offline"], "tokens").join("\n"));
+    expect!["tokens pypi: wrong `RELEASE_TOKEN` and `TWINE_PASSWORD` hold different credentials for `pypi`"]
+        .assert_eq(&facts(&sandbox, &["--offline"], "tokens").join("\n"));
 }
