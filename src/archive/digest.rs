@@ -62,6 +62,12 @@ impl Sha256 {
     }
 }
 
+impl From<[u8; 32]> for Blake2b256 {
+    fn from(digest: [u8; 32]) -> Self {
+        Blake2b256(digest)
+    }
+}
+
 impl Blake2b256 {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {

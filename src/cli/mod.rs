@@ -98,6 +98,8 @@ pub enum ChangelogCommand {
 #[derive(Debug, Subcommand)]
 pub enum IndexCommand {
     Serve(commands::index::serve::Args),
+    Token(commands::index::token::Args),
+    Yank(commands::index::yank::Args),
 }
 
 /// What is to be done about findings.
@@ -168,6 +170,8 @@ impl Command {
             Command::Notes(_) => "notes",
             Command::Watch(_) => "watch",
             Command::Index(IndexCommand::Serve(_)) => "index serve",
+            Command::Index(IndexCommand::Token(_)) => "index token",
+            Command::Index(IndexCommand::Yank(_)) => "index yank",
             Command::Audit(_) => "audit",
             Command::Security(command) => command.name(),
             Command::Status(StatusCommand::Build(_)) => "status build",
@@ -225,6 +229,8 @@ impl Command {
             Command::Notes(args) => commands::notes::run(context, args),
             Command::Watch(args) => commands::watch::run(context, args),
             Command::Index(IndexCommand::Serve(args)) => commands::index::serve::run(context, args),
+            Command::Index(IndexCommand::Token(args)) => commands::index::token::run(context, args),
+            Command::Index(IndexCommand::Yank(args)) => commands::index::yank::run(context, args),
             Command::Audit(args) => commands::audit::run(context, args),
             Command::Security(command) => command.run(context),
             Command::Status(StatusCommand::Build(args)) => commands::status::build::run(context, args),

@@ -473,6 +473,69 @@ impl FilesMut {
     }
 }
 
+/// A file that is being written and is nothing yet: it is removed when this is dropped, unless it was placed.
+#[derive(Debug)]
+pub struct Writing {
+    file: File,
+    path: PathBuf,
+    placed: bool,
+}
+
+impl FilesMut {
+    /// Begins a new file, to be placed elsewhere in the same file system when it is whole.
+    ///
+    /// # Errors
+    /// It exists, or it cannot be written.
+    pub fn begin(self, path: &Path, mode: u32) -> Result<Writing, EffectsError> {
+        let file = new_file(path, mode).map_err(write_error(path))?;
+        Ok(Writing { file, path: path.to_owned(), placed: false })
+    }
+}
+
+impl Writing {
+    /// Adds bytes to it.
+    ///
+    /// # Errors
+    /// The disk is full, or failed.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), EffectsError> {
+        self.file.write_all(bytes).map_err(write_error(&self.path))
+    }
+
+    /// What was written, from its beginning.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn read(&self) -> Result<File, EffectsError> {
+        File::open(&self.path).map_err(read_error(&self.path))
+    }
+
+    /// Makes durable what was written.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn sync(&self) -> Result<(), EffectsError> {
+        self.file.sync_all().map_err(write_error(&self.path))
+    }
+
+    /// Gives it its name, which it has durably then.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn place(mut self, path: &Path) -> Result<(), EffectsError> {
+        FilesMut.rename(&self.path, path)?;
+        self.placed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if !self.placed {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
 fn new_file(path: &Path, mode: u32) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }

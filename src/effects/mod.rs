@@ -273,10 +273,15 @@ impl<'w> Effects<'w> {
     pub fn listen(
         self,
         port: u16,
-        body_limit: usize,
+        body_limit: u64,
         handler: listen::Handler,
     ) -> Result<listen::Listening, EffectsError> {
         listen::listen(port, body_limit, handler)
+    }
+
+    /// The same doors for a server, which answers after the step that opened it has ended.
+    pub fn keep(self) -> Kept {
+        Kept { world: self.world.for_clone(&self.world.dir) }
     }
 
     /// Fills `bytes` with chance that nobody can foresee: for tokens.
@@ -293,5 +298,22 @@ impl<'w> Effects<'w> {
     /// The file cannot be made.
     pub fn open_log(self, dir: &Path) -> Result<PathBuf, EffectsError> {
         self.world.log.open(dir, &self.world.run)
+    }
+}
+
+/// The doors of a server: they stay open as long as it answers.
+pub struct Kept {
+    world: World,
+}
+
+impl Kept {
+    /// The doors that only look.
+    pub fn inspect(&self) -> Inspect<'_> {
+        self.world.inspect()
+    }
+
+    /// The doors that change.
+    pub fn change(&self) -> Effects<'_> {
+        Effects { world: &self.world }
     }
 }

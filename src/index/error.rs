@@ -277,6 +277,14 @@ pub enum IndexError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The state of an embedded index means nothing.
+    #[error("`{path}` is no state of an index: {problem}")]
+    Settings {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
 }
 
 impl IndexError {
@@ -328,6 +336,7 @@ impl Explain for IndexError {
             IndexError::SecondSdist { .. } => "index/second-sdist",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
+            IndexError::Settings { .. } => "index/settings",
         }
     }
 
@@ -340,7 +349,8 @@ impl Explain for IndexError {
             | IndexError::TwoCredentials { .. }
             | IndexError::PypircOpen { .. }
             | IndexError::TokenTime { .. }
-            | IndexError::Record { .. } => Kind::Setup,
+            | IndexError::Record { .. }
+            | IndexError::Settings { .. } => Kind::Setup,
             _ => Kind::Failed,
         }
     }
@@ -420,6 +430,9 @@ impl Explain for IndexError {
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
             }
+            IndexError::Settings { path, .. } => {
+                return vec![format!("correct `{path}`; the README has its keys under \"An index of your own\"")];
+            }
         };
         vec![hint.to_owned()]
     }
@@ -428,7 +441,7 @@ impl Explain for IndexError {
         match self {
             IndexError::Effects(error) => error.location(),
             IndexError::FileChanged { file } => Some(Location::file(file)),
-            IndexError::Record { path, .. } => Some(Location::file(path)),
+            IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
             _ => None,
         }
     }

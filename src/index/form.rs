@@ -10,7 +10,7 @@ use crate::python::filename::WheelName;
 use crate::python::metadata::{Field as Key, MetadataVersion, RawMetadata};
 
 /// The name in the form of each field that may be sent; the description stands in the body, too.
-const NAMES: [(Key, &str); 32] = [
+pub(super) const NAMES: [(Key, &str); 32] = [
     (Key::MetadataVersion, "metadata_version"),
     (Key::Name, "name"),
     (Key::Version, "version"),

@@ -419,6 +419,7 @@ fn steps_of(
                 let release = (&archive.project, &archive.version);
                 upload.opens = !open.contains(&release) && !has_release(listing, archive);
                 open.push(release);
+                told.push(upload.told(State::NotSent));
             }
             Err(error) => {
                 different.push(error);

@@ -27,6 +27,7 @@ pub mod run_gates;
 pub mod run_hook;
 pub mod serve;
 pub mod sync_ledger;
+pub mod tend_index;
 pub mod transaction;
 pub mod upload_file;
 pub mod verify_install;
@@ -103,6 +104,8 @@ pub enum Step {
     UploadFile(upload_file::UploadFile),
     /// The embedded index.
     Serve(serve::Serve),
+    /// A token or a yanked version of the embedded index.
+    TendIndex(tend_index::TendIndex),
 }
 
 /// What a step leaves behind for the report.
@@ -152,6 +155,8 @@ pub enum Produced {
     Uploaded(upload_file::Uploaded),
     /// A server under way.
     Serving(serve::Serving),
+    /// Whether anything was changed.
+    Tended(bool),
 }
 
 impl Produced {
@@ -160,6 +165,7 @@ impl Produced {
         match self {
             Produced::Written(files) => files.is_empty(),
             Produced::Pushed(pushed) => !pushed,
+            Produced::Tended(changed) => !changed,
             Produced::Uploaded(uploaded) => uploaded.state == crate::index::upload::State::AlreadyThere,
             Produced::Announced(release) => release.state == announce_release::State::AlreadyThere,
             Produced::Published(published) => published.commit.is_none(),
@@ -224,6 +230,7 @@ impl Step {
             Step::ProbeRight(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
+            Step::TendIndex(step) => step.describe(),
         }
     }
 
@@ -278,6 +285,7 @@ impl Step {
             Step::ProbeRight(step) => step.carry_out(effects).map(Produced::Probed),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
+            Step::TendIndex(step) => step.carry_out(effects).map(Produced::Tended),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::check::Policy;
 use crate::effects::Effects;
 use crate::effects::listen::{Handler, Listening};
 use crate::error::Failure;
-use crate::index::server::{BODY_LIMIT, Server};
+use crate::index::server::Server;
 use crate::python::name::ProjectName;
 
 /// An index to be opened.
@@ -78,8 +78,9 @@ impl Serve {
         let data = effects.inspect().files().canonical(&self.data)?;
         let server = Arc::new(Server::open(effects, &data, &self.projects, self.policy.clone())?);
         let tokens = TokenFiles { all: server.user_token(), projects: server.project_tokens().into_iter().collect() };
-        let handler: Handler = Arc::new(move |asked| server.answer(&asked));
-        let listening = effects.listen(self.port, BODY_LIMIT, handler)?;
+        let limit = server.body_limit();
+        let handler: Handler = Arc::new(move |asked, body| server.answer(asked, body));
+        let listening = effects.listen(self.port, limit, handler)?;
         let base = format!("http://{}", listening.address());
         Ok(Serving {
             listening,

@@ -296,6 +296,7 @@ fn other_errors() -> Vec<IndexError> {
             path: "/data/files/f/f.whl.json".to_owned(),
             problem: "it is about another file".to_owned(),
         },
+        IndexError::Settings { path: "/data/index.json".to_owned(), problem: "unknown field `owner`".to_owned() },
     ]
 }
 
@@ -361,6 +362,8 @@ fn every_error_says_what_to_do() {
           end it, or choose another folder with `--data`
         index/record (3): `/data/files/f/f.whl.json` is no record of this index: it is about another file
           remove `/data/files/f/f.whl.json` and the file beside it, then upload it again
+        index/settings (3): `/data/index.json` is no state of an index: unknown field `owner`
+          correct `/data/index.json`; the README has its keys under "An index of your own"
     "#]]
     .assert_eq(&told);
 }

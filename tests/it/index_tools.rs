@@ -114,6 +114,43 @@ fn uv_publishes_and_installs() {
 
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
+fn tokens_of_users_and_states_mean_the_same_to_all() {
+    let (sandbox, served) = demo();
+    std::fs::remove_file(sandbox.path("home/.pypirc")).expect("it is there");
+    Served::set(&sandbox, &serde_json::json!({"users": {"ana": {}}}));
+    let (url, simple) = (served.upload_url(), served.simple_url());
+    let token = Served::token_of(&sandbox, "ana", &[]);
+    let narrow = crate::support::tokens::attenuated(&token, &["[1, [\"demo\"]]"]);
+    let twine = tool("twine", &["twine==7.0.0"]).join("twine");
+    let uv = tool("uv", &["uv==0.13.8"]).join("uv");
+    let variables = [("TWINE_USERNAME", "__token__"), ("TWINE_PASSWORD", narrow.as_str())];
+    let arguments = ["upload", "--non-interactive", "--repository-url", url.as_str(), WHEEL_NAME];
+    run(&sandbox, &twine, &arguments, &variables);
+    run(&sandbox, &uv, &["publish", "--publish-url", &url, SDIST_NAME], &[("UV_PUBLISH_TOKEN", token.as_str())]);
+    assert_eq!(listed(&served), 2);
+    let data = sandbox.path("index").display().to_string();
+    let said = sandbox.release(&["index", "yank", "--data", &data, "demo", "1.0", "--reason", "it was bad"]).success();
+    assert_eq!(said.stdout, "yanked  demo 1.0\n");
+    let pip = tool("twine", &["twine==7.0.0"]).join("pip");
+    let folder = sandbox.path("downloaded").display().to_string();
+    let index = ["--disable-pip-version-check", "--no-cache-dir", "--index-url", &simple];
+    let download = [&["download", "--no-deps", "-d", &folder], &index[..], &["demo==1.0"]].concat();
+    assert!(run(&sandbox, &pip, &download, &[]).contains("it was bad"), "pip tells why");
+    let expired = crate::support::tokens::attenuated(&token, &["[0, 1, 0]"]);
+    let output = Command::new(&uv)
+        .args(["publish", "--publish-url", &url, WHEEL_NAME])
+        .current_dir(sandbox.repo())
+        .env_clear()
+        .env("HOME", sandbox.path("home"))
+        .env("UV_PUBLISH_TOKEN", expired)
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("token is expired"), "{said}");
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
 fn pip_installs_and_downloads() {
     let (sandbox, served) = demo();
     for (name, bytes) in [(WHEEL_NAME, Zip::wheel().bytes()), (SDIST_NAME, Tar::sdist().gz())] {

@@ -1,3 +1,5 @@
 //! `release index`: the embedded package index.
 
 pub mod serve;
+pub mod token;
+pub mod yank;

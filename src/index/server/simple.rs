@@ -1,11 +1,13 @@
-//! The simple API: JSON (PEP 691, 700, 792) or HTML (PEP 503, 592, 658), as the client prefers.
+//! The simple API: JSON (PEP 691, 700, 740, 792) or HTML (PEP 503, 592, 658), as the client prefers.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::Shown;
 use super::reply::{self, escaped};
-use super::store::{Store, Stored};
+use super::settings::Status;
+use super::store::Stored;
 use crate::archive::Sha256;
 use crate::effects::listen::{Answered, Asked};
 use crate::python::version::Version;
@@ -15,74 +17,119 @@ const HTML: &str = "application/vnd.pypi.simple.v1+html";
 const TEXT_HTML: &str = "text/html";
 const API: &str = "1.4";
 
+/// What a page of one project tells.
+pub(super) struct Page<'p> {
+    pub(super) name: &'p str,
+    pub(super) files: &'p [Shown<'p>],
+    pub(super) status: Status,
+    pub(super) reason: Option<&'p str>,
+    /// The address of the index, for what must be whole.
+    pub(super) base: &'p str,
+}
+
 /// The page of all projects.
-pub(super) fn projects(asked: &Asked, store: &Store) -> Answered {
+pub(super) fn projects(asked: &Asked, names: &BTreeSet<&str>) -> Answered {
     match preferred(asked) {
         JSON => {
-            let projects: Vec<Value> = store.projects().map(|name| json!({"name": name})).collect();
-            page(JSON, json!({"meta": {"api-version": API}, "projects": projects}).to_string())
+            let projects: Vec<Value> = names.iter().map(|name| json!({"name": name})).collect();
+            let serial = projects.len();
+            let document = json!({"meta": {"api-version": API, "_last-serial": serial}, "projects": projects});
+            page(asked, JSON, document.to_string())
         }
         kind => {
-            let links = store.projects().map(|name| format!("    <a href=\"/simple/{0}/\">{0}</a>\n", escaped(name)));
-            page(kind, html("Simple index", &links.collect::<String>()))
+            let links = names.iter().map(|name| format!("    <a href=\"/simple/{0}/\">{0}</a>\n", escaped(name)));
+            page(asked, kind, html("Simple index", "", &links.collect::<String>()))
         }
     }
 }
 
 /// The page of one project.
-pub(super) fn project(asked: &Asked, name: &str, files: &[&Stored]) -> Answered {
+pub(super) fn project(asked: &Asked, project: &Page<'_>) -> Answered {
     match preferred(asked) {
-        JSON => page(JSON, document(name, files).to_string()),
+        JSON => {
+            let mut answered = page(asked, JSON, document(project).to_string());
+            answered.headers.push(("x-pypi-last-serial", serial(project).to_string()));
+            answered
+        }
         kind => {
-            let links: String = files.iter().map(|file| link(name, file)).collect();
-            page(kind, html(&format!("Links for {name}"), &links))
+            let links: String = project.files.iter().map(|file| link(project, file)).collect();
+            let status = match project.status {
+                Status::Active => String::new(),
+                _ => status(project),
+            };
+            page(asked, kind, html(&format!("Links for {}", project.name), &status, &links))
         }
     }
 }
 
-fn page(kind: &str, body: String) -> Answered {
+fn page(asked: &Asked, kind: &str, body: String) -> Answered {
     let content_type = match kind {
         TEXT_HTML => "text/html; charset=UTF-8",
         other => other,
     };
-    let mut answered = reply::bytes(content_type, body.into_bytes());
+    let mut answered = reply::page(asked, content_type, body.into_bytes());
     answered.headers.push(("vary", "Accept".to_owned()));
     answered
 }
 
-fn document(name: &str, files: &[&Stored]) -> Value {
-    let versions: BTreeSet<Version> = files.iter().filter_map(|file| file.parsed_version()).collect();
-    let files: Vec<Value> = files.iter().map(|file| entry(name, file)).collect();
+/// The state of a project in HTML (PEP 792).
+fn status(project: &Page<'_>) -> String {
+    let status = serde_json::to_value(project.status).expect("a word is JSON");
+    let mut lines = format!("    <meta name=\"pypi:project-status\" content={status}>\n");
+    if let Some(reason) = project.reason {
+        lines.push_str(&format!("    <meta name=\"pypi:project-status-reason\" content=\"{}\">\n", escaped(reason)));
+    }
+    lines
+}
+
+fn serial(project: &Page<'_>) -> u64 {
+    project.files.iter().map(|shown| shown.file.serial).max().unwrap_or_default()
+}
+
+fn document(project: &Page<'_>) -> Value {
+    let versions: BTreeSet<Version> = project.files.iter().filter_map(|shown| shown.file.parsed_version()).collect();
+    let files: Vec<Value> = project.files.iter().map(|file| entry(project, file)).collect();
+    let mut status = json!({"status": project.status});
+    if let Some(reason) = project.reason {
+        status["reason"] = json!(reason);
+    }
     json!({
-        "meta": {"api-version": API},
-        "name": name,
-        "project-status": {"status": "active"},
+        "meta": {"api-version": API, "_last-serial": serial(project)},
+        "name": project.name,
+        "project-status": status,
         "versions": versions.iter().map(Version::to_string).collect::<Vec<_>>(),
         "files": files,
     })
 }
 
-fn entry(name: &str, file: &Stored) -> Value {
+fn entry(project: &Page<'_>, shown: &Shown<'_>) -> Value {
+    let file = shown.file;
     let metadata = match metadata_digest(file) {
         Some(digest) => json!({"sha256": digest}),
         None => json!(false),
     };
     json!({
         "filename": file.file,
-        "url": url(name, file),
+        "url": url(project.name, file),
         "hashes": {"sha256": file.sha256},
         "size": file.size,
         "upload-time": file.uploaded,
         "requires-python": file.requires_python,
-        "yanked": yanked(file),
+        "yanked": yanked(shown),
         "core-metadata": metadata,
         "dist-info-metadata": metadata,
-        "provenance": null,
+        "provenance": provenance(project, file),
     })
 }
 
-pub(super) fn yanked(file: &Stored) -> Value {
-    match file.yanked.as_deref() {
+/// Where the attestations of a file are; nothing where it has none.
+fn provenance(project: &Page<'_>, file: &Stored) -> Option<String> {
+    let path = format!("{}/integrity/{}/{}/{}/provenance", project.base, project.name, file.version, file.file);
+    file.provenance.as_ref().map(|_| path)
+}
+
+pub(super) fn yanked(shown: &Shown<'_>) -> Value {
+    match shown.yanked {
         None => json!(false),
         Some("") => json!(true),
         Some(reason) => json!(reason),
@@ -98,7 +145,8 @@ fn metadata_digest(file: &Stored) -> Option<String> {
     file.core_metadata().map(|text| Sha256::of(text.as_bytes()).to_string())
 }
 
-fn link(name: &str, file: &Stored) -> String {
+fn link(project: &Page<'_>, shown: &Shown<'_>) -> String {
+    let file = shown.file;
     let mut attributes = String::new();
     let mut attribute = |name: &str, value: &str| attributes.push_str(&format!(" {name}=\"{}\"", escaped(value)));
     if let Some(requires) = &file.requires_python {
@@ -108,16 +156,19 @@ fn link(name: &str, file: &Stored) -> String {
         attribute("data-dist-info-metadata", &format!("sha256={digest}"));
         attribute("data-core-metadata", &format!("sha256={digest}"));
     }
-    if let Some(reason) = &file.yanked {
+    if let Some(reason) = shown.yanked {
         attribute("data-yanked", reason);
     }
-    let href = format!("{}#sha256={}", url(name, file), file.sha256);
+    if let Some(url) = provenance(project, file) {
+        attribute("data-provenance", &url);
+    }
+    let href = format!("{}#sha256={}", url(project.name, file), file.sha256);
     format!("    <a href=\"{}\"{attributes}>{}</a><br />\n", escaped(&href), escaped(&file.file))
 }
 
-fn html(title: &str, links: &str) -> String {
+fn html(title: &str, more: &str, links: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html>\n  <head>\n    <meta name=\"pypi:repository-version\" content=\"{API}\">\n    <title>{0}</title>\n  </head>\n  <body>\n    <h1>{0}</h1>\n{links}  </body>\n</html>\n",
+        "<!DOCTYPE html>\n<html>\n  <head>\n    <meta name=\"pypi:repository-version\" content=\"{API}\">\n{more}    <title>{0}</title>\n  </head>\n  <body>\n    <h1>{0}</h1>\n{links}  </body>\n</html>\n",
         escaped(title)
     )
 }

@@ -4,12 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::archive::Sha256;
 use crate::effects::Effects;
 use crate::effects::files::What;
-use crate::effects::listen::Asked;
 use crate::index::IndexError;
 use crate::python::name::ProjectName;
 use crate::secret::Secret;
@@ -23,15 +22,6 @@ pub(super) enum Scope {
     User,
     /// Uploads to one project, by its normal name.
     Project(String),
-}
-
-impl Scope {
-    pub(super) fn allows(&self, project: &ProjectName) -> bool {
-        match self {
-            Scope::User => true,
-            Scope::Project(name) => name == project.normalized(),
-        }
-    }
 }
 
 /// The tokens by what they allow, as digests: comparing those takes the same time whatever they are.
@@ -78,28 +68,11 @@ impl Tokens {
         names.collect()
     }
 
-    /// What the sender of a request may do, or what PyPI says to one who may nothing.
-    pub(super) fn scope(&self, asked: &Asked) -> Result<Scope, &'static str> {
-        const INVALID: &str = "Invalid or non-existent authentication information. See https://pypi.org/help/#invalid-auth for more information.";
-        const PASSWORD: &str = "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead. See https://pypi.org/help/#apitoken and https://pypi.org/help/#trusted-publishers";
-        let header = asked.header("authorization").ok_or(INVALID)?;
-        let (scheme, value) = header.split_once(' ').ok_or(INVALID)?;
-        let token = match scheme.to_ascii_lowercase().as_str() {
-            "basic" => {
-                let decoded = STANDARD.decode(value.trim()).map_err(|_| INVALID)?;
-                let text = String::from_utf8(decoded).map_err(|_| INVALID)?;
-                let (user, password) = text.split_once(':').ok_or(INVALID)?;
-                if user != "__token__" {
-                    return Err(PASSWORD);
-                }
-                Secret::new(password)
-            }
-            "bearer" | "token" => Secret::new(value),
-            _ => return Err(INVALID),
-        };
+    /// What a token of these files allows; nothing where it is none of them.
+    pub(super) fn scope(&self, token: &Secret) -> Option<Scope> {
         let digest = Sha256::of(token.reveal().as_bytes());
         let found = self.known.iter().find(|(_, known)| *known == digest);
-        found.map(|(scope, _)| scope.clone()).ok_or(INVALID)
+        found.map(|(scope, _)| scope.clone())
     }
 }
 

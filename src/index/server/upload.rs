@@ -1,260 +1,351 @@
-//! Uploads: PyPI's checks in PyPI's order, with its words where it has some, then the rules of `check/`.
+//! Uploads: PyPI's checks in PyPI's order and words, then the rules of `check/`.
 //!
-//! Follows warehouse `forklift/legacy.py` as of 2026-08-21. Left out: what depends on accounts, and
-//! attestations.
+//! Follows warehouse `forklift/legacy.py` as of 2026-08-21. A refused upload leaves nothing behind: its file is removed with
+//! the value that holds it, and a project or a release is there only once its first file is.
 
 use std::sync::PoisonError;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::form::{Content, Form};
+use super::identity::{Place, Sender};
+use super::metadata::Judged;
+use super::refusal::Refusal;
+use super::settings::{Settings, Status};
 use super::store::{Standing, Store, Stored};
-use super::{Server, reply};
-use crate::archive::{Blake2b256, Kind, Limits, Scan, Sha256};
-use crate::check::{self, Examined, Policy};
-use crate::effects::listen::{Answered, Asked};
-use crate::python::filename::{SdistName, WheelName};
-use crate::python::metadata::{MetadataVersion, RawMetadata};
-use crate::python::name::ProjectName;
-use crate::python::version::Version;
-
-/// A refusal: status and text.
-type Refusal = (u16, String);
+use super::{Server, archives, attested, json_api, metadata, names, reply};
+use crate::archive::{Kind, Limits, Scan, Sha256};
+use crate::check;
+use crate::check::description::{Verdict, verdict};
+use crate::effects::listen::{Answered, Asked, Body};
+use crate::index::words::Meaning;
+use crate::python::filename::SdistName;
+use crate::python::metadata::RawMetadata;
 
 /// How long a release takes new files.
 const OPEN_DAYS: i64 = 14;
 
-fn bad(text: impl Into<String>) -> Refusal {
-    (400, text.into())
-}
-
 impl Server {
     /// Takes a file, or says why not.
-    pub(super) fn upload(&self, asked: &Asked) -> Answered {
-        match self.take(asked) {
+    pub(super) fn upload(&self, asked: &Asked, body: &mut Body, settings: &Settings) -> Answered {
+        match self.take(asked, body, settings) {
             Ok(()) => reply::bytes("text/plain; charset=UTF-8", Vec::new()),
-            Err((status, text)) => reply::problem(asked, status, &text),
+            Err(refusal) => reply::refused(asked, &refusal),
         }
     }
 
-    fn take(&self, asked: &Asked) -> Result<(), Refusal> {
-        let scope = self.tokens.scope(asked).map_err(|text| (403, text.to_owned()))?;
-        let Some(body) = &asked.body else {
-            return Err((413, "The request is too large.".to_owned()));
-        };
-        let form = Form::read(asked, body).map_err(bad)?;
-        let subject = Subject::of(&form)?;
-        if !scope.allows(&subject.name) {
-            let text = format!(
-                "Invalid API Token: project-scoped token is not valid for project: '{}'",
-                subject.name.normalized()
-            );
-            return Err((403, text));
+    fn take(&self, asked: &Asked, body: &mut Body, settings: &Settings) -> Result<(), Refusal> {
+        if settings.read_only {
+            return Err(Meaning::ReadOnly.into());
         }
-        let file = &subject.content.file_name;
-        file_name(subject.content)?;
-        let bytes = &subject.content.bytes;
-        digests(&form, bytes)?;
-        let digest = Blake2b256::of(bytes);
-        let store = self.store.read().unwrap_or_else(PoisonError::into_inner);
-        if is_there(&store, file, &digest)? {
+        if settings.paused {
+            return Err(Meaning::Paused.into());
+        }
+        let sender = self.keys.sender(asked, &self.tokens, settings)?;
+        let begin = || self.inbox.begin().map_err(|_| Meaning::Fault.into());
+        let mut form = Form::read(asked, body, settings.largest_file(), begin)?;
+        protocol(&form)?;
+        fields(&form)?;
+        let judged = metadata::judge(&form)?;
+        let content = form.content.take().ok_or(Meaning::NoFile)?;
+        let upload = Upload { form: &form, judged: &judged, content: &content, settings, sender: &sender };
+        self.rights(&upload)?;
+        upload.description()?;
+        upload.file()?;
+        upload.size(&self.read())?;
+        upload.digests()?;
+        let now = self.doors.inspect().clock().now();
+        if upload.is_settled(&self.read(), now)? {
             return Ok(());
         }
-        is_open(&store, &subject, self.clock.now())?;
-        drop(store);
-        let examined = check::examine(file, &mut bytes.as_ref(), &Limits::default());
-        judge(&examined, &self.policy)?;
-        subject.agrees_with(&examined.scan)?;
-        let stored = subject.record(&examined.scan, digest, self.clock.now())?;
-        let mut store = self.store.write().unwrap_or_else(PoisonError::into_inner);
-        // Another upload of this name may have come first.
-        if is_there(&store, file, &digest)? {
+        let mut reader = content.incoming.read().map_err(|_| Meaning::Fault)?;
+        let examined = check::examine(&content.file_name, &mut reader, &Limits::default());
+        archives::judge(&examined, &self.policy, (&judged.name, &judged.version))?;
+        let file = (content.file_name.as_str(), content.sha256);
+        let provenance = attested::provenance(form.get("attestations"), &sender, file)?;
+        let stored = Stored { provenance, ..upload.record(&examined.scan, now)? };
+        drop(examined);
+        content.incoming.sync().map_err(|_| Meaning::Fault)?;
+        let mut store = self.write();
+        // Another upload of this name, or of the first file of the project, may have come first.
+        if upload.is_settled(&store, now)? {
             return Ok(());
         }
-        is_open(&store, &subject, self.clock.now())?;
-        store.add(stored, bytes).map_err(|_| (500, "The file cannot be stored.".to_owned()))
+        self.permit(&upload, &store)?;
+        let elapsed = self.doors.inspect().clock().elapsed();
+        store.add(stored, content.incoming, elapsed).map_err(|_| Meaning::Fault.into())
+    }
+
+    /// Whether the sender may upload to the project, or make it.
+    fn rights(&self, upload: &Upload<'_>) -> Result<(), Refusal> {
+        let store = self.read();
+        if !store.has(upload.settings, upload.judged.name.normalized()) {
+            self.new_project(upload, &store)?;
+        }
+        self.permit(upload, &store)?;
+        upload.account()?;
+        let project = upload.settings.projects.get(upload.judged.name.normalized());
+        match project.and_then(|project| project.organization.as_ref()) {
+            Some(organization) if !organization.active => Err(Meaning::Organization.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn new_project(&self, upload: &Upload<'_>, store: &Store) -> Result<(), Refusal> {
+        let (settings, name) = (upload.settings, &upload.judged.name);
+        if upload.sender.publisher().is_some() {
+            return Err(Meaning::NoNewProject.into());
+        }
+        upload.account()?;
+        if let Some(user) = upload.sender.user() {
+            let now = self.doors.inspect().clock().now().as_second();
+            self.rate.lock().unwrap_or_else(PoisonError::into_inner).count(user, now)?;
+        }
+        if settings.new_projects_paused {
+            return Err(Meaning::NewProjectsPaused.into());
+        }
+        match settings.has_accounts() {
+            true => names::is_given_out(name, settings, store.projects(settings).into_iter()),
+            // Without accounts it is the index of one person, whose projects may be on PyPI for long.
+            false => Ok(()),
+        }
+    }
+
+    fn permit(&self, upload: &Upload<'_>, store: &Store) -> Result<(), Refusal> {
+        let name = upload.judged.name.normalized();
+        let set = upload.settings.projects.get(name);
+        let made = store.made(name);
+        let mut owners: Vec<String> = set.into_iter().flat_map(|project| project.owners.iter().cloned()).collect();
+        owners.extend(made.map(|made| made.owner.clone()));
+        let first = store.files_of(name).into_iter().min_by_key(|stored| stored.serial);
+        owners.extend(first.and_then(|stored| stored.uploader.clone()));
+        if !store.has(upload.settings, name) {
+            owners.extend(upload.sender.user().map(str::to_owned));
+        }
+        let mut publishers: Vec<_> = set.into_iter().flat_map(|project| project.publishers.iter().cloned()).collect();
+        publishers.extend(made.map(|made| made.publisher.clone()));
+        let status = set.map_or(Status::Active, |project| project.status);
+        let place = Place { name: &upload.judged.name, owners, publishers, status };
+        self.keys.permit(upload.sender, &place, self.doors.inspect().clock().now().as_second())
     }
 }
 
-/// What a form is about.
-struct Subject<'f> {
-    name: ProjectName,
-    version: Version,
-    content: &'f Content,
+/// An upload under judgement.
+struct Upload<'u> {
+    form: &'u Form,
+    judged: &'u Judged,
+    content: &'u Content,
+    settings: &'u Settings,
+    sender: &'u Sender,
 }
 
-impl<'f> Subject<'f> {
-    fn of(form: &'f Form) -> Result<Self, Refusal> {
-        match form.get(":action") {
-            Some("file_upload") => {}
-            Some("submit" | "submit_pkg_info" | "doc_upload") => {
-                return Err((410, "This action is gone: upload the file itself.".to_owned()));
-            }
-            _ => return Err(bad("Invalid request: the action must be file_upload.")),
-        }
-        if form.get("protocol_version").is_some_and(|version| version != "1") {
-            return Err(bad("Unknown protocol version."));
-        }
-        let required = |field: &str| {
-            form.get(field).ok_or_else(|| bad(format!("Invalid value for {field}. Error: This field is required.")))
-        };
-        let version = required("metadata_version")?;
-        if MetadataVersion::parse(version).is_none() {
-            return Err(invalid(version, "metadata-version"));
-        }
-        let name = required("name")?;
-        let name = name.parse::<ProjectName>().map_err(|_| invalid(name, "name"))?;
-        let version = required("version")?;
-        let version = version.parse::<Version>().map_err(|_| invalid(version, "version"))?;
-        if version.is_local() {
-            return Err(bad(format!("The use of local versions in '{version}' is not allowed.")));
-        }
-        match (required("filetype")?, form.get("pyversion")) {
-            ("sdist", Some("source")) | ("bdist_wheel", Some(_)) => {}
-            ("sdist", _) => return Err(bad("Error: Use 'source' as Python version for an sdist.")),
-            ("bdist_wheel", None) => {
-                return Err(bad("Error: Python version is required for binary distribution uploads."));
-            }
-            _ => return Err(bad("Invalid value for filetype. Error: Use a known file type.")),
-        }
-        if ["sha256_digest", "blake2_256_digest", "md5_digest"].iter().all(|field| form.get(field).is_none()) {
-            return Err(bad("Error: Include at least one message digest."));
-        }
-        let content = form.content.as_ref();
-        let content = content.ok_or_else(|| bad("Upload payload does not have a file."))?;
-        let wheel = form.get("filetype") == Some("bdist_wheel");
-        if wheel != (Kind::of(&content.file_name) == Kind::Wheel) {
-            return Err(bad("Invalid value for filetype. Error: It does not fit the name of the file."));
-        }
-        Ok(Subject { name, version, content })
+/// The action, and the version of the protocol.
+fn protocol(form: &Form) -> Result<(), Refusal> {
+    match form.get(":action") {
+        Some("file_upload") => {}
+        Some("submit" | "submit_pkg_info") => return Err(Meaning::NoRegistration.into()),
+        Some("doc_upload") => return Err(Meaning::NoDocumentation.into()),
+        _ => return Err(Refusal::of(Meaning::Form, ["The action must be file_upload."])),
     }
-
-    /// The file and its metadata must be of the project and version that the form names.
-    fn agrees_with(&self, scan: &Scan) -> Result<(), Refusal> {
-        let file = &self.content.file_name;
-        let (name, version) = match scan.kind {
-            Kind::Wheel => {
-                let parsed = file.parse::<WheelName>().map_err(|error| bad(error.to_string()))?;
-                (parsed.name().clone(), parsed.version().clone())
-            }
-            _ => {
-                let parsed = file.parse::<SdistName>().map_err(|error| bad(error.to_string()))?;
-                (parsed.name().clone(), parsed.version().clone())
-            }
-        };
-        let expected = SdistName::expected(&self.name, &self.version).to_string();
-        if scan.kind == Kind::Sdist && *file != expected {
-            return Err(bad(format!("Filename '{file}' is invalid, should be '{expected}'.")));
-        }
-        if name != self.name {
-            return Err(bad(format!(
-                "Filename '{file}' should contain the normalized project name '{}', not '{name}'.",
-                self.name.file_part()
-            )));
-        }
-        if version != self.version {
-            return Err(bad(format!("Version in filename should be '{}' not '{version}'.", self.version)));
-        }
-        Ok(())
+    if form.get("protocol_version").is_some_and(|version| version != "1") {
+        return Err(Meaning::Protocol.into());
     }
-
-    fn record(&self, scan: &Scan, blake2b_256: Blake2b256, now: Timestamp) -> Result<Stored, Refusal> {
-        let kept = match scan.kind {
-            Kind::Wheel => "METADATA",
-            _ => "PKG-INFO",
-        };
-        let metadata = scan
-            .kept
-            .iter()
-            .find(|(path, _)| path.split_once('/').is_some_and(|(_, file)| file == kept))
-            .and_then(|(_, bytes)| String::from_utf8(bytes.clone()).ok())
-            .ok_or_else(|| bad(format!("{kept} is missing.")))?;
-        let raw = RawMetadata::parse(metadata.as_bytes());
-        Ok(Stored {
-            schema: 1,
-            name: self.name.clone(),
-            version: self.version.to_string(),
-            file: self.content.file_name.clone(),
-            sha256: scan.sha256.to_string(),
-            blake2b_256: blake2b_256.to_string(),
-            size: scan.size,
-            uploaded: now.to_string(),
-            requires_python: raw.first("Requires-Python").map(|text| text.trim().to_owned()),
-            yanked: None,
-            metadata,
-        })
+    match form.sent_as_file() {
+        Some(field) => Err(Refusal::of(Meaning::FieldIsFile, [field])),
+        None => Ok(()),
     }
 }
 
-fn invalid(value: &str, field: &str) -> Refusal {
-    let shown: String = value.chars().take(100).flat_map(char::escape_debug).collect();
-    bad(format!(
-        "'{shown}' is invalid for '{field}'. See https://packaging.python.org/specifications/core-metadata for more information."
-    ))
-}
-
-/// A name that stays in its folder, and a part that says it is a file.
-fn file_name(content: &Content) -> Result<(), Refusal> {
-    let name = &content.file_name;
-    if name.contains(['/', '\\']) {
-        return Err(bad("Cannot upload a file with '/' or '\\' in its name."));
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!');
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-        return Err(bad("Cannot upload a file with other characters than letters, digits and `._-+!` in its name."));
-    }
-    match content.content_type.as_deref().map(str::trim) {
-        Some(kind) if kind.is_empty() || kind.to_ascii_lowercase().starts_with("image/") => {
-            Err(bad("Invalid distribution file."))
+/// What the form itself asks for.
+fn fields(form: &Form) -> Result<(), Refusal> {
+    const NAME: &str = "Start and end with a letter or numeral containing only ASCII numeric and '.', '_' and '-'.";
+    let field = |name: &str, text: &str| Err(Refusal::of(Meaning::Field, [name, text]));
+    let whole = |text: &str| Err(Refusal::of(Meaning::Form, [text]));
+    match form.get("name") {
+        None => return Err(Refusal::of(Meaning::FieldValue, ["", "Name", "This field is required."])),
+        Some(name) if name.parse::<crate::python::name::ProjectName>().is_err() => {
+            return Err(Refusal::of(Meaning::FieldValue, [name, "Name", NAME]));
         }
-        _ => Ok(()),
+        Some(_) => {}
     }
-}
-
-/// Every digest that was given; MD5 proves nothing and is not computed, so it cannot be the only one.
-fn digests(form: &Form, bytes: &[u8]) -> Result<(), Refusal> {
-    const WRONG: &str = "The digest supplied does not match a digest calculated from the uploaded file.";
-    let sha256 = form.get("sha256_digest").map(|hex| Sha256::from_hex(hex) == Some(Sha256::of(bytes)));
-    let blake2 = form.get("blake2_256_digest").map(|hex| Blake2b256::from_hex(hex) == Some(Blake2b256::of(bytes)));
-    match (sha256, blake2) {
-        (None, None) => Err(bad("Error: Include at least one message digest other than MD5.")),
-        (Some(false), _) | (_, Some(false)) => Err(bad(WRONG)),
-        _ => Ok(()),
+    let is_digest = |name: &str| form.get(name).is_none_or(|hex| Sha256::from_hex(hex).is_some());
+    if !is_digest("blake2_256_digest") {
+        return field("blake2_256_digest", "Use a valid, hex-encoded, BLAKE2 message digest.");
     }
-}
-
-/// Whether these bytes are there under this name; a refusal where either is there without the other.
-fn is_there(store: &Store, file: &str, digest: &Blake2b256) -> Result<bool, Refusal> {
-    match store.standing(file, digest) {
-        Standing::New => Ok(false),
-        Standing::Same => Ok(true),
-        Standing::Taken => Err(bad(format!(
-            "File already exists ('{file}', with blake2_256 hash '{digest}'). See https://pypi.org/help/#file-name-reuse for more information."
-        ))),
+    match form.get("filetype") {
+        None => return field("filetype", "This field is required."),
+        Some("sdist" | "bdist_wheel") => {}
+        Some(_) => return field("filetype", "Use a known file type."),
     }
-}
-
-/// Whether the release takes this file: it is young enough, and has no sdist yet where this is one.
-fn is_open(store: &Store, subject: &Subject<'_>, now: Timestamp) -> Result<(), Refusal> {
-    let all = store.files_of(subject.name.normalized());
-    let release: Vec<&Stored> =
-        all.into_iter().filter(|stored| stored.parsed_version().as_ref() == Some(&subject.version)).collect();
-    let times = release.iter().filter_map(|stored| stored.uploaded.parse::<Timestamp>().ok());
-    let closes = times.min().and_then(|first| first.checked_add(SignedDuration::from_hours(24 * OPEN_DAYS)).ok());
-    if closes.is_some_and(|closes| now > closes) {
-        return Err(bad("Uploading new files to releases older than 14 days is not allowed."));
+    if !is_digest("sha256_digest") {
+        return field("sha256_digest", "Use a valid, hex-encoded, SHA256 message digest.");
     }
-    let has_sdist = release.iter().any(|stored| stored.kind() == Kind::Sdist);
-    if has_sdist && Kind::of(&subject.content.file_name) == Kind::Sdist {
-        return Err(bad("Only one sdist may be uploaded per release."));
+    match (form.get("filetype"), form.get("pyversion")) {
+        (Some("bdist_wheel"), None) => return whole("Python version is required for binary distribution uploads."),
+        (Some("sdist"), Some(version)) if version != "source" => {
+            return whole("Use 'source' as Python version for an sdist.");
+        }
+        _ => {}
+    }
+    if ["sha256_digest", "blake2_256_digest", "md5_digest"].iter().all(|field| form.get(field).is_none()) {
+        return whole("Include at least one message digest.");
+    }
+    // It proves nothing and is not computed here.
+    if ["sha256_digest", "blake2_256_digest"].iter().all(|field| form.get(field).is_none()) {
+        return whole("Include at least one message digest other than MD5.");
     }
     Ok(())
 }
 
-/// The rules of `check/`: what `release check` would find first.
-fn judge(examined: &Examined, policy: &Policy) -> Result<(), Refusal> {
-    match check::upload_refusal(examined, policy) {
-        None => Ok(()),
-        Some(finding) => Err(bad(format!("{} [{}]", finding.message, finding.code))),
+impl Upload<'_> {
+    /// What an account must have.
+    fn account(&self) -> Result<(), Refusal> {
+        let Some((name, user)) = self.sender.user().and_then(|name| Some((name, self.settings.users.get(name)?)))
+        else {
+            return Ok(());
+        };
+        if !user.email_verified {
+            return Err(Refusal::of(Meaning::Email, [name]));
+        }
+        match user.two_factor {
+            true => Ok(()),
+            false => Err(Refusal::of(Meaning::TwoFactor, [name])),
+        }
+    }
+
+    fn description(&self) -> Result<(), Refusal> {
+        let Some(text) = self.form.raw("description") else { return Ok(()) };
+        let kind = self.form.get("description_content_type");
+        let is_refused = match verdict(text, kind) {
+            Verdict::Refused { .. } => true,
+            Verdict::Renders(_) => false,
+            // Whatever docutils says of other texts, of white space it makes no page.
+            Verdict::Unverified(_) => text.trim().is_empty(),
+        };
+        match (is_refused, kind) {
+            (false, _) => Ok(()),
+            (true, Some(kind)) => Err(Refusal::of(Meaning::Description, [kind])),
+            (true, None) => Err(Meaning::DescriptionDefault.into()),
+        }
+    }
+
+    /// The name of the file and the type of its part.
+    fn file(&self) -> Result<(), Refusal> {
+        let name = self.content.file_name.as_str();
+        if name.chars().any(char::is_control) {
+            return Err(Meaning::FileNameControl.into());
+        }
+        if name.contains(['/', '\\']) {
+            return Err(Meaning::FileNameSlash.into());
+        }
+        let Some(extension) = [".tar.gz", ".whl", ".zip"].into_iter().find(|extension| name.ends_with(extension))
+        else {
+            return Err(Meaning::Extension.into());
+        };
+        let filetype = self.form.get("filetype").unwrap_or_default();
+        if (filetype == "bdist_wheel") != (extension == ".whl") {
+            return Err(Refusal::of(Meaning::ExtensionType, [extension, filetype]));
+        }
+        match self.content.content_type.as_deref().map(str::trim) {
+            Some(kind) if kind.is_empty() || kind.to_ascii_lowercase().starts_with("image/") => {
+                Err(Meaning::PartType.into())
+            }
+            _ if Kind::of(name) == Kind::Other => {
+                let expected = SdistName::expected(&self.judged.name, &self.judged.version).to_string();
+                Err(Refusal::of(Meaning::SdistName, [name, &expected]))
+            }
+            _ => self.plain_name(name),
+        }
+    }
+
+    /// A name that stays in its folder, and that no system takes for another.
+    fn plain_name(&self, name: &str) -> Result<(), Refusal> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '!');
+        let is_plain = !name.starts_with('.') && name.chars().all(plain);
+        let start = self.judged.name.normalized();
+        match (is_plain, self.form.get("filetype")) {
+            (true, _) => Ok(()),
+            (false, Some("sdist")) => {
+                Err(Refusal::of(Meaning::SdistNameInvalid, ["it has characters that no name of an sdist has"]))
+            }
+            (false, _) => Err(Refusal::of(Meaning::NameStart, [self.judged.name.as_str(), start])),
+        }
+    }
+
+    fn size(&self, store: &Store) -> Result<(), Refusal> {
+        let (project, name) = (self.judged.name.normalized(), self.judged.name.as_str());
+        let most = self.settings.file_limit(project);
+        if self.content.cut || self.content.size > most {
+            return Err(Refusal::of(Meaning::FileTooLarge, [name, &(most >> 20).to_string()]));
+        }
+        let most = self.settings.project_limit(project);
+        let known: u64 = store.files_of(project).iter().map(|stored| stored.size).sum();
+        match known + self.content.size > most {
+            true => Err(Refusal::of(Meaning::ProjectFull, [name, &(most >> 30).to_string()])),
+            false => Ok(()),
+        }
+    }
+
+    fn digests(&self) -> Result<(), Refusal> {
+        let is = |field: &str, digest: String| self.form.get(field).is_none_or(|hex| hex.eq_ignore_ascii_case(&digest));
+        let right = is("sha256_digest", self.content.sha256.to_string())
+            && is("blake2_256_digest", self.content.blake2b_256.to_string());
+        if right { Ok(()) } else { Err(Meaning::Digest.into()) }
+    }
+
+    /// Whether the file is there already; a refusal where the release does not take it.
+    fn is_settled(&self, store: &Store, now: Timestamp) -> Result<bool, Refusal> {
+        let (file, project) = (self.content.file_name.as_str(), self.judged.name.normalized());
+        let digest = self.content.blake2b_256;
+        match store.standing(file, &digest) {
+            Standing::New => {}
+            Standing::Same => return Ok(true),
+            Standing::Taken => return Err(Refusal::of(Meaning::Exists, [file, &digest.to_string()])),
+        }
+        let set = self.settings.projects.get(project);
+        if self.settings.deleted.contains(file) || set.is_some_and(|project| project.deleted.contains(file)) {
+            return Err(Meaning::Deleted.into());
+        }
+        let version = &self.judged.version;
+        let files = store.files_of(project);
+        let release: Vec<&&Stored> =
+            files.iter().filter(|stored| stored.parsed_version().as_ref() == Some(version)).collect();
+        let set = set.and_then(|project| {
+            let found = project.released.iter().find(|(known, _)| known.parse().is_ok_and(|known| version == &known));
+            found.map(|(_, released)| *released)
+        });
+        let first = set.or_else(|| release.iter().filter_map(|stored| stored.uploaded.parse().ok()).min());
+        let closes = first.and_then(|first| first.checked_add(SignedDuration::from_hours(24 * OPEN_DAYS)).ok());
+        if closes.is_some_and(|closes| now > closes) {
+            return Err(Refusal::of(Meaning::Closed, [&OPEN_DAYS.to_string()]));
+        }
+        let is_sdist = |name: &str| Kind::of(name) == Kind::Sdist;
+        match is_sdist(file) && release.iter().any(|stored| is_sdist(&stored.file)) {
+            true => Err(Meaning::SecondSdist.into()),
+            false => Ok(false),
+        }
+    }
+
+    fn record(&self, scan: &Scan, now: Timestamp) -> Result<Stored, Refusal> {
+        let metadata = archives::metadata(scan).and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+        let metadata = metadata.ok_or_else(|| Refusal::of(Meaning::Content, ["its metadata are not UTF-8"]))?;
+        let raw = RawMetadata::parse(metadata.as_bytes());
+        Ok(Stored {
+            schema: 1,
+            name: self.judged.name.clone(),
+            version: self.judged.version.to_string(),
+            file: self.content.file_name.clone(),
+            sha256: self.content.sha256.to_string(),
+            blake2b_256: self.content.blake2b_256.to_string(),
+            size: self.content.size,
+            uploaded: now.to_string(),
+            requires_python: raw.first("Requires-Python").map(|text| text.trim().to_owned()),
+            yanked: None,
+            serial: 0,
+            uploader: self.sender.user().map(str::to_owned),
+            provenance: None,
+            info: Some(json_api::of_form(self.form)),
+            metadata,
+        })
     }
 }

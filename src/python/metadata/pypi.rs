@@ -49,8 +49,11 @@ impl Metadata {
         for (field, people) in
             [(Field::AuthorEmail, &self.author_email), (Field::MaintainerEmail, &self.maintainer_email)]
         {
-            let reason = filled(people).and_then(email_fault);
-            faults.extend(reason.map(|reason| fault(field, reason)));
+            let refused = filled(people).and_then(address_refusal);
+            faults.extend(
+                refused
+                    .map(|(address, reason)| fault(field, format!("has the address `{}`: {reason}", shown(&address)))),
+            );
         }
         faults
     }
@@ -126,16 +129,26 @@ fn url_fault(url: &str) -> Option<String> {
 /// Ends of domains that are nobody's.
 const SPECIAL_DOMAINS: [&str; 6] = ["local", "localhost", "test", "invalid", "onion", "arpa"];
 
-/// Looks at a single address only: lists are not checked by PyPI either.
-fn email_fault(value: &str) -> Option<String> {
+/// Whether PyPI takes a text for the URL of a project.
+pub fn is_url(url: &str) -> bool {
+    url_fault(url).is_none()
+}
+
+/// The address of a person that PyPI refuses, and why. It looks at a single address only: lists are not checked by PyPI
+/// either.
+pub fn address_refusal(value: &str) -> Option<(String, &'static str)> {
     let address = address::only(value)?;
-    let refused = |reason: &str| Some(format!("has the address `{}`: {reason}", shown(&address)));
+    let reason = address_fault(&address)?;
+    Some((address, reason))
+}
+
+fn address_fault(address: &str) -> Option<&'static str> {
     let Some((local, domain)) = address.rsplit_once('@') else {
-        return refused("it has no `@`");
+        return Some("it has no `@`");
     };
     let plain = |c: char| c.is_alphanumeric() || !c.is_ascii() || "!#$%&'*+-/=?^_`{|}~".contains(c);
     if !local.split('.').all(|part| !part.is_empty() && part.chars().all(plain)) {
-        return refused("what stands before `@` is no mailbox");
+        return Some("what stands before `@` is no mailbox");
     }
     let label = |part: &str| {
         !part.is_empty()
@@ -145,11 +158,11 @@ fn email_fault(value: &str) -> Option<String> {
             && part.chars().all(|c| c == '-' || c.is_alphanumeric())
     };
     if !domain.contains('.') || !domain.split('.').all(label) {
-        return refused("what follows `@` is no domain");
+        return Some("what follows `@` is no domain");
     }
     let last = domain.rsplit('.').next().unwrap_or_default();
     if SPECIAL_DOMAINS.iter().any(|special| special.eq_ignore_ascii_case(last)) {
-        return refused("its domain is set aside for special use");
+        return Some("its domain is set aside for special use");
     }
     None
 }

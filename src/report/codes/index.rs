@@ -82,6 +82,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "index/settings",
+        title: "the state of the embedded index means nothing",
+        text: "`index.json` in the folder of an embedded index says whom it knows and in which state it is: users, owners, publishers, limits, pauses. A key that nobody knows is refused rather than ignored, since a rehearsal against another state than the one that was meant proves nothing. Correct the key that is named; the README lists all of them. A server that runs answers 500 until the file can be read again.",
+        follows: "",
+    },
+    Code {
         code: "index/redirected",
         title: "an index redirects uploads",
         text: "Tokens are never sent to where a redirect leads. Often only a slash is missing at the end: PyPI's URL is `https://upload.pypi.org/legacy/`. Set `upload` in `[index.NAME]` to the new address if you trust its host.",

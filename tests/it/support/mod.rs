@@ -11,6 +11,7 @@ pub(crate) mod depth;
 pub(crate) mod descriptions;
 pub(crate) mod faults;
 pub(crate) mod forges;
+pub(crate) mod issuer;
 pub(crate) mod json_schema;
 pub(crate) mod native;
 #[cfg(not(offline))]

@@ -24,6 +24,17 @@ impl Served {
 
     /// Serves a folder of the sandbox.
     pub(crate) fn at(sandbox: &Sandbox, folder: &str, more: &[&str]) -> Self {
+        Served::begin(sandbox, folder, more, Stdio::null())
+    }
+
+    /// Serves `index/` of the sandbox and says on standard error what it is asked; that goes to a file.
+    pub(crate) fn talking(sandbox: &Sandbox) -> (Self, PathBuf) {
+        let log = sandbox.path("log");
+        let file = std::fs::File::create(&log).expect("a file");
+        (Served::begin(sandbox, "index", &["-v"], file.into()), log)
+    }
+
+    fn begin(sandbox: &Sandbox, folder: &str, more: &[&str], stderr: Stdio) -> Self {
         let data = sandbox.path(folder);
         let data = data.to_str().expect("temporary folders have plain names");
         let arguments = [&["index", "serve", "--data", data, "--format", "json"], more].concat();
@@ -31,7 +42,7 @@ impl Served {
             .command(&arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(stderr)
             .spawn()
             .expect("it starts");
         let stdout = child.stdout.take().expect("it was asked for");
@@ -79,6 +90,47 @@ impl Served {
     pub(crate) fn project_token(&self, name: &str) -> String {
         let path = self.value(&format!("/result/tokens/projects/{name}"));
         std::fs::read_to_string(path).expect("a token")
+    }
+
+    /// Gives the index in `index/` of a sandbox another state, whether it is served or not.
+    pub(crate) fn set(sandbox: &Sandbox, settings: &Value) {
+        let folder = sandbox.path("index");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let beside = folder.join("index.json.new");
+        std::fs::write(&beside, settings.to_string()).expect("a file");
+        std::fs::rename(beside, folder.join("index.json")).expect("a file");
+    }
+
+    /// A token of a user of that index.
+    pub(crate) fn token_of(sandbox: &Sandbox, user: &str, more: &[&str]) -> String {
+        let data = sandbox.path("index").display().to_string();
+        let arguments = [&["index", "token", "--data", &data, "--user", user, "--format", "json"], more].concat();
+        let document = sandbox.release(&arguments).success().json();
+        let path = document["result"]["token"].as_str().expect("a path");
+        std::fs::read_to_string(
+            path.replace("[ROOT]", sandbox.path("").to_str().expect("a plain name").trim_end_matches('/')),
+        )
+        .expect("a token")
+    }
+
+    /// Asks it to end, as a person does with Ctrl-C; how it ended.
+    pub(crate) fn interrupt(&mut self) -> Option<i32> {
+        let id = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("it runs");
+        rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+        self.child.wait().expect("it was started").code()
+    }
+
+    /// The most memory that it had until now, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("a number") << 10
+    }
+
+    /// Ends it at once, whatever it is doing.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it was started");
     }
 
     /// Uploads with the token for every project.

@@ -39,3 +39,28 @@ pub(crate) fn bytes(location: &str, caveats: &[&str]) -> Vec<u8> {
 pub(crate) fn token(location: &str, caveats: &[&str]) -> String {
     format!("pypi-{}", URL_SAFE_NO_PAD.encode(bytes(location, caveats)))
 }
+
+/// The same token with more restrictions, as anybody who has it can add them.
+pub(crate) fn attenuated(token: &str, caveats: &[&str]) -> String {
+    use ring::hmac;
+    let mut bytes = URL_SAFE_NO_PAD.decode(token.trim_start_matches("pypi-")).expect("a token");
+    let mut signature = bytes.split_off(bytes.len() - 32);
+    // The end of the caveats, and the head of the signature.
+    assert_eq!(bytes.split_off(bytes.len() - 3), [0, 6, 32]);
+    for caveat in caveats {
+        bytes.extend(packet(2, caveat.as_bytes()));
+        bytes.push(0);
+        signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &signature), caveat.as_bytes()).as_ref().to_vec();
+    }
+    bytes.extend([0, 6, 32]);
+    bytes.extend(signature);
+    format!("pypi-{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The same token with another signature.
+pub(crate) fn forged(token: &str) -> String {
+    let mut bytes = URL_SAFE_NO_PAD.decode(token.trim_start_matches("pypi-")).expect("a token");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    format!("pypi-{}", URL_SAFE_NO_PAD.encode(bytes))
+}
