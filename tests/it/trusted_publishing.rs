@@ -7,11 +7,16 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use expect_test::expect;
+use serde_json::{Value, json};
 
 use crate::support::Sandbox;
 use crate::support::answering::{Answering, Asked};
+use crate::support::archives::tar::{SDIST_NAME, Tar};
+use crate::support::archives::zip::{WHEEL_NAME, Zip};
+use crate::support::issuer::{Issuer, publisher};
 use crate::support::releasing::Releasing;
 use crate::support::sandbox::{CANARY, Output};
+use crate::support::served::Served;
 
 const MINTED: &str = "pypi-AgEJMTI3LjAuMC4xMINTEDminted0123456789";
 /// What every sandbox takes for now.
@@ -49,6 +54,8 @@ struct Trusting {
     same_identity: bool,
     /// Seconds that a token is good.
     life: i64,
+    /// How many uploads, from the first, are told that their token is expired.
+    expired: usize,
     /// What the answers to minting are, in order; then tokens.
     refusals: Vec<(u16, &'static str)>,
 }
@@ -61,6 +68,7 @@ impl Default for Trusting {
             claims: Vec::new(),
             same_identity: false,
             life: 900,
+            expired: 0,
             refusals: Vec::new(),
         }
     }
@@ -68,7 +76,7 @@ impl Default for Trusting {
 
 /// Who the job is, a token for it, and uploads with the newest token alone.
 fn trusting(settings: Trusting) -> Answering {
-    let (asked_runner, minted) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let (asked_runner, minted, uploads) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     Answering::start(move |asked: &Asked| {
         let path = asked.line.split(' ').nth(1).unwrap_or_default();
@@ -99,6 +107,9 @@ fn trusting(settings: Trusting) -> Answering {
                 (200, serde_json::json!({"success": true, "token": token, "expires": NOW + settings.life}).to_string())
             }
             "/legacy/" => {
+                if uploads.fetch_add(1, Ordering::SeqCst) < settings.expired {
+                    return (403, "{\"code\": \"403 Invalid API Token: token is expired\"}".to_owned());
+                }
                 let newest = minted.load(Ordering::SeqCst).saturating_sub(1);
                 let wanted = STANDARD.encode(format!("__token__:{MINTED}{newest}"));
                 if asked.head.contains(&wanted) { (200, String::new()) } else { (403, "no".to_owned()) }
@@ -282,6 +293,91 @@ fn a_token_that_runs_short_is_replaced_with_a_new_identity() {
     let output = publish(&job(&server), &server, &[]);
     assert!(output.stderr.contains("GitHub Actions has one identity for this job, and it is used"), "{output}");
     assert_eq!(lines(&server).iter().filter(|line| line.contains("mint")).count(), 1);
+}
+
+#[test]
+fn a_token_that_the_index_calls_expired_is_replaced_once() {
+    let counted = |server: &Answering| {
+        let count = |path: &str| lines(server).iter().filter(|line| line.contains(path)).count();
+        (count("mint"), count("POST /legacy/"))
+    };
+    let server = trusting(Trusting { expired: 1, ..Trusting::default() });
+    publish(&job(&server), &server, &[]).success();
+    assert_eq!(counted(&server), (2, 3));
+    let server = trusting(Trusting { expired: 9, ..Trusting::default() });
+    let output = publish(&job(&server), &server, &[]);
+    assert!(output.stderr.contains("error[index/token-expired]"), "{output}");
+    assert_eq!(counted(&server), (2, 2));
+}
+
+/// `demo` in a job of `acme/demo`, and the embedded index, which trusts the issuer of that job.
+fn embedded(issuer: &Issuer, mut state: Value) -> (Sandbox, Served) {
+    let mut sandbox = Sandbox::new();
+    sandbox.without_credentials();
+    sandbox.write("pyproject.toml", "[project]\nname = \"demo\"\nversion = \"1.0\"\n");
+    sandbox.write(&format!("dist/{WHEEL_NAME}"), Zip::wheel().bytes());
+    sandbox.write(&format!("dist/{SDIST_NAME}"), Tar::sdist().gz());
+    sandbox.set("GITHUB_ACTIONS", "true");
+    sandbox.set("ACTIONS_ID_TOKEN_REQUEST_URL", issuer.request_url());
+    sandbox.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", CANARY);
+    let mut trust = issuer.trust();
+    if let Some(more) = state["trusted-publishing"].as_object() {
+        trust.as_object_mut().expect("a table").extend(more.clone());
+    }
+    state["trusted-publishing"] = trust;
+    Served::set(&sandbox, &state);
+    let served = Served::start(&sandbox, &[]);
+    (sandbox, served)
+}
+
+#[test]
+fn the_embedded_index_trusts_a_job_from_end_to_end() {
+    let ours = || json!({"projects": {"demo": {"publishers": [publisher()]}}});
+    let run = |sandbox: &Sandbox, served: &Served, more: &[&str]| {
+        let url = served.upload_url();
+        without_masks(sandbox.release(&[&["publish", "--format", "human", "--index", &url], more].concat()))
+    };
+    // A minute is less than an upload may take, so that each file has a token of its own; PEP 807 or not.
+    for trust in [json!({}), json!({"lifetime": 60}), json!({"lifetime": 60, "discovery": true})] {
+        let issuer = Issuer::start();
+        let mut state = ours();
+        state["trusted-publishing"] = trust;
+        let (sandbox, served) = embedded(&issuer, state);
+        let output = run(&sandbox, &served, &[]).success();
+        assert_eq!(output.stdout.lines().filter(|line| line.contains(": uploaded ")).count(), 2, "{output}");
+        assert!(run(&sandbox, &served, &[]).success().stdout.contains("already-there"));
+    }
+    let mut seen = String::new();
+    for (name, claim, value) in [
+        ("issuer", "iss", json!("https://example.org")),
+        ("audience", "aud", json!("pypi")),
+        ("repository", "repository", json!("acme/other")),
+        ("event", "event_name", json!("pull_request_target")),
+    ] {
+        let issuer = Issuer::start();
+        let (sandbox, served) = embedded(&issuer, ours());
+        issuer.set(claim, value);
+        let output = run(&sandbox, &served, &[]);
+        assert_eq!(output.code, 1, "{output}");
+        let line = output.stderr.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+        seen.push_str(&format!("{name}: {}\n", line.split_once("no token ").map_or(line, |(_, rest)| rest)));
+    }
+    expect![[r#"
+        issuer: (invalid-payload): unknown trusted publishing issuer
+        audience: (invalid-token): malformed or invalid token
+        repository: (invalid-publisher): valid token, but no corresponding publisher (Publisher with matching claims was not found)
+        event: (invalid-publisher): valid token, but no corresponding publisher (Publishing from a workflow invoked via 'pull_request_target' is not supported.)
+    "#]].assert_eq(&seen);
+}
+
+#[test]
+fn the_embedded_index_takes_what_is_narrowed() {
+    let (mut sandbox, served) = embedded(&Issuer::start(), json!({}));
+    sandbox.set("RELEASE_TOKEN", served.token());
+    let url = served.upload_url();
+    let plan = sandbox.release(&["publish", "--format", "human", "-n", "--index", &url]).success();
+    assert!(plan.stdout.contains("sent narrowed to one project and 10 minutes"), "{plan}");
+    sandbox.release(&["publish", "--index", &url]).success();
 }
 
 #[test]
