@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::{IndexTable, TimeoutsTable};
+use super::file::{Attestations, IndexTable, TimeoutsTable};
 use super::resolve::Config;
 
 /// A package index.
@@ -24,6 +24,9 @@ pub struct Index {
     /// How many times an upload is tried again after a passing fault.
     #[serde(skip)]
     pub retries: u32,
+    /// Whether attestations beside the archives are sent.
+    #[serde(skip)]
+    pub attestations: Attestations,
 }
 
 /// How long an index is waited for.
@@ -57,9 +60,14 @@ impl Index {
         Index {
             name: name.to_owned(),
             upload: upload.to_owned(),
-            simple,
             timeouts: Timeouts::default(),
             retries: RETRIES,
+            // Others refuse the field, or let it go unseen.
+            attestations: match simple.as_str() {
+                PYPI | TEST_PYPI => Attestations::Prefer,
+                _ => Attestations::Off,
+            },
+            simple,
         }
     }
 
@@ -78,6 +86,7 @@ impl Index {
         let mut index = Index::new(name, &table.upload, &table.simple);
         index.timeouts = table.timeouts.as_ref().map(Timeouts::of).unwrap_or_default();
         index.retries = table.retries.unwrap_or(RETRIES);
+        index.attestations = table.attestations.unwrap_or(index.attestations);
         index
     }
 
@@ -95,13 +104,15 @@ impl Index {
 
 /// The simple API of PyPI.
 const PYPI: &str = "https://pypi.org/simple/";
+/// That of TestPyPI.
+const TEST_PYPI: &str = "https://test.pypi.org/simple/";
 
 impl Config {
-    /// Where the dependencies of what is verified on an index come from, where that is not the index itself:
-    /// TestPyPI has hardly any of them.
+    /// Where the dependencies of what is verified on an index come from, where that is not the index itself: TestPyPI
+    /// has hardly any of them, and anybody may take their names there.
     pub fn dependencies_of(&self, index: &Index) -> Option<&str> {
         let configured = self.verify.dependencies.as_deref();
-        configured.or_else(|| (index.simple == "https://test.pypi.org/simple/").then_some(PYPI))
+        configured.or_else(|| (index.simple == TEST_PYPI || index.name == "testpypi").then_some(PYPI))
     }
 
     /// The index of a name or a URL.

@@ -141,6 +141,28 @@ pub enum IndexError {
         /// Where it should be.
         source_name: String,
     },
+    /// An attestation beside an archive that proves nothing of it.
+    #[error("`{file}` is no attestation to send: {problem}")]
+    Attestation {
+        /// Its name.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An archive without an attestation where one is required.
+    #[error("`{file}` has no attestation beside it")]
+    NoAttestation {
+        /// The archive.
+        file: String,
+    },
+    /// What an index says of who published a file is not in its form.
+    #[error("`{url}` is no provenance: {problem}")]
+    Provenance {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Two servers of one folder.
     #[error("another server uses `{data}`")]
     Served {
@@ -182,6 +204,9 @@ impl Explain for IndexError {
             IndexError::NoTrust { .. } => "index/no-trust",
             IndexError::Mint { .. } => "index/mint",
             IndexError::EmptyToken { .. } => "index/empty-token",
+            IndexError::Attestation { .. } => "index/attestation",
+            IndexError::NoAttestation { .. } => "index/no-attestation",
+            IndexError::Provenance { .. } => "index/provenance",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
         }
@@ -221,6 +246,15 @@ impl Explain for IndexError {
             IndexError::NoTrust { .. } => "give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`",
             IndexError::Mint { code, claims, .. } => return mint_hints(code, claims),
             IndexError::EmptyToken { .. } => "put the token there, and nothing else",
+            IndexError::Attestation { .. } => {
+                "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
+            }
+            IndexError::NoAttestation { .. } => {
+                "sign it in the job that publishes, or set `attestations = \"prefer\"` of the index in `[index.NAME]`"
+            }
+            IndexError::Provenance { .. } => {
+                "ask those who run the index; `provenance = \"off\"` in `[verify]` does not look at it"
+            }
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
@@ -232,7 +266,9 @@ impl Explain for IndexError {
     fn location(&self) -> Option<Location> {
         match self {
             IndexError::Effects(error) => error.location(),
-            IndexError::FileChanged { file } => Some(Location::file(file)),
+            IndexError::FileChanged { file }
+            | IndexError::Attestation { file, .. }
+            | IndexError::NoAttestation { file } => Some(Location::file(file)),
             IndexError::Record { path, .. } => Some(Location::file(path)),
             _ => None,
         }

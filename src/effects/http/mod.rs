@@ -6,6 +6,7 @@
 mod api;
 mod github;
 mod identity;
+mod revisit;
 pub mod timing;
 pub mod visit;
 
@@ -173,6 +174,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// `Date`, as sent.
     pub date: Option<String>,
+    /// `ETag`, as sent.
+    pub etag: Option<String>,
     /// When the rate is free again, in seconds since 1970, where nothing of it is left (`X-RateLimit-Reset`).
     pub rate_reset: Option<i64>,
     /// Whether `Link` names a next page.
@@ -193,6 +196,7 @@ impl Answer {
             location: text(header::LOCATION).map(str::to_owned),
             retry_after: text(header::RETRY_AFTER).map(str::to_owned),
             date: text(header::DATE).map(str::to_owned),
+            etag: text(header::ETAG).map(str::to_owned),
             rate_reset: number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0)),
             more: text(header::LINK).is_some_and(|link| link.contains("rel=\"next\"")),
             body: Vec::new(),
