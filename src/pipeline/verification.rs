@@ -10,7 +10,7 @@ use crate::effects::files::What;
 use crate::effects::{Git, Inspect, World};
 use crate::error::{Failure, Location};
 use crate::index::document::{self, Told};
-use crate::index::listing::version_of;
+use crate::index::listing::{ListedFile, version_of};
 use crate::index::provenance::{self, Known as Person, State};
 use crate::index::{IndexError, Listing};
 use crate::plan::verify::{self, Known, Target};
@@ -175,7 +175,10 @@ pub fn install(
     for produced in shown {
         if let Produced::Shown(shown) = produced {
             say_what_is_there(inspect, request, package, (known, &shown), &mut verdict)?;
-            visible.extend(shown.files);
+            let expected = |name: &str| known.iter().find(|file| file.name == name).map(|file| file.sha256.as_str());
+            // What is another file by the listing alone is not fetched.
+            let is_same = |file: &ListedFile| differs(&shown.listing, &file.name, expected(&file.name)).is_none();
+            visible.extend(shown.files.iter().filter(|file| is_same(file)).cloned());
             verdict.missing.extend(shown.missing);
         }
     }
@@ -338,18 +341,22 @@ pub fn remember(world: &World, request: &Request<'_>, verdicts: &[Verdict]) {
     let missing = verdicts.iter().any(|verdict| !verdict.missing.is_empty());
     let wrong = findings().find(|finding| finding.severity == Severity::Error).map(|finding| finding.code);
     let outcome = wrong.unwrap_or(if missing { NOT_VISIBLE } else { "ok" });
-    let verified = verdicts.iter().flat_map(|verdict| &verdict.verified).filter(|one| !one.sha256.is_empty());
+    // Of what is another file than the one that is known here nothing was judged.
+    let is_other = |one: &&Verified| one.findings.iter().any(|finding| finding.code == "verify/hash");
+    let verified = verdicts.iter().flat_map(|verdict| &verdict.verified).filter(|one| !is_other(one));
     let files: Vec<RecordedFile> =
         verified.map(|one| RecordedFile { name: one.file.clone(), sha256: one.sha256.clone() }).collect();
     let index = request.index;
+    // The name of an index that has none is its URL, which may hold a password.
+    let name = world.inspect().redactor().redact(&index.name);
     let draft = Draft {
         command: record::VERIFY,
         project: request.project.title(),
         version: Some(request.version.to_string()),
-        summary: format!("{} on {}", crate::report::text::count(files.len(), "file"), index.name),
+        summary: format!("{} on {}", crate::report::text::count(files.len(), "file"), name),
         facts: Facts {
-            phase: Some(format!("verify {}", index.name)),
-            document: Some(json!({"index": index.name, "simple": index.simple})),
+            phase: Some(format!("verify {name}")),
+            document: Some(json!({"simple-sha256": Sha256::of(index.simple.as_bytes()).to_string()})),
             ..Facts::default()
         },
     };

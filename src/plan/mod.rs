@@ -29,6 +29,7 @@ pub mod trust;
 pub mod undo;
 pub mod undo_bump;
 pub mod verify;
+pub mod yank;
 
 use serde::Serialize;
 

@@ -73,7 +73,7 @@ pub fn plan(
             asked,
             ..installation(project, (package, version), target)
         };
-        Step::VerifyInstall(step)
+        Step::VerifyInstall(Box::new(step))
     });
     Plan::of(steps.collect())
 }
@@ -85,7 +85,7 @@ pub fn editable(project: &Project, (package, version): (&Package, &Version), tar
         editable: Some(project.root.join(&package.folder)),
         ..installation(project, (package, version), target)
     };
-    Plan::of(vec![Step::VerifyInstall(step)])
+    Plan::of(vec![Step::VerifyInstall(Box::new(step))])
 }
 
 /// What is the same for all files of a package.

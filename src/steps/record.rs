@@ -194,9 +194,10 @@ pub fn sent_to(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsErr
 /// The reference names something that is no ledger.
 pub fn verified_on(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsError> {
     let phase = format!("verify {}", index.name);
+    let simple = Sha256::of(index.simple.as_bytes()).to_string();
     let (mut good, mut judged): (Vec<RecordedFile>, Vec<RecordedFile>) = (Vec::new(), Vec::new());
     for record in records(git)?.filter(|record| record.facts.phase.as_deref() == Some(&phase)) {
-        let there = record.facts.document.as_ref().map(|document| document["simple"] == index.simple.as_str());
+        let there = record.facts.document.as_ref().map(|document| document["simple-sha256"] == simple.as_str());
         if !(record.command == "run" || (record.command == VERIFY && there == Some(true))) {
             continue;
         }

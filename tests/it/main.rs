@@ -158,3 +158,4 @@ mod watch;
 mod wheel;
 mod workflows;
 mod workflows_tools;
+mod yank;

@@ -15,7 +15,7 @@ fn built() -> Releasing {
 
 fn records(releasing: &Releasing) -> Vec<Value> {
     let document = releasing.sandbox.release(&["history", "--format", "json"]).success().json();
-    document["result"]["entries"].as_array().cloned().unwrap_or_default()
+    document["result"]["records"].as_array().cloned().unwrap_or_default()
 }
 
 fn told(releasing: &Releasing, output: &Output) -> String {
@@ -137,7 +137,7 @@ fn a_pre_release_may_end_before_the_last_stage() {
     sandbox.commit("ci: pre-releases end at the first stage");
     let names = |kind: &str| {
         let planned = sandbox.release(&["plan", kind, "--format", "json"]).success().json();
-        let stages = planned["result"]["stages"].as_array().cloned().unwrap_or_default();
+        let stages = planned["result"]["plan"]["stages"].as_array().cloned().unwrap_or_default();
         stages.iter().filter_map(|stage| stage["name"].as_str().map(str::to_owned)).collect::<Vec<_>>()
     };
     assert_eq!((names("minor,rc"), names("minor")), (vec!["one".to_owned()], vec!["one".to_owned(), "two".to_owned()]));

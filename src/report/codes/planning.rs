@@ -508,4 +508,10 @@ pub(super) const CODES: &[Code] = &[
         text: "`NAME --version` in the clean environment prints a version, and not that of the release: a copy of it somewhere in the code was not changed. Take it from `importlib.metadata.version`, or name the place in `[[references]]`, so that every bump changes it.",
         follows: "",
     },
+    Code {
+        code: "yank/not-yet",
+        title: "a release is not yanked",
+        text: "Yanking is done by a person on the page of the project; tokens have no right to it and no index has an API for it. Until the time was up the index still offered files of the release to everybody. Nothing was marked: run the same command again when it is done, or with a longer `--wait`.",
+        follows: "PEP 592",
+    },
 ];
