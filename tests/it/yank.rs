@@ -73,13 +73,15 @@ fn it_is_told_where_waited_for_and_marked_once() {
         would mark the release of `v1.2.3` on `[HOST]/acme/demo` as yanked
         ------- stderr -------
         dry run: nothing was done
-    "#]].assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "-n"])));
+    "#]]
+    .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "-n"])));
     expect![[r#"
         ------- stderr -------
         error[plan/not-confirmed]: nothing was done: the release was not confirmed
           hint: look at `release run --dry-run`, then pass `--yes`
         [exit status: 1]
-    "#]].assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3"])));
+    "#]]
+    .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3"])));
     expect![[r#"
         warning[yank/not-yet]: 1.2.3 is not yanked on `two`: acme-1.2.3.tar.gz, acme-1.2.3-py3-none-any.whl are offered to everybody
           help: yank acme 1.2.3 on the pages of `two`: no index has an API for it
@@ -96,7 +98,8 @@ fn it_is_told_where_waited_for_and_marked_once() {
         error[forge/refused]: cannot mark the release: `[HOST]/acme/demo` refuses (418): status 418
           hint: put right what it says, then run the same command again
         [exit status: 1]
-    "#]].assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "--yes", "--wait", "0"])));
+    "#]]
+    .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "--yes", "--wait", "0"])));
     assert!(sandbox.read("CHANGELOG.md").contains("## [1.2.3] - 2026-01-02 [YANKED]"));
     assert!(body(&releasing).starts_with("> **Yanked**: it deletes files ::error::x\n\n"), "{}", body(&releasing));
     sandbox.commit("docs: 1.2.3 is yanked");
