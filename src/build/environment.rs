@@ -131,6 +131,25 @@ impl Environment {
         Ok(Environment::at(interpreter, dir))
     }
 
+    /// The same by `uv`, where there is one and it can: a moment instead of a second.
+    ///
+    /// # Errors
+    /// `venv` failed, whatever `uv` did.
+    pub fn make_fast(effects: Effects<'_>, interpreter: &Interpreter, dir: &Path) -> Result<Environment, Failure> {
+        let parent = dir.parent().unwrap_or(dir);
+        if let Some(uv) = Uv::find(effects.inspect()) {
+            let program = Program::new(&uv.program, parent)
+                .args(["venv", "--quiet", "--no-config", "--no-project", "--offline", "--python"])
+                .arg(&interpreter.program)
+                .arg(dir)
+                .env("HOME", parent);
+            if effects.programs().run(&program)?.ok() {
+                return Ok(Environment::at(interpreter, dir));
+            }
+        }
+        Environment::make(effects, interpreter, dir)
+    }
+
     /// An environment that is there.
     pub(super) fn at(interpreter: &Interpreter, dir: &Path) -> Environment {
         Environment { dir: dir.to_owned(), interpreter: interpreter.clone(), uv: None }

@@ -14,7 +14,9 @@ use pyrelease::index::attestation::{NotSigned, Signed, verify};
 use pyrelease::index::provenance::{Known, State, state};
 use serde_json::{Value, json};
 
-use crate::support::corpora;
+use crate::support::sandbox::Output;
+use crate::support::telling::{Telling, Told};
+use crate::support::{Sandbox, corpora};
 
 /// The files below `test/assets` of the sdist, by name.
 fn assets() -> BTreeMap<String, Vec<u8>> {
@@ -266,4 +268,134 @@ fn how_a_release_stands_to_the_one_before_is_told_as_pypi_does() {
     ] {
         assert_eq!(state(&now, &before), expected);
     }
+}
+
+/// What the index says of the publisher, what the project says of itself, and what comes of it.
+type Case = (&'static str, &'static str, fn(&mut Value), &'static [&'static str], &'static str);
+
+const CASES: &[Case] = &[
+    ("the project's own", "", |_| (), &["verify/install"], "publish attestation of release.yml on refs/tags/v0.0.19"),
+    (
+        "an index that names another workflow",
+        "",
+        |value| value["attestation_bundles"][0]["publisher"]["workflow"] = json!("other.yml"),
+        &["verify/provenance"],
+        "the index says it was published by GitHub trailofbits/pypi-attestations, other.yml",
+    ),
+    (
+        "an index that names another repository",
+        "",
+        |value| value["attestation_bundles"][0]["publisher"]["repository"] = json!("evil/pypi-attestations"),
+        &["verify/provenance"],
+        "the index says it was published by GitHub evil/pypi-attestations, release.yml",
+    ),
+    (
+        "a signature that does not hold",
+        "",
+        |value| value["attestation_bundles"][0]["attestations"][0]["envelope"]["signature"] = json!("AAAA"),
+        &["verify/provenance"],
+        "its signature does not hold",
+    ),
+    ("another repository", "repository=evil", |_| (), &["verify/provenance"], "/evil/pypi-attestations` was expected"),
+    ("another workflow", "workflow=publish.yml", |_| (), &["verify/provenance"], "and `publish.yml` was expected"),
+    (
+        "another tag",
+        "tag=release-{version}",
+        |_| (),
+        &["verify/provenance"],
+        "and `refs/tags/release-0.0.19` was expected",
+    ),
+    ("another commit", "commit", |_| (), &["verify/provenance"], "its commit is `"),
+    (
+        "a version of another form",
+        "",
+        |value| value["version"] = json!(2),
+        &["verify/provenance"],
+        "its version is another than 1",
+    ),
+];
+
+/// The real file with its provenance on an index of ours, and its project with one thing said otherwise.
+fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Value>) -> Output {
+    let bytes = asset[SDIST].clone();
+    let listed = provenance.is_some().then_some("/integrity/pypi-attestations/0.0.19/file/provenance");
+    let file = json!({
+        "filename": SDIST, "url": format!("/files/{SDIST}"), "hashes": {"sha256": Sha256::of(&bytes).to_string()},
+        "provenance": listed,
+    });
+    let earlier = json!({
+        "filename": "pypi_attestations-0.0.18.tar.gz", "url": "/files/none", "hashes": {},
+        "provenance": "/integrity/pypi-attestations/0.0.18/file/provenance",
+    });
+    let before = json!({"version": 1, "attestation_bundles": [{
+        "publisher": {"kind": "GitHub", "repository": "trailofbits/pypi-attestations", "workflow": "release.yml"},
+        "attestations": [{}],
+    }]});
+    let page = json!({"meta": {"api-version": "1.4"}, "name": "pypi-attestations", "files": [earlier, file]});
+    let index = Telling::start(move |path, _| match path {
+        "/simple/pypi-attestations/" => Told::json(&page),
+        "/integrity/pypi-attestations/0.0.18/file/provenance" => Told::json(&before),
+        "/integrity/pypi-attestations/0.0.19/file/provenance" => {
+            provenance.as_ref().map_or_else(Told::none, Told::json)
+        }
+        _ if path == format!("/files/{SDIST}") => Told::of(200, "application/gzip", bytes.clone()),
+        _ => Told::none(),
+    });
+    let (key, value) = said.split_once('=').unwrap_or((said, ""));
+    let owner = if key == "repository" { value } else { "trailofbits" };
+    let workflow = if key == "workflow" { value } else { "release.yml" };
+    let tag = if key == "tag" { value } else { "v{version}" };
+    let policy = if key == "policy" { value } else { "prefer" };
+    let pyproject = format!(
+        "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n\n[project]\nname = \"pypi-attestations\"\nversion = \"0.0.19\"\n\n\
+         [tool.release]\ntag = \"{tag}\"\nforge = {{ kind = \"github\", repository = \"{owner}/pypi-attestations\" }}\n\
+         verify = {{ workflow = \"{workflow}\", provenance = \"{policy}\" }}\n"
+    );
+    let sandbox = Sandbox::with(&[("pyproject.toml", &pyproject), (".gitignore", "dist/\n")]);
+    sandbox.write(&format!("dist/{SDIST}"), &asset[SDIST]);
+    if key == "commit" {
+        sandbox.git(&["tag", "v0.0.19"]);
+    }
+    sandbox.release(&["verify", "--index", &index.url("/legacy/"), "--wait", "0", "--format", "json"])
+}
+
+#[test]
+#[cfg_attr(offline, ignore = "needs PyPI")]
+fn a_release_with_provenance_is_compared_with_the_project_and_code_of_others_is_not_run() {
+    let assets = assets();
+    let object: Value =
+        serde_json::from_slice(&assets[&format!("{SDIST}.publish.attestation")]).expect("an attestation");
+    let whole = json!({"version": 1, "attestation_bundles": [{
+        "publisher": {"kind": "GitHub", "repository": "trailofbits/pypi-attestations", "workflow": "release.yml"},
+        "attestations": [object],
+    }]});
+    let codes = |output: &Output| {
+        let document = output.json();
+        let findings = document["findings"].as_array().cloned().unwrap_or_default();
+        findings.iter().filter_map(|finding| finding["code"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    for (what, said, change, expected, text) in CASES {
+        let mut provenance = whole.clone();
+        change(&mut provenance);
+        let output = verified(&assets, said, Some(provenance));
+        assert_eq!(
+            (output.code, codes(&output)),
+            (10, expected.iter().map(|code| (*code).to_owned()).collect()),
+            "{what}: {output}"
+        );
+        assert!(output.stdout.contains(text), "{what}: {output}");
+    }
+    // Where the release before had it, none is a loss; where it is required, it is waited for.
+    let lost = verified(&assets, "", None);
+    assert_eq!(codes(&lost), ["verify/provenance-state", "verify/install"], "{lost}");
+    assert!(lost.stdout.contains("the provenance is lost: 0.0.18 had it"), "{lost}");
+    let missing = verified(&assets, "policy=require", None);
+    assert_eq!(
+        (missing.code, codes(&missing)),
+        (10, vec!["verify/not-visible".to_owned(), "verify/provenance-state".to_owned()]),
+        "{missing}"
+    );
+    assert!(missing.stdout.contains("is there, and who published it is not said yet"), "{missing}");
+    let off = verified(&assets, "policy=off", None);
+    assert_eq!(codes(&off), ["verify/install"], "{off}");
 }

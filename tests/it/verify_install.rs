@@ -498,3 +498,27 @@ fn a_hostile_test_index_cannot_bring_a_dependency_of_its_own() {
     assert!(offline.stdout.contains("https://pypi.org/simple/"), "{offline}");
     assert!(!hostile.asked().iter().any(|path| path.contains("helper")), "{:?}", hostile.asked());
 }
+
+#[test]
+fn an_environment_is_made_by_uv_where_it_can_and_by_python_where_not() {
+    let mut sandbox = plain();
+    let index = Index::of(&wheel(&sandbox)).serve();
+    let (bin, log) = (sandbox.path("bin"), sandbox.path("uv.log"));
+    std::fs::create_dir_all(&bin).expect("a folder");
+    sandbox.set("PATH", format!("{}:{}", bin.display(), path_without_shims()));
+    for (ending, made) in [("exec \"$python\" -I -m venv --without-pip \"$dir\"", true), ("exit 2", false)] {
+        let text = format!(
+            "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'uv 0.9.0'; exit 0; fi\necho \"$@\" >> '{}'\nenv >> '{}'\n\
+             while [ $# -gt 0 ]; do [ \"$1\" = --python ] && python=$2; dir=$1; shift; done\n{ending}\n",
+            log.display(),
+            log.display()
+        );
+        std::fs::write(bin.join("uv"), text).expect("a file");
+        std::fs::set_permissions(bin.join("uv"), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let output = verify(&sandbox, &index, &[]);
+        assert_eq!((output.code, codes(&output)), (0, Vec::new()), "{made}: {output}");
+        let said = std::fs::read_to_string(&log).expect("it was asked");
+        assert!(said.contains("venv --quiet --no-config --no-project --offline --python"), "{said}");
+        assert!(!said.contains("CANARY"), "{said}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Asking for a document again: a server that knows the `ETag` of what was seen says in a word whether it is another
-//! one by now (RFC 9110, section 13), so that waiting for a change costs next to nothing.
+//! one by now (RFC 9110, section 13), so that waiting for a change costs next to nothing. And whole files, which may take
+//! longer than a document.
 
 use super::{ANSWER_LIMIT, Answer, HttpLook, Limits, host_of, send};
 use crate::effects::error::EffectsError;
@@ -23,5 +24,13 @@ impl HttpLook<'_> {
             request = request.header("If-None-Match", etag);
         }
         send(host_of(&url), request, ANSWER_LIMIT)
+    }
+
+    /// Fetches a file of at most `limit` bytes; more is cut off.
+    ///
+    /// # Errors
+    /// As [`HttpLook::get`].
+    pub fn get_file(self, url: &str, limit: u64) -> Result<Answer, EffectsError> {
+        self.ask(url, "*/*", limit, Limits::OF_FILES)
     }
 }

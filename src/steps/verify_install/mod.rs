@@ -142,7 +142,7 @@ impl VerifyInstall {
             let replica = self.replicate(effects, source, scratch.path())?;
             let interpreter = Interpreter::find(effects.inspect())?;
             let place = Place { effects, scratch: scratch.path(), archive: &replica, interpreter };
-            let environment = Environment::make(effects, &place.interpreter, &place.scratch.join("env"))?;
+            let environment = Environment::make_fast(effects, &place.interpreter, &place.scratch.join("env"))?;
             self.try_in(&place, &environment, &mut verified)?;
             return Ok(verified);
         }
@@ -184,7 +184,7 @@ impl VerifyInstall {
     }
 
     fn fetch(&self, effects: Effects<'_>) -> Result<Vec<u8>, Failure> {
-        let answer = effects.inspect().http().get_up_to(&self.url, "*/*", ARCHIVE_LIMIT)?;
+        let answer = effects.inspect().http().get_file(&self.url, ARCHIVE_LIMIT)?;
         if answer.status != 200 {
             return Err(super::StepError::Fetch { url: self.url.clone(), status: answer.status }.into());
         }
@@ -204,7 +204,7 @@ impl VerifyInstall {
         others: &[Interpreter],
         verified: &mut Verified,
     ) -> Result<(), Failure> {
-        let environment = Environment::make(place.effects, &place.interpreter, &place.scratch.join("env"))?;
+        let environment = Environment::make_fast(place.effects, &place.interpreter, &place.scratch.join("env"))?;
         let Some(modules) = self.try_in(place, &environment, verified)? else { return Ok(()) };
         self.check_types(place, &environment, (scan, &modules), verified)?;
         if let Some(metadata) = metadata.filter(|_| self.is_wheel()) {

@@ -81,7 +81,7 @@ impl VerifyInstall {
     ) -> Result<(), Failure> {
         let name = format!("Python {}", short(interpreter));
         let folder = place.scratch.join(format!("python-{}", interpreter.version));
-        let environment = match Environment::make(place.effects, interpreter, &folder) {
+        let environment = match Environment::make_fast(place.effects, interpreter, &folder) {
             Ok(environment) => environment,
             Err(failure) => {
                 verified.unchecked.push(format!("{name}: {}", failure.message));
