@@ -68,6 +68,24 @@ impl Blake2b256 {
         Blake2b256(Blake2b::<U32>::digest(bytes).into())
     }
 
+    /// The digest of what a reader gives, and its SHA-256, read once.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn with_sha256(reader: &mut impl std::io::Read) -> std::io::Result<(Self, Sha256)> {
+        let (mut own, mut other) = (Blake2b::<U32>::new(), Sha256Digester::default());
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok((Blake2b256(own.finalize().into()), other.finish())),
+                count => {
+                    own.update(&buffer[..count]);
+                    other.update(&buffer[..count]);
+                }
+            }
+        }
+    }
+
     /// The digest that 64 hex digits of either case spell, `None` for anything else.
     pub fn from_hex(hex: &str) -> Option<Self> {
         parse_hex(hex).map(Blake2b256)

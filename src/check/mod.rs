@@ -47,7 +47,7 @@ mod wheel_file;
 
 pub use crate::python::classifiers::CLASSIFIERS_AS_OF;
 pub use agreement::judge_together;
-pub use examine::{Examined, examine};
+pub use examine::{Examined, examine, examine_alone};
 pub use judge::{Verdict, judge, upload_refusal};
 pub use machine::{Format, Machine};
 pub use nested::Nested;

@@ -78,12 +78,12 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         return Ok(plan.report("publish"));
     }
     rights::complete(context.world, &mut plan)?;
-    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(refused).collect();
-    let Advance { produced, failed } = execute::advance(context.world, plan);
+    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(not_sent).collect();
+    let Advance { produced, failed, failures } = execute::advance(context.world, plan);
     let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
-    let failed = failed.map(|failure| (failure, planned));
-    upload_file::report(uploads, failed, workspace, digest)
+    let files = upload_file::standing(planned, uploads, &failures);
+    upload_file::report(files, failed, workspace, digest)
 }
 
 /// The project, which files that are named can do without.
@@ -125,10 +125,10 @@ fn targets(
     Ok(targets)
 }
 
-/// The file of a step as it is told when the index refuses it.
-fn refused(step: &Step) -> Option<Uploaded> {
+/// The file of a step as it is told when it is not begun.
+fn not_sent(step: &Step) -> Option<Uploaded> {
     match step {
-        Step::UploadFile(upload) => Some(upload.told(State::Refused)),
+        Step::UploadFile(upload) => Some(upload.told(State::NotSent)),
         _ => None,
     }
 }

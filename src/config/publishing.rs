@@ -40,9 +40,22 @@ pub struct TimeoutsTable {
     /// How many seconds it may take until the connection stands. Default: 10.
     #[schemars(range(min = 1))]
     pub connect: Option<u64>,
-    /// How many seconds one upload may take in all. Default: 600.
+    /// How many seconds the answer may take to begin, from the last byte sent. Default: 60.
+    #[schemars(range(min = 1))]
+    pub first_byte: Option<u64>,
+    /// Within how many seconds another kilobyte must move while sending and while reading. Default: 30.
+    #[schemars(range(min = 1))]
+    pub progress: Option<u64>,
+    /// How many seconds one sending of a file may take in all. Default: 600.
     #[schemars(range(min = 1))]
     pub total: Option<u64>,
+}
+
+impl TimeoutsTable {
+    /// All of them.
+    pub(super) fn all(&self) -> [Option<u64>; 4] {
+        [self.connect, self.first_byte, self.progress, self.total]
+    }
 }
 
 /// What an installed release must be able to do.

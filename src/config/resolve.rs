@@ -11,7 +11,7 @@ use super::error::ConfigError;
 use super::file::{
     Attestations, CommandTable, ConfigFile, ForgeTable, Form, GateTable, HookTable, InitTable, PolicyTable,
     ReferenceTable, SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable,
-    UnknownSeverity, VerifyTable, Versions,
+    TimeoutsTable, UnknownSeverity, VerifyTable, Versions,
 };
 use super::origin::Origin;
 use super::release::{Changelog, GitSettings, Workspace, escapes, tag_problem};
@@ -424,7 +424,7 @@ fn refuse_meaningless(written: &ConfigFile) -> Result<(), (&'static str, &'stati
         return Err(("gates.run", "needs a program"));
     }
     let timeouts = written.index.values().filter_map(|index| index.timeouts.as_ref());
-    if timeouts.flat_map(|timeouts| [timeouts.connect, timeouts.total]).any(|seconds| seconds == Some(0)) {
+    if timeouts.flat_map(TimeoutsTable::all).any(|seconds| seconds == Some(0)) {
         return Err(("index.NAME.timeouts", "are at least 1 second each"));
     }
     if written.init.as_ref().and_then(|init| init.badges.as_deref()).is_some_and(|url| !is_page(url)) {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::error::ConfigError;
 use super::file::{Attestations, IndexTable, TimeoutsTable};
 use super::resolve::Config;
+use crate::effects::http::Waits;
 
 /// A package index.
 #[derive(Debug, Clone, Serialize)]
@@ -20,7 +21,7 @@ pub struct Index {
     pub simple: String,
     /// How long it is waited for.
     #[serde(skip)]
-    pub timeouts: Timeouts,
+    pub timeouts: Waits,
     /// How many times an upload is tried again after a passing fault.
     #[serde(skip)]
     pub retries: u32,
@@ -29,26 +30,14 @@ pub struct Index {
     pub attestations: Attestations,
 }
 
-/// How long an index is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// Until the connection stands.
-    pub connect: Duration,
-    /// For one upload in all.
-    pub total: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Timeouts { connect: Duration::from_secs(10), total: Duration::from_secs(600) }
-    }
-}
-
-impl Timeouts {
-    fn of(written: &TimeoutsTable) -> Self {
-        let default = Timeouts::default();
-        let or = |seconds: Option<u64>, default| seconds.map_or(default, Duration::from_secs);
-        Timeouts { connect: or(written.connect, default.connect), total: or(written.total, default.total) }
+fn waits(written: &TimeoutsTable) -> Waits {
+    let default = Waits::default();
+    let or = |seconds: Option<u64>, default| seconds.map_or(default, Duration::from_secs);
+    Waits {
+        connect: or(written.connect, default.connect),
+        first_byte: or(written.first_byte, default.first_byte),
+        progress: or(written.progress, default.progress),
+        total: or(written.total, default.total),
     }
 }
 
@@ -60,7 +49,7 @@ impl Index {
         Index {
             name: name.to_owned(),
             upload: upload.to_owned(),
-            timeouts: Timeouts::default(),
+            timeouts: Waits::default(),
             retries: RETRIES,
             // Others refuse the field, or let it go unseen.
             attestations: match simple.as_str() {
@@ -84,7 +73,7 @@ impl Index {
 
     pub(super) fn of_table(name: &str, table: IndexTable) -> Self {
         let mut index = Index::new(name, &table.upload, &table.simple);
-        index.timeouts = table.timeouts.as_ref().map(Timeouts::of).unwrap_or_default();
+        index.timeouts = table.timeouts.as_ref().map(waits).unwrap_or_default();
         index.retries = table.retries.unwrap_or(RETRIES);
         index.attestations = table.attestations.unwrap_or(index.attestations);
         index

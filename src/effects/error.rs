@@ -83,6 +83,18 @@ pub enum EffectsError {
         /// What the client said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A server that takes longer than it may.
+    #[error("`{host}` takes more than {seconds} s (`{name}`) while {doing}")]
+    Slow {
+        /// The host and port.
+        host: String,
+        /// What was under way.
+        doing: &'static str,
+        /// The key of the limit.
+        name: &'static str,
+        /// The limit.
+        seconds: u64,
+    },
     /// A socket could not be opened.
     #[error("cannot listen on `127.0.0.1:{port}`")]
     Listen {
@@ -158,6 +170,7 @@ impl Explain for EffectsError {
             EffectsError::PlainHttp { .. } => "effects/plain-http",
             EffectsError::Url { .. } => "effects/url",
             EffectsError::NoAnswer { .. } => "effects/no-answer",
+            EffectsError::Slow { .. } => "effects/slow",
             EffectsError::Listen { .. } => "effects/listen",
             EffectsError::Git { .. } => "effects/git",
             EffectsError::Interrupted => "effects/interrupted",
@@ -233,6 +246,9 @@ impl Explain for EffectsError {
             }
             EffectsError::NoAnswer { .. } => {
                 vec!["check the URL, the network and the proxy variables, then run the same command again".to_owned()]
+            }
+            EffectsError::Slow { name, .. } => {
+                vec![format!("run the same command again, or raise `{name}` in `timeouts` of `[index.NAME]`")]
             }
             EffectsError::Listen { .. } => {
                 vec!["choose another port with `--port`, or leave it out for a free one".to_owned()]

@@ -16,6 +16,7 @@ mod git_known;
 pub mod git_own;
 mod git_packed;
 pub mod git_program;
+pub mod held;
 pub mod http;
 pub mod listen;
 pub mod log;

@@ -55,6 +55,62 @@ impl Default for Display {
     }
 }
 
+/// Below this, what is under way is told by a bar alone: it does not take long.
+const LONG: u64 = 16 * 1024 * 1024;
+
+/// The bars of what is under way, by what it is.
+#[derive(Default)]
+struct Bars {
+    all: indicatif::MultiProgress,
+    open: Vec<(String, indicatif::ProgressBar)>,
+    /// The last quarter of each that was told where there are no bars.
+    told: Vec<(String, u64)>,
+}
+
+impl Bars {
+    fn show(&mut self, what: &str, done: u64, total: u64) {
+        let known = self.open.iter().position(|(open, _)| open == what);
+        if done >= total {
+            if let Some(at) = known {
+                self.open.remove(at).1.finish_and_clear();
+            }
+            return;
+        }
+        let at = known.unwrap_or_else(|| {
+            let style = indicatif::ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {percent} %");
+            let bar = self.all.add(indicatif::ProgressBar::new(total));
+            bar.set_style(style.expect("a fixed template parses"));
+            bar.set_message(what.to_owned());
+            bar.enable_steady_tick(std::time::Duration::from_millis(120));
+            self.open.push((what.to_owned(), bar));
+            self.open.len() - 1
+        });
+        let bar = &self.open[at].1;
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+
+    /// The percentage, where another quarter of something long is done.
+    fn quarter(&mut self, what: &str, done: u64, total: u64) -> Option<u64> {
+        let quarter = done.saturating_mul(4).checked_div(total)?;
+        if total < LONG || quarter == 0 || quarter >= 4 {
+            return None;
+        }
+        match self.told.iter_mut().find(|(told, _)| told == what) {
+            Some((_, told)) if *told == quarter => return None,
+            Some((_, told)) => *told = quarter,
+            None => self.told.push((what.to_owned(), quarter)),
+        }
+        Some(quarter * 25)
+    }
+
+    fn clear(&mut self) {
+        for (_, bar) in self.open.drain(..) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// The two streams.
 #[derive(Clone)]
 pub struct Terminal {
@@ -63,7 +119,7 @@ pub struct Terminal {
     err: Colour,
     bars: bool,
     redactor: Redactor,
-    bar: Arc<Mutex<Option<indicatif::ProgressBar>>>,
+    bar: Arc<Mutex<Bars>>,
     summary: Option<PathBuf>,
     outputs: Option<PathBuf>,
     broken: Arc<AtomicBool>,
@@ -162,32 +218,23 @@ impl Terminal {
         }
     }
 
+    /// A bar for each thing that is under way; where nobody sees one, a line now and then of what takes long.
     fn progress(&self, what: &str, done: u64, total: u64) {
-        if !self.bars {
+        let is_told = self.display.format == Format::Github && self.display.verbosity >= Verbosity::Normal;
+        if !self.bars && !is_told {
             return;
         }
-        let mut slot = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        if done >= total {
-            if let Some(bar) = slot.take() {
-                bar.finish_and_clear();
-            }
-            return;
+        let what = self.redactor.redact(&crate::report::text::inline(what));
+        let mut bars = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.bars {
+            bars.show(&what, done, total);
+        } else if let Some(percent) = bars.quarter(&what, done, total) {
+            self.write_err(&format!("{what}: {percent} %\n"));
         }
-        let bar = slot.get_or_insert_with(|| {
-            let style = indicatif::ProgressStyle::with_template("{spinner} {msg} [{bar:24}] {percent} %");
-            let bar = indicatif::ProgressBar::new(total).with_style(style.expect("a fixed template parses"));
-            bar.enable_steady_tick(std::time::Duration::from_millis(120));
-            bar
-        });
-        bar.set_message(self.redactor.redact(&crate::report::text::inline(what)));
-        bar.set_length(total);
-        bar.set_position(done);
     }
 
     fn clear_bar(&self) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            bar.finish_and_clear();
-        }
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Shows what a command answered.

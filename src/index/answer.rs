@@ -1,7 +1,5 @@
-//! What an index means by its answer to an upload.
-//!
-//! Follows the texts of PyPI, TestPyPI, devpi, pypiserver and Gitea: indexes agree on little more than
-//! 200, so that a refusal for a file that is there is only a reason to look at the listing.
+//! What an index says in its answer: its words as one line, and how long it wants to be left alone. What that means is
+//! decided in [`super::outcome`].
 
 use std::time::Duration;
 
@@ -10,69 +8,55 @@ use serde_json::Value;
 
 use crate::effects::http::Answer;
 
-/// What an index means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// It has the file now; PyPI says the same of a file that it had.
-    Accepted,
-    /// It had the same file already.
-    Same,
-    /// It has a file of this name already, and the listing must tell which.
-    Taken(String),
-    /// It does not take the file.
-    Refused(String),
-    /// The token is not for this project.
-    Scope(String),
-    /// The token is not accepted.
-    Credential(String),
-    /// Not now; after this time, where it says one.
-    RateLimited(Option<Duration>),
-    /// It failed; whether it has the file is unclear.
-    Busy(String),
-    /// It sends us elsewhere.
-    Moved(String),
-}
-
 /// The longest text of a server that is passed on, in characters.
 const LONGEST: usize = 300;
+/// The longest that is read of one, in bytes: PyPI's longest texts are far shorter.
+const MOST: usize = 16 * LONGEST;
 
-impl Reply {
-    /// Reads an answer; `now` is for a `Retry-After` that names a time.
-    pub fn of(answer: &Answer, now: Timestamp) -> Self {
-        let text = text_of(answer);
-        let lower = text.to_ascii_lowercase();
-        let taken = lower.contains("already exist") || lower.contains("already been taken");
-        match answer.status {
-            200 | 201 | 204 if lower.contains("identical file") => Reply::Same,
-            200 | 201 | 204 => Reply::Accepted,
-            300..=399 => Reply::Moved(answer.location.clone().unwrap_or_default()),
-            409 => Reply::Taken(text),
-            400 | 403 if taken => Reply::Taken(text),
-            401 => Reply::Credential(text),
-            403 if lower.contains("isn't allowed") || lower.contains("is not valid for project") => Reply::Scope(text),
-            403 if lower.contains("temporarily disabled") => Reply::Busy(text),
-            403 => Reply::Credential(text),
-            408 => Reply::Busy(text),
-            429 => Reply::RateLimited(answer.retry_after.as_deref().and_then(|value| wait(value, now))),
-            500.. => Reply::Busy(format!("{} {text}", answer.status).trim().to_owned()),
-            _ => Reply::Refused(text),
-        }
-    }
+/// How long the index asks to wait; nothing where it does not say so, or nothing that means anything.
+pub fn wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
+    let named = answer.retry_after.as_deref().and_then(|value| retry_after(value, now));
+    named.or_else(|| answer.rate_limit.as_deref().and_then(rate_limit))
 }
 
-/// How long `Retry-After` asks to wait (RFC 9110: seconds, or a time); nothing where it means nothing.
-pub fn wait(value: &str, now: Timestamp) -> Option<Duration> {
+/// How long `Retry-After` asks to wait (RFC 9110: seconds, or a time).
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    if is_number(value) {
+        return Some(seconds(value));
     }
     let at = jiff::fmt::rfc2822::parse(value).ok()?.timestamp();
     let seconds = at.as_second().saturating_sub(now.as_second());
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
+/// How long `RateLimit` asks to wait: the longest `t` of those of which nothing remains, as PyPI sends it
+/// (`"project.create.user";r=0;t=3543`).
+pub fn rate_limit(value: &str) -> Option<Duration> {
+    let mut longest = None;
+    for item in value.split(',') {
+        let parameter = |name: &str| {
+            let values = item.split(';').skip(1).filter_map(|part| part.trim().split_once('='));
+            let mut found = values.filter(|(known, value)| *known == name && is_number(value));
+            found.next().map(|(_, value)| value)
+        };
+        if parameter("r").is_some_and(|rest| rest.bytes().all(|byte| byte == b'0')) {
+            longest = longest.max(parameter("t").map(seconds));
+        }
+    }
+    longest
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn seconds(digits: &str) -> Duration {
+    Duration::from_secs(digits.parse().unwrap_or(u64::MAX))
+}
+
 /// What a server said, as one line: PyPI's `code` without its status, or the text of a page.
-fn text_of(answer: &Answer) -> String {
+pub fn text_of(answer: &Answer) -> String {
     let body = answer.text();
     let said = match serde_json::from_str::<Value>(&body) {
         Ok(value) => ["code", "message", "detail", "error"]
@@ -82,8 +66,15 @@ fn text_of(answer: &Answer) -> String {
             .unwrap_or_default(),
         Err(_) => words_of(&body),
     };
-    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(LONGEST).collect()
+    let mut line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = (0..=MOST.min(line.len())).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+    line.truncate(end);
+    line
+}
+
+/// A text as long as people read it.
+pub fn short(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 /// A page without its tags.
@@ -101,7 +92,7 @@ fn words_of(page: &str) -> String {
             _ => {}
         }
         // More is never shown, and white space is about half of a page.
-        if words.len() > 16 * LONGEST {
+        if words.len() > MOST {
             break;
         }
     }

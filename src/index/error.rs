@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::outcome::Told;
+use super::words;
 use crate::effects::EffectsError;
 use crate::error::{Explain, Kind, Location};
 
@@ -51,6 +53,34 @@ pub enum IndexError {
         /// What it said.
         text: String,
     },
+    /// The index has these bytes under another name.
+    #[error("`{index}` has these bytes already, as `{other}`, and does not take them as `{file}`")]
+    OtherName {
+        /// The index.
+        index: String,
+        /// The file.
+        file: String,
+        /// Its name there.
+        other: String,
+    },
+    /// The index refuses the file in words that are known.
+    #[error("`{}` refuses `{}`{} ({}): {}", told.index, told.file, with(told), told.status, told.text)]
+    Said {
+        /// What it said, and about what.
+        told: Box<Told>,
+        /// How long it wants to be left alone, where that is too long.
+        wait: Option<Duration>,
+    },
+    /// The project takes no files.
+    #[error("`{project}` is {status} on `{index}`")]
+    ProjectStatus {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// `archived` or `quarantined`.
+        status: String,
+    },
     /// The index does not know the token.
     #[error("`{index}` does not accept the credentials from {source_name}: {text}")]
     Credential {
@@ -98,6 +128,8 @@ pub enum IndexError {
         url: String,
         /// Where to.
         location: String,
+        /// Whether only the slash at the end is missing.
+        is_slash: bool,
     },
     /// A file is not the one that was checked.
     #[error("`{file}` has changed since it was checked")]
@@ -180,9 +212,28 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    /// Whether an index may answer otherwise in a moment.
+    pub fn passes(&self) -> bool {
+        match self {
+            IndexError::Listing { status, .. } => matches!(status, 408 | 429 | 500..),
+            IndexError::Effects(error) => matches!(error, EffectsError::NoAnswer { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether a code means that an index does not take a file, rather than that it is unwell.
     pub fn is_refusal(code: &str) -> bool {
-        ["index/refused", "index/different-file"].contains(&code)
+        const OWN: [&str; 7] = [
+            "index/refused",
+            "index/different-file",
+            "index/other-name",
+            "index/project-status",
+            "index/credential",
+            "index/scope",
+            "index/redirected",
+        ];
+        const PASSING: [&str; 3] = ["index/busy", "index/uploads-paused", "index/too-many-projects"];
+        OWN.contains(&code) || (!PASSING.contains(&code) && words::rows().any(|row| row.code == code))
     }
 }
 
@@ -194,6 +245,9 @@ impl Explain for IndexError {
             IndexError::ListingFormat { .. } => "index/listing-format",
             IndexError::DifferentFile { .. } => "index/different-file",
             IndexError::Refused { .. } => "index/refused",
+            IndexError::OtherName { .. } => "index/other-name",
+            IndexError::Said { told, .. } => words::row(told.meaning).code,
+            IndexError::ProjectStatus { .. } => "index/project-status",
             IndexError::Credential { .. } => "index/credential",
             IndexError::Scope { .. } => "index/scope",
             IndexError::RateLimited { .. } => "index/rate-limited",
@@ -231,11 +285,25 @@ impl Explain for IndexError {
             IndexError::DifferentFile { .. } => {
                 "an index never takes a second file of a name: run `release bump`, build and publish the new version"
             }
+            IndexError::Refused { status: 404 | 410, .. } => {
+                "put the URL that takes files into `upload` of `[index.NAME]`"
+            }
             IndexError::Refused { .. } => "put right what it says, build again, and run the same command",
+            IndexError::OtherName { .. } => {
+                "remove one of the two files: an index takes the same bytes once; a new version makes other bytes"
+            }
+            IndexError::Said { told, wait } => return said_hints(told, *wait),
+            IndexError::ProjectStatus { status, .. } => match status.as_str() {
+                "archived" => "take it out of the archive in the settings of the project on the index",
+                _ => "write to the administrators of the index: what is uploaded is shown to nobody",
+            },
             IndexError::Credential { .. } => "make a new token on the index, and check which index it is from",
             IndexError::Scope { .. } => "use a token of this project, or of a user who may upload to it",
             IndexError::RateLimited { .. } => "run the same command again after that time",
             IndexError::Busy { .. } => "run the same command again: what is there already is not sent twice",
+            IndexError::Redirected { is_slash: true, url, .. } => {
+                return vec![format!("end `upload` of the index with a slash: `{url}/`")];
+            }
             IndexError::Redirected { location, .. } => {
                 return vec![format!("use `{location}` as `upload` of the index, if you trust that host")];
             }
@@ -273,6 +341,21 @@ impl Explain for IndexError {
             _ => None,
         }
     }
+}
+
+/// With which right, where that is what the refusal is about.
+fn with(told: &Told) -> String {
+    match told.status {
+        401 | 403 => format!(" with the credentials from {}", told.source_name),
+        _ => String::new(),
+    }
+}
+
+/// What to do about a refusal, and when.
+fn said_hints(told: &Told, wait: Option<Duration>) -> Vec<String> {
+    let mut hints = vec![words::advice(told.meaning, &told.values)];
+    hints.extend(wait.map(|wait| format!("the index says: {} seconds from now", wait.as_secs())));
+    hints
 }
 
 /// What the job said it is, and what to do about a refusal.

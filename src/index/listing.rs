@@ -1,13 +1,16 @@
 //! What an index has of a project, by its simple API: JSON (PEP 691), or HTML (PEP 503) from indexes that
 //! have nothing else, such as pypiserver and Gitea.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::IndexError;
 use crate::archive::Sha256;
 use crate::config::targets::Index;
-use crate::effects::http::{Answer, HttpLook, Limits, Url};
+use crate::effects::Inspect;
+use crate::effects::http::{Answer, HttpLook, Url, Waits};
 use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
@@ -15,6 +18,10 @@ use crate::python::version::Version;
 const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 /// Redirects to another spelling of the name or to a slash at the end.
 const REDIRECTS: usize = 3;
+/// How long is waited before it is asked again.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(1_500)];
+/// No listing may take longer.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The files of a project on an index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,13 +85,12 @@ impl Listing {
         project: &ProjectName,
         before: Option<Seen>,
     ) -> Result<Seen, IndexError> {
-        let total = index.timeouts.total.min(Limits::default().total);
-        let limits = Limits { connect: index.timeouts.connect.min(total), total };
+        let waits = Waits { total: index.timeouts.total.min(LONGEST), ..index.timeouts };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
             let known = before.as_ref().filter(|seen| seen.url == url);
             let etag = known.and_then(|seen| seen.etag.as_deref());
-            let answer = http.get_since(&url, ACCEPT, limits, etag)?;
+            let answer = http.get_since(&url, ACCEPT, waits, etag)?;
             let failed = |status| IndexError::Listing { url: url.clone(), status };
             let none = || Seen { listing: Listing::default(), url: String::new(), etag: None };
             match answer.status {
@@ -103,6 +109,24 @@ impl Listing {
             }
         }
         Err(IndexError::ListingFormat { url, problem: format!("more than {REDIRECTS} redirects") })
+    }
+
+    /// The same, up to two times more after faults that pass: a moment of the index must not end a release.
+    ///
+    /// # Errors
+    /// As [`Listing::of`], of the last time; somebody asked to stop.
+    pub fn patiently(inspect: Inspect<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
+        let mut pauses = PAUSES.into_iter().take(usize::try_from(index.retries).unwrap_or(usize::MAX));
+        loop {
+            let error = match Listing::of(inspect.http(), index, project) {
+                Ok(listing) => return Ok(listing),
+                Err(error) => error,
+            };
+            let Some(pause) = pauses.next().filter(|_| error.passes()) else { return Err(error) };
+            inspect.note(format!("{error}; asked again in a moment"));
+            inspect.clock().sleep(pause);
+            inspect.go_on()?;
+        }
     }
 
     /// The file of this name.

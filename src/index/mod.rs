@@ -1,6 +1,7 @@
 //! Package indexes: what one has ([`listing`]), what it is sent ([`form`], [`upload`]) and with which
-//! right ([`right`], [`credential`], [`token`]), whose a name is ([`ownership`]), what it answers ([`answer`]) and what PyPI's
-//! words mean ([`words`]), who signed a file ([`attestation`], [`provenance`]), what it tells of a release ([`document`]), and one of our own ([`server`]).
+//! right ([`right`], [`credential`], [`token`]), whose a name is ([`ownership`]), what it answers ([`answer`]), what
+//! that means ([`outcome`]) by the words of PyPI ([`words`]), who signed a file ([`attestation`], [`provenance`]),
+//! what it tells of a release ([`document`]), and one of our own ([`server`]).
 //!
 //! Follows PyPI's upload protocol as its code had it on 2026-08-21, and the simple API of PEP 503, 658,
 //! 691 and 700. Which files go where is planned in `plan/publish.rs`; what is wrong with an archive is
@@ -13,6 +14,7 @@ pub mod document;
 pub mod error;
 pub mod form;
 pub mod listing;
+pub mod outcome;
 pub mod ownership;
 pub mod provenance;
 pub mod right;
@@ -22,9 +24,9 @@ pub mod trusted_publishing;
 pub mod upload;
 pub mod words;
 
-pub use answer::Reply;
 pub use credential::Credential;
 pub use error::IndexError;
 pub use listing::Listing;
+pub use outcome::Outcome;
 pub use right::Right;
 pub use server::Server;

@@ -31,6 +31,21 @@ impl Right {
         Ok(credential.clone())
     }
 
+    /// What is sent instead of credentials that the index calls expired; nothing where there is no way to others. To be
+    /// asked once for a file.
+    ///
+    /// # Errors
+    /// The index gives this job no other token.
+    pub fn renewed(
+        &self,
+        _effects: Effects<'_>,
+        _index: &Index,
+        _refused: &Credential,
+    ) -> Result<Option<Credential>, IndexError> {
+        let Right::Given(_) = self;
+        Ok(None)
+    }
+
     /// Refuses a right that another index gave, before anything is asked for.
     ///
     /// # Errors

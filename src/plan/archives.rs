@@ -1,5 +1,6 @@
 //! Archives that are judged: each read once, several at a time, then all of them together.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{Plan, at_once, execute};
@@ -27,17 +28,23 @@ pub struct Judged {
 /// # Errors
 /// One cannot be opened.
 pub fn judge(inspect: Inspect<'_>, policy: &Policy, paths: &[PathBuf]) -> Result<Vec<Judged>, EffectsError> {
-    at_once::each(paths, |path| one(inspect, policy, path)).into_iter().collect()
+    if let [path] = paths {
+        return Ok(vec![one(inspect, policy, path, check::examine_alone)?]);
+    }
+    at_once::each(paths, |path| one(inspect, policy, path, check::examine)).into_iter().collect()
 }
+
+/// A way to examine an archive.
+type Examine = fn(&str, &mut dyn Read, &Limits) -> Examined;
 
 /// Judges one archive.
 ///
 /// # Errors
 /// It cannot be opened.
-fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path) -> Result<Judged, EffectsError> {
+fn one(inspect: Inspect<'_>, policy: &Policy, path: &Path, examine: Examine) -> Result<Judged, EffectsError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut file = inspect.files().open(path)?;
-    let examined = check::examine(&name, &mut file, &Limits::default());
+    let examined = examine(&name, &mut file, &Limits::default());
     let verdict = check::judge(&examined, policy);
     Ok(Judged { path: path.to_owned(), examined, verdict })
 }

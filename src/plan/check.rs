@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use super::publish::DIST;
 use super::{PlanError, archives};
 use crate::archive::Kind;
+use crate::build::globs::{self, Reading};
+use crate::build::stale::Stale;
+use crate::build::tree::Tree as Folder;
 use crate::check::pyproject;
 use crate::check::source::sdist::{self, Committed};
 use crate::check::source::{self, Tree, newer};
@@ -145,8 +148,14 @@ fn folder_of(package: &Package) -> String {
     if package.folder.is_empty() { String::new() } else { format!("{}/", package.folder) }
 }
 
-/// Letters large and small count, whatever the disk makes of them: the name must be listed so.
+/// Letters large and small count, whatever the disk makes of them: the name must be listed so. A pattern must match a file.
 fn is_there(inspect: Inspect<'_>, dir: &Path, file: &str) -> bool {
+    if globs::has_magic(file) {
+        let tree = Folder::Folder { root: dir.to_owned(), files: inspect.files(), stale: Stale::default() };
+        // Where folders cannot be read, nothing is claimed.
+        let matches = |paths: Vec<String>| paths.iter().any(|path| tree.is_file(path));
+        return globs::expand(&tree, "", file, Reading::PATHLIB).map_or(true, matches);
+    }
     let path = dir.join(file);
     let is_listed = || {
         let listed = path.parent().map(|folder| inspect.files().list(folder).unwrap_or_default()).unwrap_or_default();

@@ -1,6 +1,8 @@
 //! Carries plans out: in order, stopping at the first failure, telling every state. The only maker of
 //! [`Effects`](crate::effects::Effects).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::effects::git_program::RemoteReference;
 use crate::effects::{Effects, EffectsError, World};
 use crate::error::Failure;
@@ -19,6 +21,9 @@ pub struct Advance {
     pub produced: Vec<Produced>,
     /// The first step that failed; those after it were not begun.
     pub failed: Option<Failure>,
+    /// The steps that failed, by their position in the plan, each with the code of its failure: several where some were
+    /// under way at once.
+    pub failures: Vec<(usize, &'static str)>,
 }
 
 /// Carries out every step and returns what each left behind.
@@ -26,7 +31,7 @@ pub struct Advance {
 /// # Errors
 /// The first step that failed; those after it are not begun.
 pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
-    let Advance { produced, failed } = advance(world, plan);
+    let Advance { produced, failed, .. } = advance(world, plan);
     failed.map_or(Ok(produced), Err)
 }
 
@@ -34,8 +39,9 @@ pub fn execute(world: &World, plan: Plan) -> Result<Vec<Produced>, Failure> {
 pub fn advance(world: &World, plan: Plan) -> Advance {
     let effects = world.effects();
     open_log(world);
-    let mut produced = Vec::new();
+    let (mut produced, mut failures) = (Vec::new(), Vec::new());
     let mut failed = None;
+    let mut at = 0;
     for batch in batches(&plan.steps) {
         let tell = |step: &Step, state| effects.inspect().tell(&Event::Step { what: step.describe(), state });
         if failed.is_some() {
@@ -44,15 +50,18 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
         }
         for (step, ended) in batch.iter().zip(carry_out(effects, batch, &|step| tell(step, StepState::Running))) {
             match ended {
-                Ok(made) => {
+                None => tell(step, StepState::Cancelled),
+                Some(Ok(made)) => {
                     tell(step, if made.was_done() { StepState::AlreadyDone } else { StepState::Done });
                     produced.push(made);
                 }
-                Err(failure) => {
+                Some(Err(failure)) => {
                     tell(step, StepState::Failed);
+                    failures.push((at, failure.code));
                     failed.get_or_insert(failure);
                 }
             }
+            at += 1;
         }
     }
     let nothing_new = failed.is_none() && produced.iter().all(Produced::was_done);
@@ -64,7 +73,7 @@ pub fn advance(world: &World, plan: Plan) -> Advance {
             effects.inspect().warn(format!("the ledger has no entry of this run: {error}"));
         }
     }
-    Advance { produced, failed }
+    Advance { produced, failed, failures }
 }
 
 /// Steps one after the other, those together that need nothing of each other.
@@ -79,17 +88,28 @@ fn batches(steps: &[Step]) -> Vec<&[Step]> {
     batches
 }
 
-/// Carries out steps that need nothing of each other, two at a time or as many as there are cores: they also wait for
-/// disks and indexes. All of them end.
-fn carry_out(effects: Effects<'_>, steps: &[Step], begin: &(dyn Fn(&Step) + Sync)) -> Vec<Result<Produced, Failure>> {
+/// Carries out steps that need nothing of each other, as many at a time as their kind wants: else two, or as many as
+/// there are cores, since they also wait for disks and indexes. All of them end, but for those whose kind says how many:
+/// of these none is begun after a failure.
+fn carry_out(
+    effects: Effects<'_>,
+    steps: &[Step],
+    begin: &(dyn Fn(&Step) + Sync),
+) -> Vec<Option<Result<Produced, Failure>>> {
+    let is_over = AtomicBool::new(false);
     let one = |step: &Step| {
+        if is_over.load(Ordering::SeqCst) && step.at_once().is_some() {
+            return None;
+        }
         begin(step);
-        effects.inspect().go_on().map_err(Failure::from).and_then(|()| step.carry_out(effects))
+        let ended = effects.inspect().go_on().map_err(Failure::from).and_then(|()| step.carry_out(effects));
+        is_over.fetch_or(ended.is_err(), Ordering::SeqCst);
+        Some(ended)
     };
-    if let [step] = steps {
-        return vec![one(step)];
+    match steps.first().and_then(Step::at_once) {
+        Some(threads) => at_once::up_to(threads, steps, one),
+        None => at_once::each(steps, one),
     }
-    at_once::each(steps, one)
 }
 
 /// What a remote has, asked before anything is changed: nothing is logged or recorded of it.

@@ -325,10 +325,11 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
     let mut uploads = Vec::new();
     let mut different: Vec<IndexError> = Vec::new();
     let mut told = Vec::new();
+    let mut open: Vec<(&ProjectName, &Version)> = Vec::new();
     for archive in archives {
         let listing = match listings.entry(archive.project.normalized()) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(Listing::of(inspect.http(), index, &archive.project)?),
+            Entry::Vacant(new) => new.insert(Listing::patiently(inspect, index, &archive.project)?),
         };
         let mut upload = upload(target, archive, listing);
         match compare(listing, index, &archive.name, archive.sha256) {
@@ -336,7 +337,11 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
                 upload.already_there = true;
                 told.push(upload.told(State::AlreadyThere));
             }
-            Ok(false) => {}
+            Ok(false) => {
+                let release = (&archive.project, &archive.version);
+                upload.opens = !open.contains(&release) && !has_release(listing, archive);
+                open.push(release);
+            }
             Err(error) => {
                 different.push(error);
                 told.push(upload.told(State::Refused));
@@ -356,6 +361,14 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
     }
 }
 
+/// Whether an index has any file of a release.
+fn has_release(listing: &Listing, archive: &Archive) -> bool {
+    listing.files.iter().any(|file| {
+        let wheel = file.name.parse::<WheelName>().is_ok_and(|wheel| *wheel.version() == archive.version);
+        wheel || file.name.parse::<SdistName>().is_ok_and(|sdist| *sdist.version() == archive.version)
+    })
+}
+
 fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
     let listed = listing.file(&archive.name).map(|file| file.url.clone());
     UploadFile {
@@ -365,6 +378,7 @@ fn upload(target: &Target, archive: &Archive, listing: &Listing) -> UploadFile {
         size: archive.size,
         index: target.index.clone(),
         already_there: false,
+        opens: false,
         url: listed.unwrap_or_else(|| page_of(&target.index, archive)),
         file: archive.path.clone(),
         name: archive.name.clone(),

@@ -42,9 +42,12 @@ fn modules() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// Whether a module of any Python has this name, so that PyPI takes no new project of it. Modules below packages count,
 /// too: `xml-dom` is refused.
 pub fn is_module_of_any(name: &ProjectName) -> bool {
-    static NAMES: LazyLock<HashSet<String>> =
-        LazyLock::new(|| modules().map(|(module, _)| normalize(module.trim_matches(['-', '_', '.']))).collect());
-    NAMES.contains(name.normalized())
+    // Asked once a run: to normalize all of them would take longer than to judge a small wheel.
+    let first = name.normalized().chars().next();
+    let mut modules = modules().map(|(module, _)| module.trim_matches(['-', '_', '.']));
+    modules.any(|module| {
+        module.chars().next().map(|c| c.to_ascii_lowercase()) == first && normalize(module) == name.normalized()
+    })
 }
 
 /// Whether the newest Python has a top-level module of this name, which then wins over an installed one.

@@ -9,8 +9,8 @@ use crate::archive::Sha256;
 use crate::config::targets::Index;
 use crate::effects::Effects;
 use crate::error::Failure;
+use crate::index::Listing;
 use crate::index::listing::{ListedFile, Seen};
-use crate::index::{IndexError, Listing};
 use crate::python::name::ProjectName;
 use crate::report::Event;
 
@@ -72,7 +72,7 @@ impl AwaitFiles {
             match Listing::since(inspect.http(), &self.index, &self.package, seen.clone()) {
                 Ok(now) => seen = Some(now),
                 // An index that is unwell for a moment is no other than one that lags.
-                Err(error) if passes(&error) && !is_last => {
+                Err(error) if error.passes() && !is_last => {
                     inspect.tell(&Event::Detail { text: format!("{error}: looking again in {pause} s") });
                     pause = self.wait(effects, (pause, waited));
                     continue;
@@ -125,13 +125,4 @@ pub fn differs(listing: &Listing, name: &str, expected: Option<&str>) -> Option<
     // One name with two digests is as bad as another digest.
     let mut digests = listing.files.iter().filter(|file| file.name == name).filter_map(|file| file.sha256);
     digests.find(|found| *found != expected)
-}
-
-/// Whether an index may answer otherwise in a moment.
-fn passes(error: &IndexError) -> bool {
-    match error {
-        IndexError::Listing { status, .. } => *status == 429 || *status >= 500,
-        IndexError::Effects(crate::effects::EffectsError::NoAnswer { .. }) => true,
-        _ => false,
-    }
 }

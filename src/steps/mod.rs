@@ -237,11 +237,18 @@ impl Step {
 
     /// Whether it may be carried out while these are: it needs nothing that they make.
     pub fn may_run_beside(&self, others: &[Step]) -> bool {
-        let Step::BuildArchives(step) = self else { return false };
-        others.iter().all(|other| match other {
-            Step::BuildArchives(other) => step.task.siblings.iter().all(|sibling| sibling.name != other.package),
+        others.iter().all(|other| match (self, other) {
+            (Step::BuildArchives(step), Step::BuildArchives(other)) => {
+                step.task.siblings.iter().all(|sibling| sibling.name != other.package)
+            }
+            (Step::UploadFile(step), Step::UploadFile(other)) => step.may_run_beside(other),
             _ => false,
         })
+    }
+
+    /// How many of its kind are carried out at once; nothing where that is a matter of the machine.
+    pub fn at_once(&self) -> Option<usize> {
+        matches!(self, Step::UploadFile(_)).then_some(upload_file::AT_ONCE)
     }
 
     /// Does it, unless it is done already.

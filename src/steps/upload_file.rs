@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::record::RecordedFile;
-use crate::archive::Sha256;
+use crate::archive::{Kind, Sha256};
 use crate::config::targets::Index;
 use crate::effects::Effects;
 use crate::effects::http::Field;
-use crate::error::{Failure, Kind};
+use crate::error::{Failure, Kind as FailureKind};
 use crate::index::upload::{State, Upload};
 use crate::index::{IndexError, Right};
 use crate::python::name::ProjectName;
 use crate::report::Report;
+
+/// How many files are sent at once: PyPI takes four about twice as fast as one, and more no faster.
+pub(super) const AT_ONCE: usize = 4;
 
 /// An upload.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +37,9 @@ pub struct UploadFile {
     pub already_there: bool,
     /// Where it will be, or is.
     pub url: String,
+    /// Whether it is the first file of its release there, which fixes what is shown of it: it goes alone.
+    #[serde(skip)]
+    pub opens: bool,
     /// The file itself.
     #[serde(skip)]
     pub file: PathBuf,
@@ -107,43 +112,67 @@ impl UploadFile {
         }
     }
 
+    /// Whether it may be sent while others are: the first file of a release goes alone, since an index that has two of
+    /// them at once makes the release twice; sdists go after all wheels, since with an sdist alone everybody would build.
+    pub(super) fn may_run_beside(&self, other: &UploadFile) -> bool {
+        let is_alone = self.project == other.project && (self.opens || other.opens);
+        self.index.name == other.index.name && Kind::of(&self.name) == Kind::of(&other.name) && !is_alone
+    }
+
     fn send(&self, effects: Effects<'_>, right: &Right) -> Result<State, IndexError> {
-        let bytes: Arc<[u8]> = effects.inspect().files().read(&self.file, self.size)?.into();
-        if Sha256::of(&bytes) != self.sha256 {
-            return Err(IndexError::FileChanged { file: self.path.clone() });
-        }
-        let credential = right.of_now(effects, &self.index, &self.project)?;
+        let held = effects.inspect().files().hold(&self.file)?;
         let upload = Upload {
             index: &self.index,
             project: &self.project,
             file: &self.name,
+            path: &self.path,
             sha256: self.sha256,
-            bytes,
+            size: self.size,
+            held: &held,
             fields: &self.fields,
-            credential: &credential,
+            right,
         };
         upload.send(effects)
     }
 }
 
-/// What publishing came to, with the digest of all files: a report, or the failure with what became of each file.
-/// `planned` are all files as they are told when the index refuses them.
+/// All files of a plan with where they stand: what is there, and of the rest what the index refused; `failed` are the
+/// positions of those that failed, and the codes.
+pub fn standing(planned: Vec<Uploaded>, there: Vec<Uploaded>, failed: &[(usize, &str)]) -> Vec<Uploaded> {
+    let mut there = there.into_iter().peekable();
+    let mut files = Vec::new();
+    for (at, mut file) in planned.into_iter().enumerate() {
+        let is_there = there.peek().is_some_and(|there| there.path == file.path && there.index == file.index);
+        if let Some(done) = there.next_if(|_| is_there) {
+            files.push(done);
+            continue;
+        }
+        let is_refused = failed.iter().any(|(failed, code)| *failed == at && IndexError::is_refusal(code));
+        file.state = if is_refused { State::Refused } else { State::NotSent };
+        files.push(file);
+    }
+    files
+}
+
+/// What publishing came to, with the digest of all files: a report, or the failure with where each file stands.
 ///
 /// # Errors
-/// The failure, which is a partial one where something was done before.
+/// The failure, which is a partial one where something is there.
 pub fn report(
-    mut uploads: Vec<Uploaded>,
-    failed: Option<(Failure, Vec<Uploaded>)>,
+    files: Vec<Uploaded>,
+    failed: Option<Failure>,
     workspace: bool,
     digest: String,
 ) -> Result<Report, Failure> {
-    if let Some((mut failure, planned)) = failed {
-        if !uploads.is_empty() {
-            failure.kind = Kind::Partial;
+    let uploads = files;
+    if let Some(mut failure) = failed {
+        let is_there = |file: &Uploaded| matches!(file.state, State::Uploaded | State::AlreadyThere);
+        if uploads.iter().any(is_there) {
+            // Who ended it must be told that it was ended.
+            if !matches!(failure.kind, FailureKind::Interrupted | FailureKind::Terminated) {
+                failure.kind = FailureKind::Partial;
+            }
             failure = failure.hint("run the same command again to continue: what is there is not sent twice");
-        }
-        if IndexError::is_refusal(failure.code) {
-            uploads.extend(planned.into_iter().nth(uploads.len()));
         }
         return Err(failure.after(result(&uploads, workspace)));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyrelease::archive::Limits;
-use pyrelease::check::{Examined, Pass, Policy, examine, judge, rules, upload_refusal};
+use pyrelease::check::{Examined, Pass, Policy, examine, examine_alone, judge, rules, upload_refusal};
 use pyrelease::config::check::CheckSettings;
 use pyrelease::report::{Finding, Severity};
 
@@ -13,6 +13,7 @@ use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{Entry, METADATA, WHEEL, WHEEL_NAME, Zip};
 use crate::support::depth::rounds;
 use crate::support::random::Random;
+use crate::support::secrets::planted;
 
 fn examined(file_name: &str, bytes: &[u8]) -> Examined {
     examine(file_name, &mut &*bytes, &Limits::default())
@@ -45,6 +46,26 @@ fn every_hostile_archive_raises_its_findings_and_no_others() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An archive that is judged alone is read on one core and looked into on the other.
+#[test]
+fn two_cores_see_what_one_sees() {
+    let mut random = Random::new(0x5EED_0012);
+    let (mut long, all) = (Zip::wheel(), planted(&mut random));
+    for (index, secret) in all.iter().enumerate() {
+        let before = "x = 1\n".repeat(random.below(60_000));
+        long.file(&format!("demo/m{index}.py"), format!("{before}{}\n", secret.text).as_bytes());
+    }
+    let long = long.bytes();
+    for (name, bytes) in
+        cases().into_iter().map(|case| (case.file_name, case.bytes)).chain([(WHEEL_NAME, long.clone())])
+    {
+        let one = examined(name, &bytes);
+        let two = examine_alone(name, &mut bytes.as_slice(), &Limits::default());
+        assert_eq!((one.scan, one.observed), (two.scan, two.observed), "{name}");
+    }
+    assert_eq!(examined(WHEEL_NAME, &long).observed.secrets.len(), all.len());
 }
 
 #[test]

@@ -96,6 +96,9 @@ fn fields() -> Vec<Pair> {
         ),
         ("pyproject/missing-file", toml("README.md", "readme.md"), toml("README.md", "./README.md")),
         ("pyproject/missing-file", toml("[\"LICENSE\"]", "[\"COPYING\"]"), toml("[\"LICENSE\"]", "[\"LICEN*\"]")),
+        // A folder is no file, and letters large and small count.
+        ("pyproject/missing-file", toml("[\"LICENSE\"]", "[\"sr?\"]"), toml("[\"LICENSE\"]", "[\"**/L?C*\"]")),
+        ("pyproject/missing-file", toml("[\"LICENSE\"]", "[\"licen*\"]"), toml("[\"LICENSE\"]", "[\"LICEN[CS]E\"]")),
         (
             "pyproject/no-build-system",
             toml("[build-system]\nrequires = [\"hatchling>=1.27\"]\nbuild-backend = \"hatchling.build\"\n", ""),

@@ -53,6 +53,12 @@ fn effects() -> Vec<Failure> {
         EffectsError::PlainHttp { url: url() },
         EffectsError::Url { url: "pypi".to_owned() },
         EffectsError::NoAnswer { host: "example.org".to_owned(), doing: "sending the request", source: Box::new(io()) },
+        EffectsError::Slow {
+            host: "example.org".to_owned(),
+            doing: "waiting for the answer",
+            name: "first-byte",
+            seconds: 60,
+        },
         EffectsError::Listen { port: 80, source: io() },
         EffectsError::Git { doing: "list tags".to_owned(), source: git2::Error::from_str("libgit2's own words") },
         EffectsError::Interrupted,

@@ -6,9 +6,11 @@ use expect_test::expect;
 use pyrelease::archive::{Limits, read};
 use pyrelease::effects::http::Answer;
 use pyrelease::error::{Explain, Failure};
-use pyrelease::index::answer::wait;
+use pyrelease::index::answer::{rate_limit, retry_after};
 use pyrelease::index::credential::issuer;
-use pyrelease::index::{IndexError, Reply, form};
+use pyrelease::index::outcome::{Next, Told};
+use pyrelease::index::words::{Meaning, Then, rows, say};
+use pyrelease::index::{IndexError, Outcome, form};
 
 use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{WHEEL_NAME, Zip};
@@ -33,51 +35,105 @@ fn answers_of_real_indexes_mean_what_they_mean() {
             400,
             r#"{"code": "400 File already exists ('f.whl', with blake2_256 hash 'x'). See https://e.org", "title": "Bad Request", "message": "m"}"#,
         ),
-        (409, "<html><body>x already exists in non-volatile index</body></html>"),
         (400, r#"{"code": "400 Only one sdist may be uploaded per release."}"#),
         (400, "<html><title>400 Bad</title><body>\n  a &amp; b\n</body></html>"),
-        (401, "no"),
-        (403, "403 Invalid or non-existent authentication information."),
+        (403, r#"{"code": "403 Invalid or non-existent authentication information."}"#),
         (403, r#"{"code": "403 The user 'bob' isn't allowed to upload to project 'prb'."}"#),
-        (403, r#"{"code": "403 Invalid API Token: project-scoped token is not valid for project: 'prb'"}"#),
         (403, r#"{"code": "403 Read-only mode: Uploads are temporarily disabled."}"#),
+        (429, r#"{"code": "429 Too many new projects created"}"#),
+        // The words of one status say nothing under another.
+        (200, r#"{"code": "200 Only one sdist may be uploaded per release."}"#),
+        (404, "Only one sdist may be uploaded per release."),
+        // devpi, pypiserver, Gitea, Nexus, GitLab, Artifactory.
+        (409, "<html><body>x already exists in non-volatile index</body></html>"),
+        (409, "Package 'f.whl' already exists!"),
+        (400, r#"{"message": "package file already exists"}"#),
+        (400, "hash mismatch"),
+        (400, "Repository does not allow updating assets: pypi"),
+        (400, r#"{"message":"400 Bad request - Validation failed: File name has already been taken"}"#),
+        (403, "Not enough permissions to delete/overwrite artifact 'f.whl'"),
+        (403, "maximum allowed package storage quota exceeded"),
+        (403, "The given token isn't allowed here"),
+        (403, "no"),
+        (401, "no"),
         (404, ""),
-        (413, "too large"),
+        (405, "no"),
+        (413, "<html><h1>413 Request Entity Too Large</h1>nginx</html>"),
+        (408, ""),
         (429, "slow down"),
         (308, ""),
         (500, "Internal Server Error"),
         (503, ""),
     ] {
-        told.push_str(&format!("{status} {:?}\n", Reply::of(&answer(status, body), now())));
+        let Outcome { next, row, text, .. } = Outcome::of(&answer(status, body), now());
+        let row = row.map_or_else(String::new, |(meaning, values)| format!(" {meaning:?} {values:?}"));
+        told.push_str(&format!("{status} {next:?}{row}: {text}\n"));
     }
     expect![[r#"
-        200 Accepted
-        201 Accepted
-        200 Same
-        400 Taken("File already exists ('f.whl', with blake2_256 hash 'x'). See https://e.org")
-        409 Taken("x already exists in non-volatile index")
-        400 Refused("Only one sdist may be uploaded per release.")
-        400 Refused("400 Bad a &amp; b")
-        401 Credential("no")
-        403 Credential("403 Invalid or non-existent authentication information.")
-        403 Scope("The user 'bob' isn't allowed to upload to project 'prb'.")
-        403 Scope("Invalid API Token: project-scoped token is not valid for project: 'prb'")
-        403 Busy("Read-only mode: Uploads are temporarily disabled.")
-        404 Refused("")
-        413 Refused("too large")
-        429 RateLimited(None)
-        308 Moved("/legacy/")
-        500 Busy("500 Internal Server Error")
-        503 Busy("503")
+        200 Done: 
+        201 Done: 
+        200 Same: Upload of identical file to non volatile index.
+        400 Listing Exists ["f.whl", "x"]: File already exists ('f.whl', with blake2_256 hash 'x'). See https://e.org
+        400 Stop SecondSdist []: Only one sdist may be uploaded per release.
+        400 Stop: 400 Bad a &amp; b
+        403 Stop NoRight []: Invalid or non-existent authentication information.
+        403 Status NotYours ["bob", "prb"]: The user 'bob' isn't allowed to upload to project 'prb'.
+        403 Later ReadOnly []: Read-only mode: Uploads are temporarily disabled.
+        429 Wait(None) TooManyProjects []: Too many new projects created
+        200 Done: Only one sdist may be uploaded per release.
+        404 Stop: Only one sdist may be uploaded per release.
+        409 Listing: x already exists in non-volatile index
+        409 Listing: Package 'f.whl' already exists!
+        400 Listing: package file already exists
+        400 Rehash: hash mismatch
+        400 Listing: Repository does not allow updating assets: pypi
+        400 Listing: Bad request - Validation failed: File name has already been taken
+        403 Listing: Not enough permissions to delete/overwrite artifact 'f.whl'
+        403 Stop: maximum allowed package storage quota exceeded
+        403 Scope: The given token isn't allowed here
+        403 Credential: no
+        401 Credential: no
+        404 Stop: 
+        405 Stop Method []: no
+        413 Stop Request []: 413 Request Entity Too Large nginx
+        408 Again: 
+        429 Wait(None): slow down
+        308 Moved: 
+        500 Again: Internal Server Error
+        503 Again: 
     "#]]
     .assert_eq(&told);
-    let long = Reply::of(&answer(400, &"x".repeat(100_000)), now());
-    assert_eq!(long, Reply::Refused("x".repeat(300)));
+    let long = Outcome::of(&answer(400, &"x".repeat(100_000)), now());
+    assert_eq!(long.text, "x".repeat(300));
+}
+
+#[test]
+fn every_row_of_pypi_leads_to_what_the_table_says() {
+    for row in rows() {
+        let values = vec!["demo"; pyrelease::index::words::holes(row.meaning)];
+        let (status, text) = say(row.meaning, &values);
+        let body = serde_json::json!({"code": format!("{status} {text}")}).to_string();
+        let outcome = Outcome::of(&answer(status, &body), now());
+        let expected = match (row.meaning, row.then) {
+            (Meaning::ReadOnly | Meaning::Paused, _) => Next::Later,
+            (Meaning::Fault, _) => Next::Again,
+            (Meaning::Slash, _) => Next::Moved,
+            (_, Then::Stop) => Next::Stop,
+            (_, Then::AskListing) => Next::Listing,
+            (_, Then::Rehash) => Next::Rehash,
+            (_, Then::Renew) => Next::Renew,
+            (_, Then::AskStatus) => Next::Status,
+            (_, Then::Wait) => Next::Wait(None),
+        };
+        assert_eq!(outcome.next, expected, "{text}");
+        let understood = outcome.row.map(|(meaning, _)| meaning);
+        assert!(understood == Some(row.meaning) || row.meaning == Meaning::Fault, "{text}: {understood:?}");
+    }
 }
 
 #[test]
 fn retry_after_has_many_forms() {
-    let seconds = |text: &str| wait(text, now()).map(|wait: Duration| wait.as_secs());
+    let seconds = |text: &str| retry_after(text, now()).map(|wait: Duration| wait.as_secs());
     assert_eq!(seconds("120"), Some(120));
     assert_eq!(seconds(" 0 "), Some(0));
     assert_eq!(seconds("Sat, 21 Nov 2026 12:01:30 GMT"), Some(90));
@@ -85,6 +141,12 @@ fn retry_after_has_many_forms() {
     assert_eq!(seconds("99999999999999999999999"), Some(u64::MAX));
     for nonsense in ["", "-5", "soon", "1.5", "1e9", "٣"] {
         assert_eq!(seconds(nonsense), None, "{nonsense}");
+    }
+    let limit = |text: &str| rate_limit(text).map(|wait| wait.as_secs());
+    assert_eq!(limit("\"project.create.user\";r=0;t=3543"), Some(3543));
+    assert_eq!(limit("\"a\"; r=5; t=9, \"b\"; r=0; t=3, \"c\"; t=7; r=0"), Some(7));
+    for nothing in ["", "\"a\"", "\"a\";r=5;t=9", "\"a\";r=0", "\"a\";r=0;t=-1", "\"a\";r=;t=1", "r=0;t"] {
+        assert_eq!(limit(nothing), None, "{nothing}");
     }
 }
 
@@ -167,6 +229,21 @@ fn the_form_has_every_field_under_the_name_that_pypi_reads() {
     assert!(nothing.starts_with(":action=\"file_upload\"\n") && !nothing.contains("name="));
 }
 
+fn said(meaning: Meaning, wait: Option<u64>) -> IndexError {
+    let values = vec!["demo"; pyrelease::index::words::holes(meaning)];
+    let (status, text) = say(meaning, &values);
+    let told = Told {
+        index: "pypi".to_owned(),
+        file: "f.whl".to_owned(),
+        status,
+        text,
+        source_name: "`RELEASE_TOKEN`".to_owned(),
+        meaning,
+        values: values.into_iter().map(str::to_owned).collect(),
+    };
+    IndexError::Said { told: Box::new(told), wait: wait.map(Duration::from_secs) }
+}
+
 /// What an index said, and what was found out about it.
 fn refusals() -> Vec<IndexError> {
     let name = || "`RELEASE_TOKEN`".to_owned();
@@ -176,6 +253,13 @@ fn refusals() -> Vec<IndexError> {
         IndexError::ListingFormat { url: "https://e.org/".to_owned(), problem: "it has no `files`".to_owned() },
         IndexError::DifferentFile { index: index(), file: file(), there: "aa".to_owned(), here: "bb".to_owned() },
         IndexError::Refused { index: index(), file: file(), status: 400, text: text() },
+        IndexError::Refused { index: index(), file: file(), status: 404, text: text() },
+        IndexError::OtherName { index: index(), file: file(), other: "g.whl".to_owned() },
+        said(Meaning::Deleted, None),
+        said(Meaning::NotYours, None),
+        said(Meaning::TooManyProjects, Some(3543)),
+        IndexError::ProjectStatus { index: index(), project: "f".to_owned(), status: "archived".to_owned() },
+        IndexError::ProjectStatus { index: index(), project: "f".to_owned(), status: "quarantined".to_owned() },
         IndexError::Credential { index: index(), source_name: name(), text: text() },
         IndexError::Scope { index: index(), source_name: name(), text: text() },
     ]
@@ -187,7 +271,16 @@ fn other_errors() -> Vec<IndexError> {
     vec![
         IndexError::RateLimited { index: index(), wait: Duration::from_secs(3543) },
         IndexError::Busy { index: index(), file: file(), attempts: 5, last: "it answered 503".to_owned() },
-        IndexError::Redirected { url: "https://e.org/legacy".to_owned(), location: "https://e.org/legacy/".to_owned() },
+        IndexError::Redirected {
+            url: "https://e.org/legacy".to_owned(),
+            location: "https://e.org/legacy/".to_owned(),
+            is_slash: true,
+        },
+        IndexError::Redirected {
+            url: "https://e.org/legacy/".to_owned(),
+            location: "https://f.org/".to_owned(),
+            is_slash: false,
+        },
         IndexError::FileChanged { file: "dist/f.whl".to_owned() },
         IndexError::TokenOfOtherIndex { source_name: name(), issuer: "pypi.org".to_owned(), host: "e.org".to_owned() },
         IndexError::NoTrust { index: index(), problem: "`https://e.org/_/oidc/audience` answers 404".to_owned() },
@@ -228,6 +321,20 @@ fn every_error_says_what_to_do() {
           an index never takes a second file of a name: run `release bump`, build and publish the new version
         index/refused (1): `pypi` refuses `f.whl` (400): the words
           put right what it says, build again, and run the same command
+        index/refused (1): `pypi` refuses `f.whl` (404): the words
+          put the URL that takes files into `upload` of `[index.NAME]`
+        index/other-name (1): `pypi` has these bytes already, as `g.whl`, and does not take them as `f.whl`
+          remove one of the two files: an index takes the same bytes once; a new version makes other bytes
+        index/file-deleted (1): `pypi` refuses `f.whl` (400): This filename was previously used by a file that has since been deleted. Use a different version. See https://pypi.org/help/#file-name-reuse for more information.
+          publish a new version with `release bump`: the name of a deleted file is never given out again, not even for the same bytes
+        index/not-yours (1): `pypi` refuses `f.whl` with the credentials from `RELEASE_TOKEN` (403): The user 'demo' isn't allowed to upload to project 'demo'. See https://pypi.org/help/#project-name for more information.
+          let an owner of `demo` invite `demo` under Manage, Collaborators; if `demo` is one already, see whether the project is archived
+        index/too-many-projects (1): `pypi` refuses `f.whl` (429): Too many new projects created
+          wait as long as the index says: an account may make 20 projects an hour; then run the same command again: what is there already is not sent twice; the index says: 3543 seconds from now
+        index/project-status (1): `f` is archived on `pypi`
+          take it out of the archive in the settings of the project on the index
+        index/project-status (1): `f` is quarantined on `pypi`
+          write to the administrators of the index: what is uploaded is shown to nobody
         index/credential (1): `pypi` does not accept the credentials from `RELEASE_TOKEN`: the words
           make a new token on the index, and check which index it is from
         index/scope (1): the credentials from `RELEASE_TOKEN` do not allow uploads of this project to `pypi`: the words
@@ -237,7 +344,9 @@ fn every_error_says_what_to_do() {
         index/busy (1): `pypi` did not take `f.whl` in 5 attempts: it answered 503
           run the same command again: what is there already is not sent twice
         index/redirected (1): `https://e.org/legacy` redirects uploads to `https://e.org/legacy/`
-          use `https://e.org/legacy/` as `upload` of the index, if you trust that host
+          end `upload` of the index with a slash: `https://e.org/legacy/`
+        index/redirected (1): `https://e.org/legacy/` redirects uploads to `https://f.org/`
+          use `https://f.org/` as `upload` of the index, if you trust that host
         index/file-changed (1): `dist/f.whl` has changed since it was checked
           let the build end, then run the same command again
         index/token-of-other-index (3): the token from `RELEASE_TOKEN` is for `pypi.org`, not for `e.org`

@@ -93,6 +93,8 @@ mod project_version_maturin;
 mod project_version_source;
 mod project_workspace;
 mod publish;
+mod publish_faults;
+mod publish_race;
 mod python_bump;
 mod python_calver;
 mod python_conformance;

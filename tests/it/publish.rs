@@ -274,7 +274,9 @@ fn refusals_are_final_and_faults_pass() {
         (401, "index/credential"),
         (403, "index/credential"),
         (404, "index/refused"),
-        (413, "index/refused"),
+        (405, "index/endpoint"),
+        (410, "index/refused"),
+        (413, "index/file-too-large"),
         (301, "index/redirected"),
         (308, "index/redirected"),
     ];

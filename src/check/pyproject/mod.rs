@@ -24,7 +24,8 @@ use node::Node;
 /// At most so many findings about one file.
 const MOST: usize = 200;
 
-/// What is wrong with a `pyproject.toml`. `exists` tells whether the project has a file, by its path beside it.
+/// What is wrong with a `pyproject.toml`. `exists` tells whether the project has a file, by its path beside it or by a pattern
+/// of PEP 639.
 pub fn judge(pyproject: &Pyproject, exists: &dyn Fn(&str) -> bool) -> Vec<Finding> {
     let mut sheet = Sheet { pyproject, exists, findings: Vec::new() };
     let Some(item) = pyproject.get(&[]) else { return Vec::new() };

@@ -211,10 +211,10 @@ fn readme(sheet: &mut Sheet<'_>, project: &Node<'_>) {
 
 fn licenses(sheet: &mut Sheet<'_>, project: &Node<'_>) {
     const CODE: &str = "pyproject/license";
-    // Every pattern must match a file (PEP 639); here those that are plain paths.
+    // Every pattern must match a file (PEP 639).
     for node in project.get("license-files").map(Node::list).unwrap_or_default() {
-        let is_path = |text: &&str| !text.contains(['*', '?', '[']) && words::license_pattern(text).is_ok();
-        sheet.needs_file(node.text().filter(is_path), node.at, "project.license-files");
+        let is_pattern = |text: &&str| words::license_pattern(text).is_ok();
+        sheet.needs_file(node.text().filter(is_pattern), node.at, "project.license-files");
     }
     let Some(license) = project.get("license") else { return };
     match &license.shape {

@@ -1,13 +1,14 @@
 //! Lock files that say something else than `pyproject.toml`, and those without hashes.
 //!
-//! Of `uv.lock` only what it keeps of the project itself is compared; nothing is resolved.
+//! Of `uv.lock` only what it keeps of the project itself is compared, of `poetry.lock` and `pdm.lock` their hash
+//! ([`super::lock_hashes`]); nothing is resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::project::some;
 use super::super::pyproject::node::Node;
 use super::super::rules::raise;
-use super::{Package, Tree, is_of_tests};
+use super::{Package, Tree, is_of_tests, lock_hashes};
 use crate::archive::shown;
 use crate::error::Location;
 use crate::project::Pyproject;
@@ -21,10 +22,14 @@ pub(super) fn judge(tree: &Tree<'_>, packages: &[Package<'_>], findings: &mut Ve
     for path in paths {
         let file = path.rsplit('/').next().unwrap_or(path);
         let is_requirements = file.starts_with("requirements") && file.ends_with(".txt");
-        if file == "uv.lock" {
+        if ["uv.lock", "poetry.lock", "pdm.lock"].contains(&file) {
             let Some(text) = tree.large_text(path) else { continue };
-            let Ok(lock) = Pyproject::parse(path, text) else { continue };
-            uv(path, &lock, packages, findings);
+            let Ok(lock) = Pyproject::parse(path, text.clone()) else { continue };
+            let Some(root) = lock.get(&[]).map(Node::of) else { continue };
+            match file {
+                "uv.lock" => uv(path, &lock, packages, findings),
+                _ => hashed(path, &text, &root, packages, findings),
+            }
         } else if is_requirements && let Some(text) = tree.text(path) {
             requirements(path, &text, findings);
         }
@@ -62,17 +67,41 @@ fn uv(path: &str, lock: &Pyproject, packages: &[Package<'_>], findings: &mut Vec
             findings.push(raise("source/stale-lock", message, Location::line(path, line(entry))));
         }
     }
-    let without: BTreeSet<&str> = entries
-        .iter()
-        .filter(|entry| {
-            let is_of_index = entry.get("source").is_some_and(|source| source.get("registry").is_some());
-            let files = entry.get("wheels").map(Node::list).unwrap_or_default().iter().chain(entry.get("sdist"));
-            is_of_index && files.into_iter().any(|file| file.get("hash").is_none())
-        })
-        .filter_map(|entry| entry.get("name").and_then(Node::text))
-        .collect();
-    if !without.is_empty() {
-        let message = format!("files without a hash: {}", some(without));
+    let has_bare = |entry: &&Node<'_>| {
+        let is_of_index = entry.get("source").is_some_and(|source| source.get("registry").is_some());
+        let files = entry.get("wheels").map(Node::list).unwrap_or_default().iter().chain(entry.get("sdist"));
+        is_of_index && files.into_iter().any(|file| file.get("hash").is_none())
+    };
+    without_hashes(path, entries.iter().filter(has_bare), findings);
+}
+
+/// `poetry.lock` and `pdm.lock`: whether they are of the `pyproject.toml` beside them, and whether their files have hashes.
+fn hashed(path: &str, text: &str, lock: &Node<'_>, packages: &[Package<'_>], findings: &mut Vec<Finding>) {
+    let (folder, file) = path.rfind('/').map_or(("", path), |at| path.split_at(at + 1));
+    let beside = packages.iter().find(|package| package.folder == folder);
+    if let Some(pyproject) = beside.and_then(|package| package.pyproject.get(&[])).map(Node::of) {
+        let same = match file {
+            "poetry.lock" => lock_hashes::poetry(text, lock, &pyproject),
+            _ => lock_hashes::pdm(lock, &pyproject),
+        };
+        if same == Some(false) {
+            let message =
+                format!("`{}` is not of this `pyproject.toml`: what is required has another hash", shown(path));
+            findings.push(raise("source/stale-lock", message, Location::file(path)));
+        }
+    }
+    let entries = lock.get("package").map(Node::list).unwrap_or_default();
+    let has_bare = |entry: &&Node<'_>| {
+        entry.get("files").map(Node::list).unwrap_or_default().iter().any(|file| file.get("hash").is_none())
+    };
+    without_hashes(path, entries.iter().filter(has_bare), findings);
+}
+
+/// Raises that these packages of a lock have files without a hash.
+fn without_hashes<'n>(path: &str, entries: impl Iterator<Item = &'n Node<'n>>, findings: &mut Vec<Finding>) {
+    let names: BTreeSet<&str> = entries.filter_map(|entry| entry.get("name").and_then(Node::text)).collect();
+    if !names.is_empty() {
+        let message = format!("files without a hash: {}", some(names));
         findings.push(raise("source/lock-without-hashes", message, Location::file(path)));
     }
 }

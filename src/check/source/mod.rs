@@ -4,6 +4,7 @@
 pub mod addresses;
 pub mod imports;
 mod links;
+mod lock_hashes;
 mod locks;
 pub mod markdown;
 pub mod newer;

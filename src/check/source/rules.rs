@@ -182,8 +182,8 @@ pub(in crate::check) const RULES: &[Rule] = &[
         severity: Warning,
         pass: Project,
         summary: "the lock file is older than `pyproject.toml`",
-        help: "run `uv lock`",
-        peers: &["uv lock --check"],
+        help: "lock again: `uv lock`, `poetry lock` or `pdm lock`",
+        peers: &["uv lock --check", "poetry check --lock", "pdm lock --check"],
         follows: "",
     },
     Rule {

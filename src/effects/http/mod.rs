@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_types, reason = "this is the door to the network")]
 
 mod api;
+mod exchange;
+mod form;
 mod github;
 mod identity;
 mod revisit;
@@ -15,8 +17,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub use api::{Api, Client as ApiClient, Method, Sending};
+pub use exchange::Waits;
+pub use form::{Field, FilePart, Post};
 pub use reqwest::Url;
-use reqwest::blocking::{Client, ClientBuilder, RequestBuilder, multipart};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder};
 use reqwest::header::{self, HeaderMap, HeaderName};
 
 use super::Variables;
@@ -38,6 +42,8 @@ pub(super) struct Settings {
     public: Arc<OnceLock<Client>>,
     /// The client that octocrab sends with.
     octocrab: Arc<OnceLock<reqwest::Client>>,
+    /// The clients of exchanges whose every wait has a limit.
+    exchanging: Arc<Mutex<Vec<exchange::Made>>>,
 }
 
 impl Settings {
@@ -180,6 +186,8 @@ pub struct Answer {
     pub rate_reset: Option<i64>,
     /// Whether `Link` names a next page.
     pub more: bool,
+    /// `RateLimit`, as sent (draft-ietf-httpapi-ratelimit-headers-10).
+    pub rate_limit: Option<String>,
     /// The body, cut to a limit.
     pub body: Vec<u8>,
 }
@@ -198,6 +206,7 @@ impl Answer {
             date: text(header::DATE).map(str::to_owned),
             etag: text(header::ETAG).map(str::to_owned),
             rate_reset: number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0)),
+            rate_limit: text(HeaderName::from_static("ratelimit")).map(str::to_owned),
             more: text(header::LINK).is_some_and(|link| link.contains("rel=\"next\"")),
             body: Vec::new(),
         }
@@ -269,12 +278,12 @@ impl<'w> HttpLook<'w> {
         self.get_up_to(url, accept, ANSWER_LIMIT)
     }
 
-    /// The same with other limits of time.
+    /// The same with a limit on every wait.
     ///
     /// # Errors
-    /// As [`HttpLook::get`].
-    pub fn get_within(self, url: &str, accept: &str, limits: Limits) -> Result<Answer, EffectsError> {
-        self.ask(url, accept, ANSWER_LIMIT, limits)
+    /// As [`HttpLook::get`], or the server is too slow.
+    pub fn get_within(self, url: &str, accept: &str, waits: Waits) -> Result<Answer, EffectsError> {
+        self.get_since(url, accept, waits, None)
     }
 
     /// The same for a document of at most `limit` bytes; more is cut off.
@@ -293,25 +302,6 @@ impl<'w> HttpLook<'w> {
     }
 }
 
-/// One part of a form.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// Its name.
-    pub name: &'static str,
-    /// Its value.
-    pub value: String,
-}
-
-/// A file as part of a form, streamed.
-pub struct FilePart {
-    /// The name that the server sees.
-    pub name: String,
-    /// Its bytes, from the start.
-    pub reader: Box<dyn Read + Send>,
-    /// How many there are.
-    pub size: u64,
-}
-
 /// Sending over the network.
 #[derive(Clone, Copy)]
 pub struct HttpChange<'w> {
@@ -322,43 +312,4 @@ impl<'w> HttpChange<'w> {
     pub(super) fn new(settings: &'w Settings) -> Self {
         HttpChange { settings }
     }
-
-    /// Posts a form with one file, `content`, as the upload protocol of package indexes has it.
-    ///
-    /// # Errors
-    /// The URL may not be asked, or nobody answers. A status of 400 and above is an answer.
-    pub fn post_form(
-        self,
-        url: &str,
-        fields: Vec<Field>,
-        file: FilePart,
-        options: &Post,
-    ) -> Result<Answer, EffectsError> {
-        let url = self.settings.admit(url)?;
-        let client = self.settings.client(options.limits)?;
-        let mut form = multipart::Form::new();
-        for field in fields {
-            form = form.text(field.name, field.value);
-        }
-        let part = multipart::Part::reader_with_length(file.reader, file.size)
-            .file_name(file.name)
-            .mime_str("application/octet-stream")
-            .expect("a fixed media type parses");
-        let mut request =
-            client.post(url.clone()).header("Accept", "application/json").multipart(form.part("content", part));
-        if let Some(basic) = &options.basic {
-            request = request.basic_auth(&basic.user, Some(basic.password.reveal()));
-        }
-        // An endless error body must not fill the memory.
-        send(host_of(&url), request, 64 * 1024)
-    }
-}
-
-/// How a form is posted.
-#[derive(Debug, Clone, Default)]
-pub struct Post {
-    /// The credentials.
-    pub basic: Option<Basic>,
-    /// The limits of time.
-    pub limits: Limits,
 }

@@ -10,6 +10,7 @@ use crate::archive::Sha256;
 use crate::build::isolated::Built;
 use crate::check::Policy;
 use crate::config::targets::Index;
+use crate::effects::EffectsError;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
 use crate::forge::Forge;
@@ -311,7 +312,7 @@ impl Run<'_> {
         rights::complete(self.world, &mut plan)?;
         // The phase has its own entry in the ledger.
         plan.draft = None;
-        let execute::Advance { produced, failed } = execute::advance(self.world, plan);
+        let execute::Advance { produced, failed, .. } = execute::advance(self.world, plan);
         let uploads: Vec<Uploaded> = produced
             .into_iter()
             .filter_map(|made| match made {
@@ -327,8 +328,9 @@ impl Run<'_> {
     /// The archives are still those that were built and checked.
     fn require_built(&self) -> Result<(), Failure> {
         for built in &self.built {
-            let bytes = self.world.inspect().files().read(&built.path, u64::MAX - 1)?;
-            if Sha256::of(&bytes).to_string() != built.sha256 {
+            let read = |source| EffectsError::Read { path: built.path.clone(), source };
+            let mut file = self.world.inspect().files().open(&built.path)?;
+            if Sha256::of_reader(&mut file).map_err(read)?.to_string() != built.sha256 {
                 return Err(PlanError::OtherArchive { file: recorded(built).name }.into());
             }
         }

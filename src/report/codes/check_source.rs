@@ -168,9 +168,9 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "source/stale-lock",
         title: "the lock file is older than `pyproject.toml`",
-        text: "`uv.lock` keeps what the project required when it was locked. Where \
-               `dependencies`, extras, `requires-python` or the version differ now, `uv sync \
-               --locked` stops in CI, and what is audited is not what is installed.",
+        text: "`uv.lock` keeps what the project required when it was locked, `poetry.lock` and `pdm.lock` keep a hash of \
+               it. Where `dependencies`, extras, groups, `requires-python` or the version differ now, `uv sync \
+               --locked` and `poetry install` stop in CI, and what is audited is not what is installed.",
         follows: "",
     },
     Code {

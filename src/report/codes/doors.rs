@@ -82,6 +82,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "effects/slow",
+        title: "a server takes longer than it may",
+        text: "Every wait for a package index has a limit in `timeouts` of `[index.NAME]`: `connect` until the connection stands (10 s), `first-byte` from the last byte sent until the answer begins (60 s), `progress` for the next kilobyte while sending and reading (30 s), and `total` for one sending of a file (600 s). The message names the limit and what was under way. Nothing is assumed about what the server did: run the same command again, which asks first, or raise the limit where the line is slow.",
+        follows: "",
+    },
+    Code {
         code: "effects/listen",
         title: "a port could not be opened",
         text: "Another program listens there already. Choose another port with `--port`, or leave it out to take a free one.",

@@ -58,6 +58,18 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 503, PEP 691",
     },
     Code {
+        code: "index/other-name",
+        title: "the index has the same bytes under another name",
+        text: "PyPI takes the same bytes once, whatever they are called, and its listing has a file with this very digest under another name. Nearly always one of two files in `dist/` is a copy of the other, for example a wheel that was renamed instead of built for another platform. Remove the copy; a file that is really another one has other bytes.",
+        follows: "https://pypi.org/help/#file-name-reuse",
+    },
+    Code {
+        code: "index/project-status",
+        title: "the project takes no files",
+        text: "The index lists the project as archived by its owners, or as quarantined by the people of the index, and refuses every file of it, in words that sound as if the token were wrong. An archived project is opened again by an owner; a quarantined one is looked into by the people of the index, who write to its owners.",
+        follows: "PEP 792",
+    },
+    Code {
         code: "index/rate-limited",
         title: "an index takes no more uploads for now",
         text: "It answered 429 and asked for a longer pause than the five minutes that are waited in all. PyPI limits new projects to 20 an hour for each user. Run the same command again after the time in the message; what is there is not sent twice.",
