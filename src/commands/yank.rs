@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Context, Done};
+use super::Context;
 use crate::error::Failure;
 use crate::plan::yank::{self, Wanted};
 use crate::plan::{PlanError, execute};
@@ -49,9 +49,8 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     }
     confirm(context, &version)?;
     places.iter().for_each(|place| inspect.note(place.clone()));
-    let Done::Carried(produced) = context.carry_out("yank", awaiting)? else { unreachable!("it is no dry run") };
     let (mut left, mut reason) = (Vec::new(), args.reason.clone());
-    for made in produced {
+    for made in execute::execute(context.world, awaiting)? {
         if let Produced::Yanked(yanked) = made {
             left.extend(yanked.left);
             reason = reason.or(yanked.reason);
