@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use toml_edit::{Document, Item};
 
 use super::error::{ConfigError, UnknownKey};
-pub use super::publishing::{Attestations, BudgetsTable, CommandTable, Identity, IndexTable, TimeoutsTable, VerifyTable};
+pub use super::publishing::{
+    Attestations, BudgetsTable, CommandTable, Identity, IndexTable, TimeoutsTable, VerifyTable,
+};
 
 /// Configuration of `release`: `[tool.release]` in `pyproject.toml`, or these keys in `release.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

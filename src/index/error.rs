@@ -459,6 +459,7 @@ impl Explain for IndexError {
             IndexError::ReleaseClosed { .. } => "run `release bump`, build and publish the new version",
             IndexError::SecondSdist { there, .. } => {
                 return vec![format!("publish without it, or build a new version: `{there}` stays")];
+            }
             IndexError::Attestation { .. } => {
                 "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
             }
@@ -482,12 +483,10 @@ impl Explain for IndexError {
     fn location(&self) -> Option<Location> {
         match self {
             IndexError::Effects(error) => error.location(),
-            IndexError::FileChanged { file } => Some(Location::file(file)),
             IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
             IndexError::FileChanged { file }
             | IndexError::Attestation { file, .. }
             | IndexError::NoAttestation { file } => Some(Location::file(file)),
-            IndexError::Record { path, .. } => Some(Location::file(path)),
             _ => None,
         }
     }
