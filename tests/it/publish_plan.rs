@@ -47,8 +47,8 @@ fn shown(output: &Output) -> String {
 
 const JSON: &str = "application/vnd.pypi.simple.v1+json";
 
-#[test]
-fn a_dry_run_tells_token_project_and_release() {
+/// What is tried, the token, and what the index lists; nothing for what is not there.
+fn cases() -> Vec<(&'static str, String, Option<String>)> {
     let own = tokens::token("127.0.0.1", &["[1,[\"demo\"]]", "[3,\"u\"]"]);
     let user = tokens::token("127.0.0.1", &["[3,\"u\"]"]);
     let other = tokens::token("127.0.0.1", &["[1,[\"acme\",\"lib\"]]"]);
@@ -60,23 +60,30 @@ fn a_dry_run_tells_token_project_and_release() {
         listing("active", &[("demo-0.9.tar.gz", "2025-01-01"), ("demo-1.0-cp313-cp313-win_amd64.whl", "2026-11-20")]);
     let old = listing("active", &[("demo-1.0-cp313-cp313-win_amd64.whl", "2026-11-07")]);
     let two = listing("active", &[("demo-1.0.zip", "2026-11-20")]);
+    let known = |status| Some(listing(status, &[]));
+    let begun = || Some(begun.clone());
+    vec![
+        ("new project, token of the account", user, None),
+        ("new project, token of the project", own.clone(), None),
+        ("begun release", own.clone(), begun()),
+        ("token of another project", other, begun()),
+        ("past", past, begun()),
+        ("future", future, begun()),
+        ("soon", soon, begun()),
+        ("unknown restriction", strange, begun()),
+        ("old release", own.clone(), Some(old)),
+        ("another sdist", own.clone(), Some(two)),
+        ("archived", own.clone(), known("archived")),
+        ("quarantined", own.clone(), known("quarantined")),
+        ("deprecated", own, known("deprecated")),
+        ("no token", String::new(), begun()),
+    ]
+}
+
+#[test]
+fn a_dry_run_tells_token_project_and_release() {
     let mut seen = String::new();
-    for (what, token, listed) in [
-        ("new project, token of the account", user.as_str(), None),
-        ("new project, token of the project", &own, None),
-        ("begun release", &own, Some(begun.as_str())),
-        ("token of another project", &other, Some(&begun)),
-        ("past", &past, Some(&begun)),
-        ("future", &future, Some(&begun)),
-        ("soon", &soon, Some(&begun)),
-        ("unknown restriction", &strange, Some(&begun)),
-        ("old release", &own, Some(&old)),
-        ("another sdist", &own, Some(&two)),
-        ("archived", &own, Some(&listing("archived", &[]))),
-        ("quarantined", &own, Some(&listing("quarantined", &[]))),
-        ("deprecated", &own, Some(&listing("deprecated", &[]))),
-        ("no token", "", Some(&begun)),
-    ] {
+    for (what, token, listed) in cases() {
         let fake = FakeIndex::start(&[]);
         let mut sandbox = demo(&fake.upload_url(), &fake.simple_url(), "pypi");
         if let Some(listed) = listed {
