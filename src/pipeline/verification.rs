@@ -313,7 +313,10 @@ fn standing(inspect: Inspect<'_>, request: &Request<'_>, listing: &Listing) -> O
     };
     // What cannot be read is a finding of the file that it is about.
     let now = people(request.version).ok()?;
-    let earlier = before.as_ref().map(|version| people(version)).transpose().ok()?.unwrap_or_default();
+    let earlier = match &before {
+        Some(version) => people(version).ok()?,
+        None => Vec::new(),
+    };
     let earlier: Vec<Option<Person>> = earlier.into_iter().map(|(_, person)| person).collect();
     let version = before.map(|version| version.to_string()).unwrap_or_default();
     let message = match provenance::state(&now, &earlier) {

@@ -279,14 +279,14 @@ const CASES: &[Case] = &[
         "an index that names another workflow",
         "",
         |value| value["attestation_bundles"][0]["publisher"]["workflow"] = json!("other.yml"),
-        &["verify/provenance"],
+        &["verify/provenance-state", "verify/provenance"],
         "the index says it was published by GitHub trailofbits/pypi-attestations, other.yml",
     ),
     (
         "an index that names another repository",
         "",
         |value| value["attestation_bundles"][0]["publisher"]["repository"] = json!("evil/pypi-attestations"),
-        &["verify/provenance"],
+        &["verify/provenance-state", "verify/provenance"],
         "the index says it was published by GitHub evil/pypi-attestations, release.yml",
     ),
     (
@@ -351,7 +351,7 @@ fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Va
          [tool.release]\ntag = \"{tag}\"\nforge = {{ kind = \"github\", repository = \"{owner}/pypi-attestations\" }}\n\
          verify = {{ workflow = \"{workflow}\", provenance = \"{policy}\" }}\n"
     );
-    let sandbox = Sandbox::with(&[("pyproject.toml", &pyproject), (".gitignore", "dist/\n")]);
+    let sandbox = Sandbox::with(&[("pyproject.toml", pyproject.as_str()), (".gitignore", "dist/\n")]);
     sandbox.write(&format!("dist/{SDIST}"), &asset[SDIST]);
     if key == "commit" {
         sandbox.git(&["tag", "v0.0.19"]);
