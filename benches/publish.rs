@@ -8,7 +8,8 @@
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark measures and prints")]
 
-mod projects;
+#[path = "projects/running.rs"]
+mod running;
 
 use std::io::{Read, Seek, Write};
 use std::net::TcpListener;
@@ -16,9 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use projects::{PROGRAM, environment, peers, watch};
 use pyrelease::archive::write::{Content, Entry, wheel};
 use pyrelease::effects::Files;
+use running::{PROGRAM, environment, peers, watch};
 
 const RUNS: usize = 9;
 const MIB: u64 = 1 << 20;

@@ -6,8 +6,8 @@
 use std::sync::{Arc, RwLock};
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 /// What stands where a secret was.
@@ -43,6 +43,66 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// What is escaped in the user and password of a URL.
+const USERINFO: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'/')
+    .add(b':')
+    .add(b';')
+    .add(b'=')
+    .add(b'@')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'|');
+
+/// So much of a secret, from its beginning, is masked too: texts of servers are cut before they are told.
+const BEGINNING: usize = 16;
+/// Only secrets that are longer than this have such a beginning: shorter ones would blank ordinary words.
+const LONG: usize = 24;
+
+/// Percent-encoding with small letters.
+fn lower_hex(percent: &str) -> String {
+    let mut parts = percent.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // Two digits stand behind every `%` that the encoder wrote.
+        let (digits, rest) = part.split_at(part.len().min(2));
+        out.push('%');
+        out.push_str(&digits.to_ascii_lowercase());
+        out.push_str(rest);
+    }
+    out
+}
+
+/// What base64 of any text has in common that a value stands in, at each of the three places where it may begin; in both
+/// alphabets.
+fn in_base64(value: &str) -> Vec<String> {
+    // The common part of a short value is so short that it would blank ordinary words.
+    if value.len() < 12 {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for before in 0..3_usize {
+        let bytes = [vec![0; before], value.as_bytes().to_vec()].concat();
+        for engine in [&STANDARD, &URL_SAFE] {
+            let text = engine.encode(&bytes);
+            let (begin, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
+            found.push(text[begin..end].to_owned());
+        }
+    }
+    found
+}
+
 /// Masks every known secret, and whatever has the shape of one, in text on its way out.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -50,21 +110,26 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Masks `secret` from now on: raw, percent-encoded, JSON-escaped, and in base64 as the password of
-    /// the users that package indexes know.
+    /// Masks `secret` from now on: raw, percent-encoded in three ways, JSON-escaped, and in base64 of both alphabets,
+    /// alone and wherever it stands in another text, such as behind the user of an index.
     pub fn register(&self, secret: &Secret) {
         let value = secret.reveal();
         if value.len() < SHORTEST_MASKED {
             return;
         }
+        let json = serde_json::Value::from(value).to_string();
+        let percent = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
         let mut forms = vec![
             value.to_owned(),
-            utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
-            serde_json::Value::from(value).to_string().trim_matches('"').to_owned(),
+            lower_hex(&percent),
+            percent,
+            utf8_percent_encode(value, USERINFO).to_string(),
+            json[1..json.len() - 1].to_owned(),
         ];
         for user in ["__token__:", "", ":"] {
             forms.push(STANDARD.encode(format!("{user}{value}")).trim_end_matches('=').to_owned());
         }
+        forms.extend(in_base64(value));
         let mut needles = self.needles.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         for form in forms {
             if !needles.iter().any(|known| **known == form) {
@@ -95,9 +160,25 @@ impl Redactor {
                 clean = clean.replace(needle.as_str(), MASK);
             }
         }
+        for needle in needles.iter().filter(|needle| needle.len() > LONG && !needle.contains("://")) {
+            clean = without_beginning(clean, needle);
+        }
         drop(needles);
         mask_userinfo(&mask_shapes(&clean))
     }
+}
+
+/// The text without what is the beginning of a secret and was cut off after it.
+fn without_beginning(mut text: String, secret: &str) -> String {
+    let Some(begin) = secret.get(..BEGINNING) else { return text };
+    let mut from = 0;
+    while let Some(at) = text[from..].find(begin).map(|at| from + at) {
+        let same = text[at..].chars().zip(secret.chars()).take_while(|(here, there)| here == there);
+        let length: usize = same.map(|(here, _)| here.len_utf8()).sum();
+        text.replace_range(at..at + length, MASK);
+        from = at + MASK.len();
+    }
+    text
 }
 
 /// Prefixes of tokens that are masked even when nobody registered them, with the number of characters

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::environment::{Environment, Interpreter, tell_output};
 use super::error::{BuildError, Output};
+use super::marker;
 use super::replica::Replica;
 use super::stale::Stale;
 use super::wheels;
@@ -109,6 +110,7 @@ pub struct Made {
 /// # Errors
 /// The environment cannot be made, a hook failed (the backend's own words are the cause), or what it made will not do.
 pub fn build(effects: Effects<'_>, interpreter: &Interpreter, task: &Task) -> Result<Made, Failure> {
+    marker::leave(effects)?;
     let scratch = effects.files().scratch()?;
     let mut environment = Environment::make(effects, interpreter, &scratch.path().join("env"))?;
     environment.prefer_uv(effects.inspect());

@@ -13,6 +13,7 @@ pub mod environment;
 pub mod error;
 pub mod globs;
 pub mod isolated;
+pub mod marker;
 pub mod metadata;
 pub mod native;
 pub mod replica;

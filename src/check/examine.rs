@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::mem;
 use std::panic::resume_unwind;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread;
 
 use crate::archive::{Limits, Scan, Seen, read};
@@ -46,18 +46,24 @@ pub fn examine_alone(name: &str, input: &mut dyn Read, limits: &Limits) -> Exami
     /// Batches on their way: enough that neither waits for the other, and little memory.
     const ON_THE_WAY: usize = 4;
     let (sender, receiver) = sync_channel::<Batch>(ON_THE_WAY);
+    // Those that were told come back: fresh memory costs more than what is put into it.
+    let (give_back, told) = channel::<Batch>();
     let (scan, observed) = thread::scope(|scope| {
         let looking = scope.spawn(move || {
             let mut looking = Looking::default();
-            receiver.iter().for_each(|batch| batch.tell(&mut looking));
+            for mut batch in receiver {
+                batch.tell(&mut looking);
+                let _ = give_back.send(batch);
+            }
             looking.finish()
         });
-        let mut batch = Batch::default();
+        let mut batch = Batch::new();
         let scan = read::scan_with(name, input, limits, &mut |seen| {
             batch.add(seen);
             if batch.bytes.len() >= Batch::FULL {
+                let next = told.try_recv().unwrap_or_else(|_| Batch::new());
                 // Nobody takes it where looking panicked, which is told below.
-                let _ = sender.send(mem::take(&mut batch));
+                let _ = sender.send(mem::replace(&mut batch, next));
             }
         });
         let _ = sender.send(batch);
@@ -68,7 +74,6 @@ pub fn examine_alone(name: &str, input: &mut dyn Read, limits: &Limits) -> Exami
 }
 
 /// What was seen of several members, on its way to whoever looks at it.
-#[derive(Default)]
 struct Batch {
     /// Names and contents, one behind the other.
     bytes: Vec<u8>,
@@ -84,6 +89,12 @@ enum Part {
 
 impl Batch {
     const FULL: usize = 128 << 10;
+    /// Readers tell at most so much at once.
+    const PIECE: usize = 64 << 10;
+
+    fn new() -> Self {
+        Batch { bytes: Vec::with_capacity(Self::FULL + Self::PIECE), parts: Vec::new() }
+    }
 
     fn add(&mut self, seen: Seen<'_>) {
         let (part, bytes) = match seen {
@@ -95,7 +106,8 @@ impl Batch {
         self.parts.push(part);
     }
 
-    fn tell(&self, looking: &mut Looking) {
+    /// Tells all of it, and is empty again.
+    fn tell(&mut self, looking: &mut Looking) {
         let mut rest = self.bytes.as_slice();
         let mut next = |length| {
             let (now, later) = rest.split_at(length);
@@ -109,5 +121,7 @@ impl Batch {
                 Part::End => looking.see(Seen::End),
             }
         }
+        self.bytes.clear();
+        self.parts.clear();
     }
 }

@@ -13,6 +13,7 @@ use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
+use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::upload_file::{self, Uploaded};
 use crate::steps::{Produced, Step};
@@ -23,9 +24,11 @@ use crate::steps::{Produced, Step};
 /// bytes is left alone, other bytes under the same name are an error. Run again after an interruption: what
 /// is there is not sent twice.
 ///
-/// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or
-/// `.pypirc`; no option takes the value itself. A job of GitHub Actions with `permissions: id-token: write`
-/// needs none for PyPI and TestPyPI: they trust it by itself (trusted publishing).
+/// The token is read from `RELEASE_TOKEN_<INDEX>`, `RELEASE_TOKEN`, the variables of twine and uv, or `.pypirc`, else
+/// asked for on the terminal; no option takes the value itself, and two places that differ are an error. A job of GitHub
+/// Actions with `permissions: id-token: write`, of GitLab CI with `id_tokens`, or on Google Cloud needs none for PyPI
+/// and TestPyPI: they trust it by itself (trusted publishing). A token of PyPI is narrowed to this project and ten
+/// minutes before it is sent. `--dry-run` shows what is known before the first byte, and asks for no token.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The files [default: those of the current version in dist/]
@@ -37,12 +40,22 @@ pub struct Args {
     /// Refuse other archives than those whose build had this output `digest`, or wrote this manifest
     #[arg(long, value_name = "DIGEST|FILE")]
     expect: Option<String>,
+    /// Publish to a later stage files that were not verified on the one before, for this reason, which the ledger keeps
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    unverified: Option<String>,
     /// Read the token from standard input
     #[arg(long, conflicts_with = "token_file")]
     token_stdin: bool,
     /// Read the token from this file
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Ask the index first whether the token is good for this project: the form of the first file is sent with a picture
+    /// in its place, which PyPI refuses last of all and keeps nothing of; for a new project it counts as an attempt
+    #[arg(long)]
+    probe: bool,
+    /// Publish although a build backend, which is code of others, ran in this job of CI
+    #[arg(long)]
+    same_job: bool,
 }
 
 pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure> {
@@ -60,22 +73,38 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
     };
-    let targets = targets(context, args, &config)?;
+    let targets = targets(context, args, (&config, project.as_ref().map(Project::version)))?;
     let settings = config.check.aimed_at(targets.iter().map(|target| &target.index));
     let mut plan = publish::plan(inspect, root, &files, &targets, &Policy::of(&settings))?;
     let digest = publish::digest(&plan);
     if let Some(expected) = &args.expect {
         publish::refuse_other(inspect, &digest, expected)?;
     }
+    publish::refuse(inspect, &plan, project.as_ref(), args.same_job)?;
+    if let Some(project) = &project {
+        publish::require_verified(project, &mut plan, args.unverified.as_deref())?;
+    }
     if context.dry_run {
+        let probes = if args.probe { publish::probes(&plan) } else { Vec::new() };
+        plan.preview.extend(probes.iter().map(|probe| format!("would {}", probe.describe())));
         return Ok(plan.report("publish"));
     }
-    rights::complete(context.world, &mut plan)?;
+    if !context.yes {
+        rights::ask(context.world, &mut plan)?;
+    }
+    rights::complete(context.world, &plan)?;
+    if args.probe {
+        rights::probe(context.world, &plan)?;
+    }
+    let advice = std::mem::take(&mut plan.advice);
     let planned: Vec<Uploaded> = plan.steps.iter().filter_map(not_sent).collect();
     let Advance { produced, failed, failures } = execute::advance(context.world, plan);
     let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
     let files = upload_file::standing(planned, uploads, &failures);
+    if failed.is_none() {
+        advice.into_iter().for_each(|text| inspect.note(text));
+    }
     upload_file::report(files, failed, workspace, digest)
 }
 
@@ -89,27 +118,26 @@ fn project(context: &Context<'_>, args: &Args) -> Result<Option<Project>, Failur
 }
 
 /// The indexes with what would be sent to them; a dry run needs no token.
-fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Target>, Failure> {
+fn targets(
+    context: &Context<'_>,
+    args: &Args,
+    (config, version): (&Config, Option<&Version>),
+) -> Result<Vec<Target>, Failure> {
     let inspect = context.inspect();
     let names = match &args.index {
         Some(name) => std::slice::from_ref(name),
-        None => config.stages.value.as_slice(),
+        None => version.map_or(config.stages.value.as_slice(), |version| config.stages_of(version)),
     };
     let given: Option<Credential> = match &args.token_file {
-        _ if context.dry_run => None,
         Some(path) => Some(credential::from_file(inspect, Path::new(path))?),
         None if args.token_stdin => Some(credential::from_standard_input(inspect)?),
         None => None,
     };
     let mut targets = Vec::new();
     for name in names {
-        let index = config.index(name)?;
-        let credential = match &given {
-            _ if context.dry_run => None,
-            Some(given) => Some(given.clone()),
-            None => credential::find(inspect, &index)?,
-        };
-        targets.push(Target { index, right: credential.map(Right::Given) });
+        let index = credential::pypirc::index_of(inspect, config, name)?;
+        let right = Right::find(inspect, &index, given.as_ref())?;
+        targets.push(Target { index, right });
     }
     Ok(targets)
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::{IndexTable, TimeoutsTable};
+use super::file::{Attestations, Identity, IndexTable, TimeoutsTable};
 use super::resolve::Config;
-use crate::effects::http::Waits;
+use crate::effects::http::{Url, Waits};
 
 /// A package index.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +25,15 @@ pub struct Index {
     /// How many times an upload is tried again after a passing fault.
     #[serde(skip)]
     pub retries: u32,
+    /// Whether tokens are narrowed before they are sent; nothing where that depends on the token.
+    #[serde(skip)]
+    pub narrow: Option<bool>,
+    /// Who says who a job is; nothing where that depends on the job.
+    #[serde(skip)]
+    pub identity: Option<Identity>,
+    /// Whether attestations beside the archives are sent.
+    #[serde(skip)]
+    pub attestations: Attestations,
 }
 
 fn waits(written: &TimeoutsTable) -> Waits {
@@ -43,7 +52,28 @@ const RETRIES: u32 = 4;
 impl Index {
     fn new(name: &str, upload: &str, simple: &str) -> Self {
         let simple = if simple.ends_with('/') { simple.to_owned() } else { format!("{simple}/") };
-        Index { name: name.to_owned(), upload: upload.to_owned(), simple, timeouts: Waits::default(), retries: RETRIES }
+        Index {
+            name: name.to_owned(),
+            upload: upload.to_owned(),
+            timeouts: Waits::default(),
+            retries: RETRIES,
+            narrow: None,
+            identity: None,
+            // Others refuse the field, or let it go unseen.
+            attestations: match simple.as_str() {
+                PYPI | TEST_PYPI => Attestations::Prefer,
+                _ => Attestations::Off,
+            },
+            simple,
+        }
+    }
+
+    /// An index that another tool's configuration names: where files go, and where they are seen if it says so.
+    pub(super) fn of_urls(name: &str, upload: &str, simple: Option<&str>) -> Self {
+        match simple {
+            Some(simple) => Index::new(name, upload, simple),
+            None => Index { name: name.to_owned(), ..Index::of_url(upload) },
+        }
     }
 
     /// PyPI and TestPyPI.
@@ -61,6 +91,9 @@ impl Index {
         let mut index = Index::new(name, &table.upload, &table.simple);
         index.timeouts = table.timeouts.as_ref().map(waits).unwrap_or_default();
         index.retries = table.retries.unwrap_or(RETRIES);
+        index.narrow = table.narrow;
+        index.identity = table.identity;
+        index.attestations = table.attestations.unwrap_or(index.attestations);
         index
     }
 
@@ -76,15 +109,32 @@ impl Index {
     }
 }
 
+/// The hosts of PyPI and TestPyPI that take files and tell of them.
+const PYPI_HOSTS: [&str; 3] = ["upload.pypi.org", "pypi.org", "test.pypi.org"];
+
+impl Index {
+    /// The host that files are posted to; empty where the URL is none.
+    pub fn host(&self) -> String {
+        Url::parse(&self.upload).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether it is PyPI or TestPyPI, whose rules are known.
+    pub fn is_pypi(&self) -> bool {
+        PYPI_HOSTS.contains(&self.host().as_str())
+    }
+}
+
 /// The simple API of PyPI.
 const PYPI: &str = "https://pypi.org/simple/";
+/// That of TestPyPI.
+const TEST_PYPI: &str = "https://test.pypi.org/simple/";
 
 impl Config {
-    /// Where the dependencies of what is verified on an index come from, where that is not the index itself:
-    /// TestPyPI has hardly any of them.
+    /// Where the dependencies of what is verified on an index come from, where that is not the index itself: TestPyPI
+    /// has hardly any of them, and anybody may take their names there.
     pub fn dependencies_of(&self, index: &Index) -> Option<&str> {
         let configured = self.verify.dependencies.as_deref();
-        configured.or_else(|| (index.simple == "https://test.pypi.org/simple/").then_some(PYPI))
+        configured.or_else(|| (index.simple == TEST_PYPI || index.name == "testpypi").then_some(PYPI))
     }
 
     /// The index of a name or a URL.

@@ -41,6 +41,11 @@ impl Variables {
         self.values.get(name)?.to_str().filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable is set and holds nothing but white space: a secret that a job was not given.
+    pub fn is_blank(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| value.to_str().is_some_and(|text| text.trim().is_empty()))
+    }
+
     /// The value of a variable that holds a secret.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         self.get(name).map(Secret::new)
@@ -56,6 +61,17 @@ impl Variables {
     pub fn in_ci(&self) -> bool {
         let is_set = |name: &str| self.get(name).is_some_and(|value| !matches!(value, "0" | "false" | "False"));
         ["CI", "GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"].into_iter().any(is_set)
+    }
+
+    /// The job that this runs in, as the service names it; nothing where it does not.
+    pub fn job(&self) -> Option<String> {
+        let actions = || {
+            let parts =
+                [self.get("GITHUB_RUN_ID")?, self.get("GITHUB_RUN_ATTEMPT").unwrap_or("1"), self.get("GITHUB_JOB")?];
+            Some(parts.join("/"))
+        };
+        let others = ["CI_JOB_ID", "CIRCLE_WORKFLOW_JOB_ID", "BUILDKITE_JOB_ID"];
+        actions().or_else(|| others.into_iter().find_map(|name| Some(format!("{name}/{}", self.get(name)?))))
     }
 
     /// The user's home.

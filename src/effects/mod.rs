@@ -21,6 +21,7 @@ pub mod http;
 pub mod listen;
 pub mod log;
 pub mod process;
+mod prompt;
 pub mod signals;
 pub mod signing;
 pub mod terminal;

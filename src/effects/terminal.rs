@@ -10,7 +10,7 @@ use super::{EffectsError, Variables};
 use crate::error::Failure;
 use crate::report::human::{Colour, Verbosity};
 use crate::report::{Event, Report, github, human, json, sarif};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Secret};
 
 /// What a result looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +124,7 @@ pub struct Terminal {
     outputs: Option<PathBuf>,
     broken: Arc<AtomicBool>,
     asks: bool,
+    runner: bool,
 }
 
 impl Terminal {
@@ -139,6 +140,9 @@ impl Terminal {
             outputs: variables.get("GITHUB_OUTPUT").map(PathBuf::from),
             broken: Arc::default(),
             asks: false,
+            runner: ["GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS"]
+                .into_iter()
+                .any(|name| variables.get(name) == Some("true")),
         };
         terminal.settle(Display::default(), variables);
         terminal
@@ -199,6 +203,33 @@ impl Terminal {
         let text = String::from_utf8(bytes)
             .map_err(|error| EffectsError::NotText { path: path(), offset: error.utf8_error().valid_up_to() })?;
         Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))
+    }
+
+    /// Asks on standard error for a secret, which is not shown while it is typed; nothing where standard input ends.
+    ///
+    /// # Errors
+    /// Ctrl-C was pressed, or the terminal cannot be read.
+    pub fn ask_secret(&self, question: &str) -> Result<Option<Secret>, EffectsError> {
+        self.clear_bar();
+        let answer = super::prompt::secret(|| self.write_err(&human::question(question, self.err)));
+        self.write_err("\n");
+        let answer = answer?;
+        if let Some(secret) = &answer {
+            self.redactor.register(secret);
+        }
+        Ok(answer)
+    }
+
+    /// Tells the runner of a job to hide a value in everything that is said from now on, and hides it here. Only where
+    /// a runner reads along: anywhere else this would show the value.
+    pub fn hide(&self, secret: &Secret) {
+        self.redactor.register(secret);
+        // A line feed would end the command in the middle of the value.
+        if self.runner && !secret.is_empty() && !secret.reveal().contains(['\n', '\r']) {
+            let line = zeroize::Zeroizing::new(format!("::add-mask::{}\n", github::data(secret.reveal())));
+            // Past the redactor, which would hide from the runner what it is to hide.
+            let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        }
     }
 
     /// Shows one event.

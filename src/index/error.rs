@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::credential::Malformed;
 use super::outcome::Told;
+use super::trusted_publishing::claims;
 use super::words;
 use crate::effects::EffectsError;
 use crate::error::{Explain, Kind, Location};
@@ -173,6 +175,116 @@ pub enum IndexError {
         /// Where it should be.
         source_name: String,
     },
+    /// A token that cannot be one.
+    #[error("the token from {source_name} {problem}")]
+    TokenForm {
+        /// Where it came from.
+        source_name: String,
+        /// What is wrong with it.
+        problem: Malformed,
+    },
+    /// Two sources with different credentials for one index.
+    #[error("{first} and {second} hold different credentials for `{index}`")]
+    TwoCredentials {
+        /// The index.
+        index: String,
+        /// The source that comes first.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// Others can read the user's passwords.
+    #[error("others can read the passwords in `{path}` (mode {mode:o})")]
+    PypircOpen {
+        /// The file.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The token is good for nothing at this time.
+    #[error("the token from {source_name} {when}")]
+    TokenTime {
+        /// Where it came from.
+        source_name: String,
+        /// `expired 2026-11-01 00:00 UTC`.
+        when: String,
+    },
+    /// The project is not there, and the token is not one that can make it.
+    #[error("`{index}` has no project `{project}`, and the token from {source_name} can make none: {why}")]
+    CannotCreate {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// Where the token came from.
+        source_name: String,
+        /// Why not.
+        why: String,
+    },
+    /// Nobody gets this name.
+    #[error("`{index}` gives nobody the name `{project}`: it is that of a module of Python")]
+    NameStandard {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+    },
+    /// The name looks like that of another project.
+    #[error("`{index}` gives nobody the name `{project}`: it looks like `{other}`, which exists")]
+    NameSimilar {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// The other project.
+        other: String,
+    },
+    /// The release takes no more files.
+    #[error(
+        "`{index}` takes no new files of {project} {version}: its first file came on {since}, more than 14 days ago"
+    )]
+    ReleaseClosed {
+        /// The index.
+        index: String,
+        /// The project.
+        project: String,
+        /// The version.
+        version: String,
+        /// The day of its first file.
+        since: String,
+    },
+    /// The release has an sdist of another name.
+    #[error("`{index}` has the sdist `{there}` of this release, and takes no second one: `{file}`")]
+    SecondSdist {
+        /// The index.
+        index: String,
+        /// The file here.
+        file: String,
+        /// The file there.
+        there: String,
+    },
+    /// An attestation beside an archive that proves nothing of it.
+    #[error("`{file}` is no attestation to send: {problem}")]
+    Attestation {
+        /// Its name.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An archive without an attestation where one is required.
+    #[error("`{file}` has no attestation beside it")]
+    NoAttestation {
+        /// The archive.
+        file: String,
+    },
+    /// What an index says of who published a file is not in its form.
+    #[error("`{url}` is no provenance: {problem}")]
+    Provenance {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Two servers of one folder.
     #[error("another server uses `{data}`")]
     Served {
@@ -198,6 +310,15 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    /// Whether an index may answer otherwise in a moment.
+    pub fn passes(&self) -> bool {
+        match self {
+            IndexError::Listing { status, .. } => matches!(status, 408 | 429 | 500..),
+            IndexError::Effects(error) => matches!(error, EffectsError::NoAnswer { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether a code means that an index does not take a file, rather than that it is unwell.
     pub fn is_refusal(code: &str) -> bool {
         const OWN: [&str; 7] = [
@@ -235,6 +356,18 @@ impl Explain for IndexError {
             IndexError::NoTrust { .. } => "index/no-trust",
             IndexError::Mint { .. } => "index/mint",
             IndexError::EmptyToken { .. } => "index/empty-token",
+            IndexError::TokenForm { .. } => "index/token-form",
+            IndexError::TwoCredentials { .. } => "index/two-credentials",
+            IndexError::PypircOpen { .. } => "index/pypirc",
+            IndexError::TokenTime { .. } => "index/token-expired",
+            IndexError::CannotCreate { .. } => "index/first-upload",
+            IndexError::NameStandard { .. } => "index/name-standard",
+            IndexError::NameSimilar { .. } => "index/name-similar",
+            IndexError::ReleaseClosed { .. } => "index/release-closed",
+            IndexError::SecondSdist { .. } => "index/second-sdist",
+            IndexError::Attestation { .. } => "index/attestation",
+            IndexError::NoAttestation { .. } => "index/no-attestation",
+            IndexError::Provenance { .. } => "index/provenance",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
             IndexError::Settings { .. } => "index/settings",
@@ -246,6 +379,10 @@ impl Explain for IndexError {
             IndexError::Effects(error) => error.kind(),
             IndexError::TokenOfOtherIndex { .. }
             | IndexError::EmptyToken { .. }
+            | IndexError::TokenForm { .. }
+            | IndexError::TwoCredentials { .. }
+            | IndexError::PypircOpen { .. }
+            | IndexError::TokenTime { .. }
             | IndexError::Record { .. }
             | IndexError::Settings { .. } => Kind::Setup,
             _ => Kind::Failed,
@@ -288,8 +425,49 @@ impl Explain for IndexError {
                 "give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`"
             }
             IndexError::NoTrust { .. } => "give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`",
-            IndexError::Mint { code, claims, .. } => return mint_hints(code, claims),
+            IndexError::Mint { code, claims, .. } => return claims::hints(code, claims),
+            IndexError::EmptyToken { source_name } if source_name.starts_with('`') => {
+                return vec![
+                    "put the token there, and nothing else".to_owned(),
+                    "a job that was started from a fork is given no secrets: its variables are empty".to_owned(),
+                ];
+            }
             IndexError::EmptyToken { .. } => "put the token there, and nothing else",
+            IndexError::TokenForm { problem, .. } => problem.hint(),
+            IndexError::TwoCredentials { first, second, .. } => {
+                return vec![
+                    format!("take {first} or {second} away where it is not meant"),
+                    "or say which one is meant: `--token-file FILE` and `--token-stdin` come before all others"
+                        .to_owned(),
+                ];
+            }
+            IndexError::PypircOpen { path, .. } => return vec![format!("run `chmod 600 {path}`")],
+            IndexError::TokenTime { .. } => {
+                "make a new token on the index; if this one should be good, set the clock of this machine"
+            }
+            IndexError::CannotCreate { index, project, .. } => {
+                return vec![
+                    format!(
+                        "make the first upload with a token for the whole account, for example in `{}`",
+                        variable(index)
+                    ),
+                    format!("or add a pending publisher for `{project}` on the index, and publish from that workflow"),
+                    "if the project is new and exists, run the same command again in some minutes".to_owned(),
+                ];
+            }
+            IndexError::NameStandard { .. } | IndexError::NameSimilar { .. } => "choose another `name` in `[project]`",
+            IndexError::ReleaseClosed { .. } => "run `release bump`, build and publish the new version",
+            IndexError::SecondSdist { there, .. } => {
+                return vec![format!("publish without it, or build a new version: `{there}` stays")];
+            IndexError::Attestation { .. } => {
+                "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
+            }
+            IndexError::NoAttestation { .. } => {
+                "sign it in the job that publishes, or set `attestations = \"prefer\"` of the index in `[index.NAME]`"
+            }
+            IndexError::Provenance { .. } => {
+                "ask those who run the index; `provenance = \"off\"` in `[verify]` does not look at it"
+            }
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
@@ -306,6 +484,10 @@ impl Explain for IndexError {
             IndexError::Effects(error) => error.location(),
             IndexError::FileChanged { file } => Some(Location::file(file)),
             IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
+            IndexError::FileChanged { file }
+            | IndexError::Attestation { file, .. }
+            | IndexError::NoAttestation { file } => Some(Location::file(file)),
+            IndexError::Record { path, .. } => Some(Location::file(path)),
             _ => None,
         }
     }
@@ -326,21 +508,11 @@ fn said_hints(told: &Told, wait: Option<Duration>) -> Vec<String> {
     hints
 }
 
-/// What the job said it is, and what to do about a refusal.
-fn mint_hints(code: &str, claims: &[(String, String)]) -> Vec<String> {
-    let mut hints: Vec<String> =
-        claims.iter().map(|(name, value)| format!("this job is `{name}`: `{value}`")).collect();
-    hints.push(
-        match code {
-            "invalid-publisher" => {
-                "add a trusted publisher with exactly these values under \"Publishing\" of the project on the index"
-            }
-            "invalid-pending-publisher" => "the project exists: add the publisher to it instead of a pending one",
-            "invalid-reuse-token" => "run the job again: an identity is good for one token",
-            "not-enabled" => "use a token of this project: the index has trusted publishing switched off",
-            _ => "run the job again; if it stays so, use a token of this project",
-        }
-        .to_owned(),
-    );
-    hints
+/// The variable that holds the token of an index, as far as its name tells.
+fn variable(index: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    match index.contains("://") {
+        true => "RELEASE_TOKEN".to_owned(),
+        false => format!("RELEASE_TOKEN_{}", index.chars().map(upper).collect::<String>()),
+    }
 }

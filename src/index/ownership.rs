@@ -33,21 +33,41 @@ pub struct Standing {
 /// It does not answer, or with something else than a simple API.
 pub fn look(http: HttpLook<'_>, index: &Index, name: &ProjectName) -> Result<Standing, IndexError> {
     let listing = Listing::of(http, index, name)?;
-    if !listing.known {
-        return Ok(Standing::default());
-    }
+    Ok(if listing.known { detail(http, index, name, &listing) } else { Standing::default() })
+}
+
+/// The same of a project whose files are known.
+pub fn detail(http: HttpLook<'_>, index: &Index, name: &ProjectName, listing: &Listing) -> Standing {
     let mut standing =
-        Standing { known: true, files: listing.files.len(), status: listing.status, ..Standing::default() };
-    let Some(base) = index.simple.strip_suffix("/simple/") else { return Ok(standing) };
+        Standing { known: true, files: listing.files.len(), status: listing.status.clone(), ..Standing::default() };
+    let Some(base) = index.simple.strip_suffix("/simple/") else { return standing };
     let url = format!("{base}/pypi/{}/json", name.normalized());
     // An index without this document says nothing more; that is no fault of it.
-    let Ok(answer) = http.get(&url, "application/json") else { return Ok(standing) };
+    let Ok(answer) = http.get(&url, "application/json") else { return standing };
     let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status == 200 {
         standing.owners = owners(&value);
         standing.links = links(&value["info"]);
     }
-    Ok(standing)
+    standing
+}
+
+/// A project of the index whose name PyPI calls too similar to a new one, as far as it can be asked for: an index looks
+/// up names, and does not search. No answer is no such project, and no promise.
+pub fn similar(http: HttpLook<'_>, index: &Index, name: &ProjectName) -> Option<String> {
+    let own = name.normalized();
+    let bare: String = own.chars().filter(|c| *c != '-').collect();
+    let swap = |from: char, to: char| bare.replace(from, &to.to_string());
+    let mut candidates =
+        vec![bare.clone(), swap('0', 'o'), swap('o', '0'), swap('1', 'l'), swap('l', '1'), swap('i', 'l')];
+    candidates.sort();
+    candidates.dedup();
+    let wanted = confusable(own);
+    let fitting = candidates.into_iter().filter(|candidate| candidate != own && confusable(candidate) == wanted);
+    fitting.filter_map(|candidate| candidate.parse::<ProjectName>().ok()).find_map(|candidate| {
+        let listing = Listing::of(http, index, &candidate).ok()?;
+        listing.known.then(|| candidate.to_string())
+    })
 }
 
 fn owners(value: &Value) -> Option<Vec<String>> {

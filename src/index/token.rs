@@ -2,14 +2,20 @@
 //!
 //! The form is no public interface of PyPI: what is not understood is counted and never taken for good news.
 //! A token without restrictions in it may still be restricted where the index keeps them.
+//!
+//! Whoever holds a macaroon can restrict it further without asking anybody: each restriction is signed with the
+//! signature before it (HMAC-SHA256), which is lost by that.
 
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use serde_json::Value;
+use ring::hmac;
+use serde_json::{Value, json};
 
 use crate::python::name::ProjectName;
+use crate::secret::Secret;
 
 /// Tokens are some hundred characters; a longer text is none.
 const LONGEST: usize = 16 * 1024;
@@ -63,11 +69,41 @@ pub enum TokenError {
     Damaged,
 }
 
-/// Reads a token.
-///
-/// # Errors
-/// [`TokenError`]: it is none, or not whole.
-pub fn decode(text: &str) -> Result<Token, TokenError> {
+/// A narrowed token is good for so many seconds.
+pub const NARROWED: i64 = 600;
+/// Clocks differ: a narrowed token was good for so many seconds already.
+const BEFORE: i64 = 60;
+/// Kind, length and bytes of the signature, which stand last.
+const SIGNATURE_PACKET: usize = 2 + 32;
+
+/// The same token, good for one project and for ten minutes from `now` only; nothing where it is no token of this
+/// form. Made anew for every file, so that what is sent is of no use to anybody soon.
+pub fn narrowed(text: &str, project: &ProjectName, now: i64) -> Option<Secret> {
+    decode(text).ok()?;
+    let mut bytes = bytes_of(text).ok()?;
+    let (head, signature) = bytes.split_at(bytes.len().checked_sub(SIGNATURE_PACKET + 1)?);
+    let (mut head, mut signature) = (head.to_vec(), signature[3..].to_vec());
+    let caveats = [json!([0, now + NARROWED, now - BEFORE]), json!([1, [project.normalized()]])];
+    for caveat in caveats.map(|caveat| caveat.to_string()) {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &signature);
+        signature = hmac::sign(&key, caveat.as_bytes()).as_ref().to_vec();
+        head.push(2);
+        let mut length = caveat.len();
+        while length > 0x7f {
+            head.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
+            length >>= 7;
+        }
+        head.push(u8::try_from(length).expect("seven bits"));
+        head.extend(caveat.as_bytes());
+        head.push(0);
+    }
+    head.extend([0, 6, 32]);
+    head.extend(&signature);
+    bytes.fill(0);
+    Some(Secret::new(&format!("pypi-{}", URL_SAFE_NO_PAD.encode(head))))
+}
+
+fn bytes_of(text: &str) -> Result<Vec<u8>, TokenError> {
     let body = text.trim().strip_prefix("pypi-").ok_or(TokenError::Prefix)?;
     if body.len() > LONGEST {
         return Err(TokenError::Long);
@@ -76,7 +112,32 @@ pub fn decode(text: &str) -> Result<Token, TokenError> {
         &URL_SAFE,
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
     );
-    let bytes = engine.decode(body).map_err(|_| TokenError::Base64)?;
+    engine.decode(body).map_err(|_| TokenError::Base64)
+}
+
+/// The index that issued a token, also of one whose rest is damaged: the location of a macaroon of the second format.
+pub fn issuer(token: &str) -> Option<String> {
+    /// The first packet lies within this many characters; a multiple of four, so that it decodes alone.
+    const HEAD: usize = 88;
+    let body = token.strip_prefix("pypi-")?;
+    let head = body.get(..body.len().min(HEAD) / 4 * 4)?;
+    let bytes = URL_SAFE_NO_PAD.decode(head).ok()?;
+    match bytes.as_slice() {
+        // Version 2; packet 1 is the location; lengths under 128 are one byte.
+        [2, 1, length, rest @ ..] if *length < 128 => {
+            let location = rest.get(..usize::from(*length))?;
+            String::from_utf8(location.to_vec()).ok()
+        }
+        _ => None,
+    }
+}
+
+/// Reads a token.
+///
+/// # Errors
+/// [`TokenError`]: it is none, or not whole.
+pub fn decode(text: &str) -> Result<Token, TokenError> {
+    let bytes = bytes_of(text)?;
     let mut reader = Packets { rest: bytes.strip_prefix(&[2]).ok_or(TokenError::Damaged)? };
     let head = reader.section().ok_or(TokenError::Damaged)?;
     let location = text_of(&head, LOCATION).filter(|host| is_host(host)).ok_or(TokenError::Damaged)?.to_owned();

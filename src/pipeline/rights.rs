@@ -1,52 +1,68 @@
-//! The right to send what a plan sends: a token that was found, or one that the index gives to this job.
+//! The right to send what a plan sends: one that was found, or one that somebody types.
 
-use crate::config::targets::Index;
-use crate::effects::{Inspect, World};
+use crate::effects::World;
 use crate::error::Failure;
-use crate::index::trusted_publishing::{self, Ambient};
-use crate::index::{Credential, Right};
+use crate::index::{Right, credential};
 use crate::plan::{Plan, execute, publish};
-use crate::steps::mint_token::MintToken;
+use crate::steps::probe_right::Probed;
 use crate::steps::{Produced, Step};
 
-/// Gets a token by trusted publishing for every index that needs one and has none, and says where each right
-/// came from.
+/// Gets the tokens that indexes give to this job, before anything is sent, and says where each right came from.
 ///
 /// # Errors
 /// An index refuses, or there is no right for it at all.
-pub fn complete(world: &World, plan: &mut Plan) -> Result<(), Failure> {
-    let inspect = world.inspect();
-    if let Ambient::Runner(runner) = trusted_publishing::ambient(inspect.variables()) {
-        for index in publish::without_right(plan) {
-            if !trusted_publishing::is_offered(&index) {
-                continue;
-            }
-            let step = MintToken { index: index.clone(), runner: runner.clone() };
-            for produced in execute::execute(world, Plan::of(vec![Step::MintToken(step)]))? {
-                if let Produced::Minted(credential) = produced {
-                    give(plan, &index.name, &credential);
-                }
-            }
-        }
+pub fn complete(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let notes = publish::guard_credentials(world.inspect(), plan)?;
+    let minted: Vec<Step> = publish::minted(plan).into_iter().map(Step::MintToken).collect();
+    if !minted.is_empty() {
+        execute::execute(world, Plan::of(minted))?;
     }
-    for note in publish::guard_credentials(inspect, plan)? {
-        inspect.note(note);
+    for note in notes {
+        world.inspect().note(note);
     }
     Ok(())
 }
 
-fn give(plan: &mut Plan, index: &str, credential: &Credential) {
-    for step in &mut plan.steps {
-        if let Step::UploadFile(upload) = step
-            && upload.index.name == index
-        {
-            upload.right = Some(Right::Given(credential.clone()));
+/// Asks every index whether its right is good before anything is sent, and says what it answers.
+///
+/// # Errors
+/// It is not.
+pub fn probe(world: &World, plan: &Plan) -> Result<(), Failure> {
+    let inspect = world.inspect();
+    for probe in publish::probes(plan) {
+        let (index, project) = (probe.index.name.clone(), probe.project.clone());
+        for produced in execute::execute(world, Plan::of(vec![Step::ProbeRight(Box::new(probe))]))? {
+            match produced {
+                Produced::Probed(Probed::Good) => inspect.note(format!("`{index}` takes this token for {project}")),
+                Produced::Probed(Probed::Unknown(text)) => {
+                    inspect.warn(format!("whether `{index}` takes this token for {project} cannot be told: {text}"));
+                }
+                _ => {}
+            }
         }
     }
+    Ok(())
 }
 
-/// Whether an index could give this job a token.
-pub fn may_be_minted(inspect: Inspect<'_>, index: &Index) -> bool {
-    trusted_publishing::is_offered(index)
-        && matches!(trusted_publishing::ambient(inspect.variables()), Ambient::Runner(_))
+/// Asks whoever sits at the terminal for a token of every index that gets files and has no right yet.
+///
+/// # Errors
+/// Ctrl-C was pressed, or what was typed is no token of that index.
+pub fn ask(world: &World, plan: &mut Plan) -> Result<(), Failure> {
+    let inspect = world.inspect();
+    if !inspect.terminal().asks() {
+        return Ok(());
+    }
+    for index in publish::without_right(plan) {
+        let Some(typed) = credential::from_terminal(inspect, &index)? else { continue };
+        credential::guard(&typed, &index)?;
+        for step in &mut plan.steps {
+            if let Step::UploadFile(upload) = step
+                && upload.index.name == index.name
+            {
+                upload.right = Some(Right::Given(typed.clone()));
+            }
+        }
+    }
+    Ok(())
 }

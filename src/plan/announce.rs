@@ -68,7 +68,12 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     };
     let there = standing.filter(|_| changes.is_empty());
     let step = AnnounceRelease { place: forge.place.clone(), wanted: release, changes, there, forge };
-    Ok(Plan { steps: vec![Step::AnnounceRelease(Box::new(step))], preview, draft: Some((project.root.clone(), draft)) })
+    Ok(Plan {
+        steps: vec![Step::AnnounceRelease(Box::new(step))],
+        preview,
+        draft: Some((project.root.clone(), draft)),
+        ..Plan::default()
+    })
 }
 
 /// The notes of a version as the forge will say them, or as they stand in the changelog where no forge is

@@ -210,6 +210,19 @@ pub enum PlanError {
         /// What else to do, where the runner is known.
         advice: Option<&'static str>,
     },
+    /// Code of others ran where the right to publish is.
+    #[error("a build backend ran in this job, and could have left something that reads the right to publish")]
+    SameJob,
+    /// A file is of another project than the one that a token is got for.
+    #[error("`{file}` is of the project `{found}`, and this is {}", expected.join(", "))]
+    OtherProject {
+        /// The file.
+        file: String,
+        /// The project that its metadata name.
+        found: String,
+        /// The projects of the configuration.
+        expected: Vec<String>,
+    },
     /// The check found errors in what would be published.
     #[error("the check found {findings} error{} in what would be published", if *findings == 1 { "" } else { "s" })]
     CheckFailed {
@@ -470,6 +483,8 @@ impl Explain for PlanError {
             PlanError::NotOnIndex { .. } => "plan/not-on-index",
             PlanError::NoIndex => "plan/no-index",
             PlanError::NoToken { .. } => "plan/no-token",
+            PlanError::SameJob => "publish/same-job",
+            PlanError::OtherProject { .. } => "publish/other-project",
             PlanError::CheckFailed { .. } => "publish/check-failed",
             PlanError::OtherArchives { .. } => "publish/other-archives",
             PlanError::NoManifest { .. } => "publish/no-manifest",
@@ -562,6 +577,11 @@ impl Explain for PlanError {
                 let own =
                     format!("set `{variable}`; `release publish` also takes `--token-stdin` and `--token-file FILE`");
                 return advice.iter().map(|advice| (*advice).to_owned()).chain([own]).collect();
+            }
+            PlanError::SameJob => "publish in a job of its own that fetches the archives, as the workflows of `release init` do; `--same-job` publishes nevertheless".to_owned(),
+            PlanError::OtherProject { .. } => {
+                "correct `name` in `[project]` and build again: the index would make an empty project of the wrong name"
+                    .to_owned()
             }
             PlanError::CheckFailed { .. } => {
                 "put them right and build again; `release explain CODE` says more about each".to_owned()
@@ -697,7 +717,11 @@ fn run_hints(error: &PlanError) -> Vec<String> {
             )
         }
         PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
-        PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
+        PlanError::NotVerified { before, .. } => {
+            format!(
+                "run `release verify --index {before}`, in a run `release resume`; `--unverified REASON` publishes all the same and keeps the reason"
+            )
+        }
         PlanError::VersionTaken { .. } => {
             "choose a higher version: an index never takes another file under the same name".to_owned()
         }

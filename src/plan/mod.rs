@@ -17,6 +17,7 @@ pub mod issue;
 pub mod message;
 pub mod next;
 pub mod online;
+pub mod preflight;
 pub mod publish;
 pub mod push;
 pub mod questions;
@@ -29,6 +30,7 @@ pub mod trust;
 pub mod undo;
 pub mod undo_bump;
 pub mod verify;
+pub mod yank;
 
 use serde::Serialize;
 
@@ -43,6 +45,12 @@ use crate::steps::record::Draft;
 pub struct Plan {
     /// The steps.
     pub steps: Vec<Step>,
+    /// What is known before an upload begins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<preflight::Fact>,
+    /// What to do when all of it is done.
+    #[serde(skip)]
+    pub advice: Vec<String>,
     /// What they come to, for people.
     #[serde(skip)]
     pub preview: Vec<String>,

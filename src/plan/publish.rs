@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::archives::{self, Judged};
+use super::preflight::{Fact, Place, Preflight, Subject};
 use super::{Plan, PlanError};
 use crate::archive::{Kind, Sha256};
+use crate::build::marker;
 use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
-use crate::effects::Inspect;
 use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
+use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
@@ -23,7 +27,9 @@ use crate::python::name::ProjectName;
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
 use crate::steps::Step;
-use crate::steps::record::{Draft, Facts};
+use crate::steps::mint_token::MintToken;
+use crate::steps::probe_right::ProbeRight;
+use crate::steps::record::{self, Draft, Facts, RecordedFile};
 use crate::steps::upload_file::{UploadFile, result};
 use crate::steps::write_manifest::Manifest;
 
@@ -119,11 +125,17 @@ pub fn plan(
         guard_clock(inspect, &target.index)?;
     }
     let archives = readable(inspect, root, files, policy)?;
-    let mut steps = Vec::new();
+    let (mut steps, mut facts, mut advice) = (Vec::new(), Vec::new(), Vec::new());
     for target in targets {
-        steps.extend(steps_of(inspect, target, &archives)?);
+        let (uploads, known) = steps_of(inspect, target, &archives, policy)?;
+        steps.extend(uploads);
+        facts.extend(known.facts);
+        advice.extend(known.advice);
     }
-    let mut plan = Plan::of(steps);
+    let mut plan = Plan { advice, ..Plan::of(steps) };
+    plan.preview = shown(&facts);
+    plan.preview.extend(minted(&plan).into_iter().map(|step| format!("would {}", step.describe())));
+    plan.facts = facts;
     plan.draft = draft(root, &archives, targets);
     Ok(plan)
 }
@@ -184,9 +196,9 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
 
 /// What to do where trusted publishing could have been expected.
 pub fn advice(inspect: Inspect<'_>) -> Option<&'static str> {
-    match trusted_publishing::ambient(inspect.variables()) {
+    match trusted_publishing::ambient(inspect, None) {
         Ambient::Nowhere(advice) => advice,
-        Ambient::Runner(_) => None,
+        Ambient::Job(_) => None,
     }
 }
 
@@ -203,6 +215,49 @@ pub fn without_right(plan: &Plan) -> Vec<Index> {
         }
     }
     found
+}
+
+/// A later stage gets files only after exactly these were verified on the one before, by the ledger: `release verify`
+/// and a run write it. A reason in its place is kept in the ledger, too.
+///
+/// # Errors
+/// [`PlanError::NotVerified`], or the ledger cannot be read.
+pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&str>) -> Result<(), Failure> {
+    let stages = &project.config.stages.value;
+    let mut wanting: Vec<(String, String, Vec<String>)> = Vec::new();
+    for (number, stage) in stages.iter().enumerate().skip(1) {
+        let before = project.config.index(&stages[number - 1])?;
+        let verified = match Git::discover(&project.root)? {
+            Some(git) => record::verified_on(&git, &before)?,
+            None => Vec::new(),
+        };
+        let files = plan.steps.iter().filter_map(|step| match step {
+            Step::UploadFile(upload) if upload.index.name == *stage && !upload.already_there => {
+                let file = RecordedFile { name: upload.name.clone(), sha256: upload.sha256.to_string() };
+                (!verified.contains(&file)).then_some(file.name)
+            }
+            _ => None,
+        });
+        let files: Vec<String> = files.collect();
+        if !files.is_empty() {
+            wanting.push((stage.clone(), before.name, files));
+        }
+    }
+    let Some((stage, before, files)) = wanting.into_iter().next() else { return Ok(()) };
+    match (unverified, &mut plan.draft) {
+        (Some(reason), draft) => {
+            if let Some((_, draft)) = draft {
+                draft.facts.document = Some(json!({"unverified": reason, "files": files}));
+            }
+            Ok(())
+        }
+        (None, _) => {
+            let mut failure = Failure::from(PlanError::NotVerified { stage, before });
+            failure.causes =
+                files.iter().map(|file| format!("`{file}` was not verified there with this sha256")).collect();
+            Err(failure)
+        }
+    }
 }
 
 /// What leaves this machine carries the real time.
@@ -273,13 +328,126 @@ fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
     Ok(Archive { shown, path, name, project, version, size: scan.size, sha256: scan.sha256, fields })
 }
 
-/// The uploads to one index, what is there already marked as such.
-fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Result<Vec<Step>, Failure> {
+/// Facts for people: short, and before the files.
+fn shown(facts: &[Fact]) -> Vec<String> {
+    let row = |fact: &Fact| vec![fact.index.clone(), fact.about.to_owned(), fact.text.clone()];
+    text::table(&facts.iter().map(row).collect::<Vec<_>>())
+}
+
+/// The tokens that must be got before the files of a plan are sent: one for each index that gives this job one.
+pub fn minted(plan: &Plan) -> Vec<MintToken> {
+    let mut found: Vec<MintToken> = Vec::new();
+    for step in &plan.steps {
+        if let Step::UploadFile(UploadFile {
+            index,
+            project,
+            right: Some(right @ Right::Trusted(_)),
+            already_there: false,
+            ..
+        }) = step
+            && !found.iter().any(|known| known.index.name == index.name)
+        {
+            found.push(MintToken { index: index.clone(), project: project.clone(), right: right.clone() });
+        }
+    }
+    found
+}
+
+/// The questions whether the rights of a plan are good: one for each project and index.
+pub fn probes(plan: &Plan) -> Vec<ProbeRight> {
+    let mut found: Vec<ProbeRight> = Vec::new();
+    for step in &plan.steps {
+        if let Step::UploadFile(UploadFile {
+            already_there: false,
+            right: Some(right),
+            index,
+            project,
+            name,
+            fields,
+            ..
+        }) = step
+            && !found.iter().any(|known| known.index.name == index.name && known.project == *project)
+        {
+            found.push(ProbeRight {
+                index: index.clone(),
+                project: project.clone(),
+                name: name.clone(),
+                fields: fields.clone(),
+                right: right.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// Whether anything is sent, and with a right that is there.
+fn is_sent(plan: &Plan) -> bool {
+    plan.steps
+        .iter()
+        .any(|step| matches!(step, Step::UploadFile(upload) if !upload.already_there && upload.right.is_some()))
+}
+
+/// Refuses to publish in a job that ran a build backend, unless that is allowed, and files of other projects than the
+/// configured ones where a token is got for them: asking for it may make a project.
+///
+/// # Errors
+/// [`PlanError::SameJob`], [`PlanError::OtherProject`].
+pub fn refuse(inspect: Inspect<'_>, plan: &Plan, project: Option<&Project>, same_job: bool) -> Result<(), Failure> {
+    if !same_job && is_sent(plan) && marker::is_here(inspect) {
+        return Err(PlanError::SameJob.into());
+    }
+    let Some(project) = project else { return Ok(()) };
+    let expected: Vec<&ProjectName> = project.packages.iter().map(|package| &package.name).collect();
+    for step in &plan.steps {
+        if let Step::UploadFile(upload) = step
+            && matches!(upload.right, Some(Right::Trusted(_)))
+            && !upload.already_there
+            && !expected.contains(&&upload.project)
+        {
+            return Err(PlanError::OtherProject {
+                file: upload.path.clone(),
+                found: upload.project.to_string(),
+                expected: expected.iter().map(|name| format!("`{name}`")).collect(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// What is known of an index beforehand; it stops what cannot work.
+fn preflight(
+    inspect: Inspect<'_>,
+    target: &Target,
+    (listings, archives): (&BTreeMap<&str, Listing>, &[(&Archive, bool)]),
+    policy: &Policy,
+) -> Preflight {
+    let profile = &policy.settings.profile;
+    let place = Place::new(inspect, &target.index, target.right.as_ref(), (profile.value, profile.origin.clone()));
+    let subjects: Vec<Subject<'_>> = listings
+        .iter()
+        .filter_map(|(name, listing)| {
+            let own = || archives.iter().filter(|(archive, _)| archive.project.normalized() == *name);
+            let files = own().filter(|(_, there)| !there);
+            let files = files.map(|(archive, _)| (archive.name.as_str(), &archive.version, archive.size)).collect();
+            Some(Subject { project: &own().next()?.0.project, files, listing })
+        })
+        .collect();
+    place.preflight(&subjects)
+}
+
+/// The uploads to one index, what is there already marked as such, and what is known of it.
+fn steps_of(
+    inspect: Inspect<'_>,
+    target: &Target,
+    archives: &[Archive],
+    policy: &Policy,
+) -> Result<(Vec<Step>, Preflight), Failure> {
     let index = &target.index;
     let mut listings: BTreeMap<&str, Listing> = BTreeMap::new();
     let mut uploads = Vec::new();
     let mut different: Vec<IndexError> = Vec::new();
-    let mut told = Vec::new();
+    let (mut told, mut there) = (Vec::new(), Vec::new());
     let mut open: Vec<(&ProjectName, &Version)> = Vec::new();
     for archive in archives {
         let listing = match listings.entry(archive.project.normalized()) {
@@ -296,18 +464,36 @@ fn steps_of(inspect: Inspect<'_>, target: &Target, archives: &[Archive]) -> Resu
                 let release = (&archive.project, &archive.version);
                 upload.opens = !open.contains(&release) && !has_release(listing, archive);
                 open.push(release);
+                told.push(upload.told(State::NotSent));
             }
             Err(error) => {
                 different.push(error);
                 told.push(upload.told(State::Refused));
             }
         }
+        there.push((archive, upload.already_there));
         uploads.push(Step::UploadFile(upload));
     }
+    let mut known = match different.is_empty() {
+        true => preflight(inspect, target, (&listings, &there), policy),
+        // What is there under these names is the better thing to say.
+        false => Preflight::default(),
+    };
+    let wrong = std::mem::take(&mut known.wrong);
+    if !wrong.is_empty() {
+        let refused = |step: &Step| match step {
+            Step::UploadFile(upload) if upload.already_there => Some(upload.told(State::AlreadyThere)),
+            Step::UploadFile(upload) => Some(upload.told(State::Refused)),
+            _ => None,
+        };
+        told = uploads.iter().filter_map(refused).collect();
+    }
+    let mut different: Vec<IndexError> = different.into_iter().chain(wrong).collect();
+    different.dedup_by_key(|error| error.to_string());
     // All of them at once, so that nobody has to come back for the next.
     let more: Vec<String> = different.iter().skip(1).map(|error| format!("and {error}")).collect();
     match different.into_iter().next() {
-        None => Ok(uploads),
+        None => Ok((uploads, known)),
         Some(first) => {
             let mut failure = Failure::from(first);
             failure.causes.extend(more);

@@ -124,7 +124,7 @@ pub fn to_branch(
         summary: format!("status {} to branch {} of {}", document.sequence, branch.branch, branch.remote),
         facts: Facts::default(),
     };
-    Ok(Plan { steps, preview: Vec::new(), draft: Some((branch.repository.to_owned(), draft)) })
+    Ok(Plan { steps, draft: Some((branch.repository.to_owned(), draft)), ..Plan::default() })
 }
 
 /// Whether a remote is on this machine: a path, or a URL of it.

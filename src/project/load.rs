@@ -206,14 +206,19 @@ fn written_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Con
         let text = files.read_text(path, FILE_LIMIT)?;
         let name = path.display().to_string();
         let written = file::parse(&name, &text, &[])?.unwrap_or_default();
-        return Ok(resolve::resolve(Some(&name), written)?);
+        let mut config = resolve::resolve(Some(&name), written)?;
+        if let Some(pyproject) = files.read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)? {
+            config.add_indexes_of_uv(&pyproject);
+        }
+        return Ok(config);
     }
     let own = match files.read_text_if_there(&root.join("release.toml"), FILE_LIMIT)? {
         Some(text) => file::parse("release.toml", &text, &[])?,
         None => None,
     };
-    let shared = match files.read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)? {
-        Some(text) => file::parse("pyproject.toml", &text, &["tool", "release"])?,
+    let pyproject = files.read_text_if_there(&root.join("pyproject.toml"), FILE_LIMIT)?;
+    let shared = match &pyproject {
+        Some(text) => file::parse("pyproject.toml", text, &["tool", "release"])?,
         None => None,
     };
     let resolved: Result<Config, ConfigError> = match (own, shared) {
@@ -222,7 +227,9 @@ fn written_config(files: Files, root: &Path, named: Option<&Path>) -> Result<Con
         (None, Some(written)) => resolve::resolve(Some("pyproject.toml"), written),
         (None, None) => resolve::resolve(None, file::ConfigFile::default()),
     };
-    Ok(resolved?)
+    let mut config = resolved?;
+    config.add_indexes_of_uv(pyproject.as_deref().unwrap_or_default());
+    Ok(config)
 }
 
 fn load_package(files: Files, root: &Path, (folder, config): (&str, &Config)) -> Result<Package, Failure> {

@@ -1,21 +1,24 @@
-//! A token of minutes from an index that trusts this job.
+//! A token of minutes from an index that trusts this job: got before the first file, so that a refusal comes before any
+//! byte; the files ask the same right, which keeps it.
 
 use serde::Serialize;
 
 use crate::config::targets::Index;
 use crate::effects::Effects;
 use crate::error::Failure;
-use crate::index::Credential;
-use crate::index::trusted_publishing::Runner;
+use crate::index::{Credential, Right};
+use crate::python::name::ProjectName;
 
 /// A token to be had.
 #[derive(Debug, Serialize)]
 pub struct MintToken {
     /// The index.
     pub index: Index,
-    /// What says who this job is.
+    /// The project whose files are sent with it.
+    pub project: ProjectName,
+    /// The right that keeps it.
     #[serde(skip)]
-    pub runner: Runner,
+    pub right: Right,
 }
 
 impl MintToken {
@@ -25,7 +28,6 @@ impl MintToken {
     }
 
     pub(super) fn carry_out(&self, effects: Effects<'_>) -> Result<Credential, Failure> {
-        let token = self.runner.mint(effects, &self.index)?;
-        Ok(Credential::token(token, "trusted publishing"))
+        Ok(self.right.of_now(effects, &self.index, &self.project)?)
     }
 }

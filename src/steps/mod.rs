@@ -6,6 +6,7 @@ pub mod append_record;
 pub mod ask_remote;
 pub mod await_files;
 pub mod await_status;
+pub mod await_yank;
 pub mod build_archives;
 pub mod check_out;
 pub mod compare_builds;
@@ -13,8 +14,10 @@ pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
 pub mod keep_issue;
+pub mod mark_release;
 pub mod mint_token;
 pub mod prepare_rehearsal;
+pub mod probe_right;
 pub mod publish_branch;
 pub mod push;
 pub mod push_answer;
@@ -69,8 +72,12 @@ pub enum Step {
     DispatchWorkflow(Box<dispatch_workflow::DispatchWorkflow>),
     /// Until a status is served.
     AwaitStatus(await_status::AwaitStatus),
+    /// Until a release is yanked.
+    AwaitYank(await_yank::AwaitYank),
+    /// A release on the forge that was yanked.
+    MarkRelease(Box<mark_release::MarkRelease>),
     /// An archive, installed and tried.
-    VerifyInstall(verify_install::VerifyInstall),
+    VerifyInstall(Box<verify_install::VerifyInstall>),
     /// The throw-away repository of a rehearsal.
     PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
     /// Branch and tag to the remote.
@@ -97,6 +104,8 @@ pub enum Step {
     WriteManifest(write_manifest::WriteManifest),
     /// A token by trusted publishing.
     MintToken(mint_token::MintToken),
+    /// Whether a right is good.
+    ProbeRight(Box<probe_right::ProbeRight>),
     /// One archive to one index.
     UploadFile(upload_file::UploadFile),
     /// The embedded index.
@@ -128,6 +137,10 @@ pub enum Produced {
     Published(publish_branch::Published),
     /// What was tried of an archive.
     Verified(Box<verify_install::Verified>),
+    /// Whether a release is yanked.
+    Yanked(await_yank::Yanked),
+    /// What became of the mark of a release.
+    Marked(mark_release::Marked),
     /// What is in a new repository, one line.
     Prepared(String),
     /// How many entries of the ledger went each way.
@@ -146,6 +159,8 @@ pub enum Produced {
     Written(Vec<std::path::PathBuf>),
     /// A right to upload.
     Minted(Box<crate::index::Credential>),
+    /// What an index says of a right.
+    Probed(probe_right::Probed),
     /// What became of an upload.
     Uploaded(upload_file::Uploaded),
     /// A server under way.
@@ -166,6 +181,8 @@ impl Produced {
             Produced::Published(published) => published.commit.is_none(),
             Produced::Served(served) => served.at_once,
             Produced::Issue(issue) => !issue.state.changed(),
+            Produced::Marked(marked) => !marked.changed,
+            Produced::Yanked(_) => true,
             _ => false,
         }
     }
@@ -208,6 +225,8 @@ impl Step {
             Step::AwaitFiles(step) => step.describe(),
             Step::DispatchWorkflow(step) => step.describe(),
             Step::AwaitStatus(step) => step.describe(),
+            Step::AwaitYank(step) => step.describe(),
+            Step::MarkRelease(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::Push(step) => step.describe(),
@@ -222,6 +241,7 @@ impl Step {
             Step::WriteFiles(step) => step.describe(),
             Step::WriteManifest(step) => step.describe(),
             Step::MintToken(step) => step.describe(),
+            Step::ProbeRight(step) => step.describe(),
             Step::UploadFile(step) => step.describe(),
             Step::Serve(step) => step.describe(),
             Step::TendIndex(step) => step.describe(),
@@ -262,6 +282,8 @@ impl Step {
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
+            Step::AwaitYank(step) => step.carry_out(effects).map(Produced::Yanked),
+            Step::MarkRelease(step) => step.carry_out(effects).map(Produced::Marked),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::Push(step) => step.carry_out(effects).map(Produced::Pushed),
@@ -276,6 +298,7 @@ impl Step {
             Step::WriteFiles(step) => step.carry_out(effects).map(Produced::Written),
             Step::WriteManifest(step) => step.carry_out(effects).map(Produced::Written),
             Step::MintToken(step) => step.carry_out(effects).map(|credential| Produced::Minted(Box::new(credential))),
+            Step::ProbeRight(step) => step.carry_out(effects).map(Produced::Probed),
             Step::UploadFile(step) => step.carry_out(effects).map(Produced::Uploaded),
             Step::Serve(step) => step.carry_out(effects).map(Produced::Serving),
             Step::TendIndex(step) => step.carry_out(effects).map(Produced::Tended),

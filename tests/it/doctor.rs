@@ -173,8 +173,8 @@ fn tokens_are_read_and_never_shown() {
         token own: wrong `RELEASE_TOKEN_OWN` (used): expired 2023-11-14 22:13 UTC
         token own: ok `RELEASE_TOKEN_OWN` (used): of pypi.org, for acme, with 1 restrictions that are not understood
         token own: wrong `RELEASE_TOKEN_OWN` (used): of test.pypi.org, and good for nothing at upload.pypi.org
-        token own: wrong `RELEASE_TOKEN_OWN` (used): no token, and the index takes no passwords
-        token own: wrong `RELEASE_TOKEN_OWN` (used): it has characters that no token has, or was cut"#]]
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it is no whole token: it does not begin with `pypi-`
+        token own: wrong `RELEASE_TOKEN_OWN` (used): it is no whole token: it has characters that no token has, or was cut"#]]
     .assert_eq(&seen.join("\n"));
 }
 
@@ -183,12 +183,12 @@ fn every_source_is_named_and_the_first_is_used() {
     let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
     sandbox.set("TWINE_USERNAME", "__token__");
     expect![[r#"
-        token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it has characters that no token has, or was cut
-        token pypi: warning `RELEASE_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `TWINE_PASSWORD` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `UV_PUBLISH_TOKEN` (not used: another comes first): it has characters that no token has, or was cut
-        token pypi: warning `~/.pypirc` (not used: another comes first): it has characters that no token has, or was cut
-        .pypirc: warning others can read it (mode 644)"#]].assert_eq(
+        token pypi: wrong `RELEASE_TOKEN_PYPI` (used): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `RELEASE_TOKEN` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `TWINE_PASSWORD` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `UV_PUBLISH_TOKEN` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        token pypi: warning `~/.pypirc` (not used: another comes first): it is no whole token: it has characters that no token has, or was cut
+        .pypirc: ok only you can read it"#]].assert_eq(
         &facts(&sandbox, &["--offline"], "")
             .into_iter()
             .filter(|fact| fact.contains("token") || fact.contains(".pypirc"))
@@ -364,10 +364,59 @@ fn others_can_read_pypirc() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
     let path = sandbox.path("home/.pypirc");
-    for (mode, wanted) in
-        [(0o600, ".pypirc: ok only you can read it"), (0o644, ".pypirc: warning others can read it (mode 644)")]
-    {
+    for (mode, wanted) in [
+        (0o600, ".pypirc: ok only you can read it"),
+        (0o644, ".pypirc: warning others can read it (mode 644), so it is not used"),
+    ] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
         assert_eq!(facts_of(&sandbox, ".pypirc"), wanted);
     }
+}
+
+#[test]
+fn a_job_is_told_as_what_an_index_takes_it_for() {
+    use base64::Engine;
+    let mut sandbox = Sandbox::with(&[("pyproject.toml", "[project]\nname = \"acme\"\nversion = \"1.0\"\n")]);
+    sandbox.without_credentials();
+    let mut seen = Vec::new();
+    let see = |seen: &mut Vec<String>, sandbox: &Sandbox| seen.extend(facts(sandbox, &["--offline"], "this job"));
+    see(&mut seen, &sandbox);
+    sandbox.set("GITHUB_ACTIONS", "true");
+    see(&mut seen, &sandbox);
+    for (name, value) in [
+        ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://runner.invalid/"),
+        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", CANARY),
+        ("GITHUB_REPOSITORY", "acme/acme"),
+        ("GITHUB_WORKFLOW_REF", "acme/acme/.github/workflows/release.yml@refs/tags/v1"),
+        ("GITHUB_EVENT_NAME", "pull_request_target"),
+        ("GITHUB_REF", "refs/tags/v1"),
+    ] {
+        sandbox.set(name, value);
+    }
+    see(&mut seen, &sandbox);
+    sandbox.set("FORGEJO_ACTIONS", "true");
+    see(&mut seen, &sandbox);
+    sandbox.unset("FORGEJO_ACTIONS");
+    sandbox.unset("GITHUB_ACTIONS");
+    sandbox.set("GITLAB_CI", "true");
+    see(&mut seen, &sandbox);
+    let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+    let claims = r#"{"iss": "https://gitlab.com", "project_path": "acme/acme", "ci_config_ref_uri": "gitlab.com/acme/acme//.gitlab-ci.yml@refs/tags/v1", "user_email": "ann@example.org", "jti": "not-for-the-public"}"#;
+    sandbox.set("PYPI_ID_TOKEN", format!("{}.{}.{}", part("{}"), part(claims), part("signature")));
+    see(&mut seen, &sandbox);
+    sandbox.unset("GITLAB_CI");
+    sandbox.set("CIRCLECI", "true");
+    see(&mut seen, &sandbox);
+    expect![[r#"
+        this job: note for trusted publishing give this job `permissions: id-token: write`
+        this job: note the publisher on the index must fit: repository `acme/acme`, workflow_ref `acme/acme/.github/workflows/release.yml@refs/tags/v1`, event_name `pull_request_target`, ref `refs/tags/v1`
+        this job: warning this workflow runs on `pull_request_target`, and PyPI trusts no such run
+        this job: note PyPI trusts no runner of Gitea or Forgejo: use a token of this project as a secret of the job
+        this job: note for trusted publishing give this job `id_tokens: PYPI_ID_TOKEN: aud: pypi` (`TESTPYPI_ID_TOKEN` with `testpypi` for TestPyPI)
+        this job: note the publisher on the index must fit: iss `https://gitlab.com`, project_path `acme/acme`, ci_config_ref_uri `gitlab.com/acme/acme//.gitlab-ci.yml@refs/tags/v1`
+        this job: note PyPI trusts no jobs of CircleCI: use a token of this project as a variable of it"#]].assert_eq(&seen.join("\n"));
+    sandbox.set("RELEASE_TOKEN", "a-token-of-tests-1");
+    sandbox.set("TWINE_PASSWORD", "a-token-of-tests-2");
+    expect!["tokens pypi: wrong `RELEASE_TOKEN` and `TWINE_PASSWORD` hold different credentials for `pypi`"]
+        .assert_eq(&facts(&sandbox, &["--offline"], "tokens").join("\n"));
 }

@@ -220,6 +220,8 @@ fn plan_of_runs() -> Vec<Failure> {
         PlanError::RemoteAhead { remote: "origin".to_owned(), branch: "main".to_owned() },
         PlanError::CheckFailed { findings: 2 },
         PlanError::OtherArchives { expected: "ab12".to_owned(), found: "cd34".to_owned() },
+        PlanError::SameJob,
+        PlanError::OtherProject { file: "dist/a.whl".to_owned(), found: "dem0".to_owned(), expected: words(&["demo"]) },
         PlanError::NoManifest { path: "dist/m.json".to_owned(), problem: "expected value".to_owned() },
     ])
 }

@@ -134,19 +134,25 @@ fn a_server_that_accepts_and_says_nothing_in_tls_is_left() {
 }
 
 #[test]
-fn an_interrupt_ends_a_wait() {
-    let fake = FakeIndex::start(&[Act::Silence]);
-    let sandbox = against(&fake, "");
-    let mut command = sandbox.command(&["publish", "--token-file", "token"]);
-    let mut child = command.stderr(std::process::Stdio::null()).spawn().expect("it starts");
-    while fake.uploads().is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
+fn a_signal_ends_a_wait_and_the_next_run_goes_on() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let fake = FakeIndex::start(&[Act::Accept, Act::Silence]);
+        let sandbox = against(&fake, "");
+        sandbox.write(&format!("dist/{SDIST_NAME}"), Tar::sdist().gz());
+        let mut command = sandbox.command(&["publish", "--token-file", "token"]);
+        let mut child = command.stderr(std::process::Stdio::null()).spawn().expect("it starts");
+        while fake.uploads().len() < 2 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let began = Instant::now();
+        let pid = child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &pid]).status().expect("kill").success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(code));
+        assert!(began.elapsed() < Duration::from_secs(5));
+        fake.extend(&[Act::Accept]);
+        publish(&sandbox, &[]).success();
+        assert_eq!(fake.uploads().len(), 3);
     }
-    let began = Instant::now();
-    let pid = child.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
-    assert_eq!(child.wait().expect("it ends").code(), Some(130));
-    assert!(began.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

@@ -5,9 +5,12 @@ use super::{Fact, State, Subject};
 use crate::config::targets::Index;
 use crate::effects::http::Url;
 use crate::effects::{Inspect, files::What};
-use crate::error::Failure;
+use crate::error::{Explain, Failure};
+use crate::index::IndexError;
 use crate::index::credential::{self, Credential};
 use crate::index::token::{self, Scope, Token, TokenError};
+use crate::index::trusted_publishing::{self, Ambient, Provider, claims};
+use crate::plan::preflight::moment;
 
 pub(super) fn facts(
     inspect: Inspect<'_>,
@@ -26,6 +29,11 @@ pub(super) fn facts(
         if found.is_empty() {
             facts.push(none(index, publishing));
         }
+        if let Err(error @ IndexError::TwoCredentials { .. }) = credential::find(inspect, index) {
+            let help = error.hints().join("; ");
+            facts
+                .push(Fact::wrong("doctor/credential", format!("tokens {}", index.name), error.to_string()).help(help));
+        }
         for (number, credential) in found.iter().enumerate() {
             let name = format!("token {}", index.name);
             let used = if number == 0 { "used" } else { "not used: another comes first" };
@@ -38,6 +46,10 @@ pub(super) fn facts(
                 _ => {}
             }
             facts.push(fact);
+        }
+        if is_pypi(index) && !found.is_empty() {
+            let text = "uploads need an account with a second factor and a verified address, and nothing tells beforehand whether it has them";
+            facts.push(Fact::note(format!("account {}", index.name), text));
         }
         let stored = found.iter().any(|credential| credential.source.contains(".pypirc"));
         if stored && publishing.trusted && is_pypi(index) {
@@ -52,6 +64,7 @@ pub(super) fn facts(
         }
     }
     facts.extend(pypirc(inspect));
+    facts.extend(job(inspect, subject));
     Ok(facts)
 }
 
@@ -80,6 +93,9 @@ fn judge(
     (index, credential): (&Index, &Credential),
     name: String,
 ) -> Fact {
+    if let Err(IndexError::TokenForm { problem, .. }) = credential::guard(credential, index) {
+        return Fact::wrong("doctor/credential", name, format!("it {problem}")).help(problem.hint());
+    }
     let read = token::decode(credential.basic.password.reveal());
     let token = match (read, is_pypi(index)) {
         (Ok(token), _) => token,
@@ -141,11 +157,33 @@ fn scope(subject: &Subject<'_>, token: &Token, name: String) -> Fact {
 }
 
 fn day(second: Option<i64>) -> String {
-    let time = second.and_then(|second| jiff::Timestamp::from_second(second).ok());
-    time.map_or_else(
-        || "at a time that no calendar has".to_owned(),
-        |time| time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
+    second.map_or_else(|| "at a time that no calendar has".to_owned(), moment)
+}
+
+/// Who an index would take this job for, read without asking anybody: no token is got, since that may make a project.
+fn job(inspect: Inspect<'_>, subject: &Subject<'_>) -> Vec<Fact> {
+    let Some(index) = subject.stages.iter().find(|index| trusted_publishing::is_offered(index)) else {
+        return Vec::new();
+    };
+    let claims = match trusted_publishing::ambient(inspect, Some(index)) {
+        Ambient::Job(Provider::Github { .. }) => claims::of_variables(inspect.variables()),
+        Ambient::Job(Provider::Gitlab) => {
+            let name = if index.host() == "test.pypi.org" { "TESTPYPI_ID_TOKEN" } else { "PYPI_ID_TOKEN" };
+            inspect.variables().secret(name).map(|identity| claims::of(&identity)).unwrap_or_default()
+        }
+        Ambient::Job(_) => return Vec::new(),
+        Ambient::Nowhere(advice) => {
+            return advice.into_iter().map(|advice| Fact::note("this job", advice)).collect();
+        }
+    };
+    let told: Vec<String> = claims.iter().map(|(name, value)| format!("{name} `{value}`")).collect();
+    let text = format!("the publisher on the index must fit: {}", told.join(", "));
+    let mut facts = vec![Fact::note("this job", text)];
+    let warning = |text| {
+        Fact::warning("doctor/publisher", "this job", text).help("publish from the workflow itself, started by a tag")
+    };
+    facts.extend(claims::warnings(&claims).into_iter().map(warning));
+    facts
 }
 
 fn pypirc(inspect: Inspect<'_>) -> Option<Fact> {
@@ -156,8 +194,10 @@ fn pypirc(inspect: Inspect<'_>) -> Option<Fact> {
     }
     Some(match files.mode(&path) {
         Ok(mode) if mode & 0o077 == 0 => Fact::ok(".pypirc", "only you can read it"),
-        Ok(mode) => Fact::warning("doctor/pypirc", ".pypirc", format!("others can read it (mode {mode:o})"))
-            .help("run `chmod 600 ~/.pypirc`"),
+        Ok(mode) => {
+            Fact::warning("doctor/pypirc", ".pypirc", format!("others can read it (mode {mode:o}), so it is not used"))
+                .help("run `chmod 600 ~/.pypirc`")
+        }
         Err(error) => Fact::unknown(".pypirc", error.to_string()),
     })
 }

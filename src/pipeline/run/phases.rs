@@ -32,6 +32,7 @@ use crate::steps::ask_remote::AskRemote;
 use crate::steps::check_out::CheckOut;
 use crate::steps::record::RecordedFile;
 use crate::steps::upload_file::Uploaded;
+use crate::steps::verify_install::pythons::Pythons;
 use crate::steps::{Produced, Step};
 
 /// How many seconds to wait until an index shows what was sent to it.
@@ -85,9 +86,8 @@ impl Run<'_> {
         let document = &self.progress.document;
         for stage in &document.stages {
             let index = self.project.config.index(&stage.name)?;
-            match credential::find(inspect, &index)? {
-                Some(credential) => credential::guard(&credential, &index)?,
-                None if rights::may_be_minted(inspect, &index) => {}
+            match Right::find(inspect, &index, None)? {
+                Some(right) => right.guard(&index)?,
                 None => broken.push(Failure::from(PlanError::NoToken {
                     variable: credential::variable_of(&index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
                     index: index.name.clone(),
@@ -306,9 +306,9 @@ impl Run<'_> {
         let index = self.project.config.index(stage)?;
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
         let policy = Policy::of(&self.project.config.check);
-        let target = Target { right: credential::find(inspect, &index)?.map(Right::Given), index };
+        let target = Target { right: Right::find(inspect, &index, None)?, index };
         let mut plan = publish::plan(inspect, &self.project.root, &files, &[target], &policy)?;
-        rights::complete(self.world, &mut plan)?;
+        rights::complete(self.world, &plan)?;
         // The phase has its own entry in the ledger.
         plan.draft = None;
         let execute::Advance { produced, failed, .. } = execute::advance(self.world, plan);
@@ -364,6 +364,7 @@ impl Run<'_> {
             index: &index,
             dependencies: self.project.config.dependencies_of(&index),
             lenient: false,
+            pythons: Pythons::Bounds,
             wait: INDEX_LAG,
         };
         for package in &self.project.packages {

@@ -118,6 +118,42 @@ pub(super) const CODES: &[Code] = &[
         follows: "",
     },
     Code {
+        code: "index/token-form",
+        title: "what stands where a token should be is none",
+        text: "A token is one word, and is sent as it stands. White space or a second line in it, quotes around it, `__token__:` before it, or a part that was cut off while copying make it something that no index knows, and an index that takes only tokens knows no password either. Nothing was sent. The hint says what to take away; where the token is damaged, copy it again or make a new one, since an index shows it only once.",
+        follows: "",
+    },
+    Code {
+        code: "index/two-credentials",
+        title: "two sources hold different credentials for one index",
+        text: "Credentials are looked for in an order, and the first would be used. Where a second place holds others for the same index, nobody can tell which are meant: a token that was replaced in one place, or a variable that is left from another project. Nothing was sent. Remove one of them, or say which is meant with `--token-file FILE` or `--token-stdin`. The same value in two places is fine, and so is `RELEASE_TOKEN` beside `RELEASE_TOKEN_<INDEX>`: the second is the more exact.",
+        follows: "",
+    },
+    Code {
+        code: "index/pypirc",
+        title: "others can read the passwords in `.pypirc`",
+        text: "`~/.pypirc` holds tokens that are good until somebody revokes them, and its mode lets other users of this machine read it. It is refused before anything of it is used, as ssh does with keys. Run `chmod 600 ~/.pypirc`; where others have an account here, make a new token, too.",
+        follows: "packaging.python.org, The .pypirc file",
+    },
+    Code {
+        code: "index/first-upload",
+        title: "the project is not there, and this token cannot make it",
+        text: "A token that is limited to a project can upload to that project and never make one, and the index lists none of this name. The first upload of a project needs a token for the whole account, or a pending publisher: an entry on the index that lets one workflow make one new project. Afterwards replace the account's token by one of the project.",
+        follows: "https://pypi.org/help/#project-name",
+    },
+    Code {
+        code: "publish/same-job",
+        title: "a build backend ran in the job that would publish",
+        text: "A build backend is code of others, and so is everything that it depends on. In the job that holds a token, or may ask for one, it can read that from memory or wait for it: packages were published with a stolen right and valid signatures in this way. Build in one job without any right, hand the archives and their digest on, and publish in another. `--same-job` publishes nevertheless; native builds run no code of others and are not meant.",
+        follows: "docs.pypi.org, Trusted publishers, security model",
+    },
+    Code {
+        code: "publish/other-project",
+        title: "a file is of another project than the configured one",
+        text: "Trusted publishing makes a new project as soon as a token is asked for, by the name that was entered on the index. When the archive then names another, the upload fails and an empty project is left, so the names are compared before. Correct `project.name`, or publish from the folder of the project that the file is of.",
+        follows: "docs.pypi.org, Trusted publishers, troubleshooting",
+    },
+    Code {
         code: "publish/other-archives",
         title: "the archives are not those that were built",
         text: "`--expect` names the output `digest` of `release build`: one sha256 over the names and hashes \
@@ -137,5 +173,23 @@ pub(super) const CODES: &[Code] = &[
         title: "the check found errors in what would be published",
         text: "Every file is checked before the first byte leaves this machine, since a version that is half published cannot be taken back. The causes are the findings of `release check`, each with its code. Put them right and build again.",
         follows: "",
+    },
+    Code {
+        code: "index/attestation",
+        title: "an attestation beside an archive proves nothing of it",
+        text: "`NAME.publish.attestation` or `NAME.slsa.attestation` lies beside an archive and does not hold: its signature, certificate or entry in the log is wrong, or it is about another file, or was signed by another repository, workflow or branch than this project's. PyPI would refuse the file with it. Sign again in the job that publishes, from the files that it sends.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "index/no-attestation",
+        title: "an archive has no attestation and one is required",
+        text: "`attestations = \"require\"` of this index says that nothing is published without one, and neither `NAME.publish.attestation` nor `NAME.slsa.attestation` lies beside the archive. Sign it in the job that publishes, for example with PyPI's own action, or say `prefer` in `[index.NAME]`.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "index/provenance",
+        title: "what an index says of who published a file is not in its form",
+        text: "The provenance of a file is one JSON document on the index itself, with a version, and bundles of attestations by publisher. What came is cut off, of another version, without any attestation, or lies on another host than the index. Without it nothing can be said of who published the file.",
+        follows: "PEP 740",
     },
 ];

@@ -83,6 +83,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "packaging.python.org: the .pypirc file",
     },
     Code {
+        code: "doctor/publisher",
+        title: "this job is no good trusted publisher",
+        text: "What the job would say about itself is read from its variables, without asking for a token. A workflow that another one calls is known to the index by its own file, which PyPI supports only by accident, and a run on `pull_request_target` carries the rights of the repository with the code of a stranger, so that PyPI trusts none. Publish from the workflow itself, started by a tag or by hand.",
+        follows: "docs.pypi.org, Trusted publishers, troubleshooting",
+    },
+    Code {
         code: "doctor/name",
         title: "the name cannot be had",
         text: "A project of this name exists on the index and its links lead to another repository, or it looks like a module of the standard library, which PyPI gives to nobody. Choose another `name` in `[project]`. If the repository has moved, correct `origin`; if the project is yours, its links on the index change with the next release.",

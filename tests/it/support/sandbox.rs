@@ -85,6 +85,8 @@ impl Sandbox {
         let home = sandbox.path("home");
         std::fs::write(home.join(".pypirc"), format!("[pypi]\nusername = __token__\npassword = {CANARY}\n"))
             .expect("a fresh file");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(home.join(".pypirc"), private).expect("it is ours");
         std::fs::write(
             home.join(".gitconfig"),
             "[user]\n\tname = Ana Tester\n\temail = ana@example.org\n[init]\n\tdefaultBranch = main\n",
@@ -299,7 +301,7 @@ pub(crate) fn program() -> PathBuf {
 
 /// The PATH with the real folder of the interpreter first: version managers put shims there that need the
 /// real home.
-fn path_without_shims() -> String {
+pub(crate) fn path_without_shims() -> String {
     static PATH: OnceLock<String> = OnceLock::new();
     PATH.get_or_init(|| {
         let ask = "import os, sys; print(os.path.join(sys.base_prefix, 'bin'))";
