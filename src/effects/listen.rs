@@ -1,6 +1,6 @@
 //! Listening sockets, on loopback only: bytes in, bytes out. What a request means is for `index/server`.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to listening sockets")]
+#![expect(clippy::disallowed_methods, reason = "this is the door to listening sockets")]
 
 use std::convert::Infallible;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};

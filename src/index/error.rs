@@ -433,42 +433,6 @@ impl Explain for IndexError {
                 ];
             }
             IndexError::EmptyToken { .. } => "put the token there, and nothing else",
-            IndexError::TokenForm { problem, .. } => problem.hint(),
-            IndexError::TwoCredentials { first, second, .. } => {
-                return vec![
-                    format!("take {first} or {second} away where it is not meant"),
-                    "or say which one is meant: `--token-file FILE` and `--token-stdin` come before all others"
-                        .to_owned(),
-                ];
-            }
-            IndexError::PypircOpen { path, .. } => return vec![format!("run `chmod 600 {path}`")],
-            IndexError::TokenTime { .. } => {
-                "make a new token on the index; if this one should be good, set the clock of this machine"
-            }
-            IndexError::CannotCreate { index, project, .. } => {
-                return vec![
-                    format!(
-                        "make the first upload with a token for the whole account, for example in `{}`",
-                        variable(index)
-                    ),
-                    format!("or add a pending publisher for `{project}` on the index, and publish from that workflow"),
-                    "if the project is new and exists, run the same command again in some minutes".to_owned(),
-                ];
-            }
-            IndexError::NameStandard { .. } | IndexError::NameSimilar { .. } => "choose another `name` in `[project]`",
-            IndexError::ReleaseClosed { .. } => "run `release bump`, build and publish the new version",
-            IndexError::SecondSdist { there, .. } => {
-                return vec![format!("publish without it, or build a new version: `{there}` stays")];
-            }
-            IndexError::Attestation { .. } => {
-                "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
-            }
-            IndexError::NoAttestation { .. } => {
-                "sign it in the job that publishes, or set `attestations = \"prefer\"` of the index in `[index.NAME]`"
-            }
-            IndexError::Provenance { .. } => {
-                "ask those who run the index; `provenance = \"off\"` in `[verify]` does not look at it"
-            }
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
@@ -476,6 +440,7 @@ impl Explain for IndexError {
             IndexError::Settings { path, .. } => {
                 return vec![format!("correct `{path}`; the README has its keys under \"An index of your own\"")];
             }
+            before => return before_sending(before),
         };
         vec![hint.to_owned()]
     }
@@ -490,6 +455,49 @@ impl Explain for IndexError {
             _ => None,
         }
     }
+}
+
+/// What to do about what is known before anything is sent.
+fn before_sending(error: &IndexError) -> Vec<String> {
+    let hint = match error {
+        IndexError::TokenForm { problem, .. } => problem.hint(),
+        IndexError::TwoCredentials { first, second, .. } => {
+            return vec![
+                format!("take {first} or {second} away where it is not meant"),
+                "or say which one is meant: `--token-file FILE` and `--token-stdin` come before all others".to_owned(),
+            ];
+        }
+        IndexError::PypircOpen { path, .. } => return vec![format!("run `chmod 600 {path}`")],
+        IndexError::TokenTime { .. } => {
+            "make a new token on the index; if this one should be good, set the clock of this machine"
+        }
+        IndexError::CannotCreate { index, project, .. } => {
+            return vec![
+                format!(
+                    "make the first upload with a token for the whole account, for example in `{}`",
+                    variable(index)
+                ),
+                format!("or add a pending publisher for `{project}` on the index, and publish from that workflow"),
+                "if the project is new and exists, run the same command again in some minutes".to_owned(),
+            ];
+        }
+        IndexError::NameStandard { .. } | IndexError::NameSimilar { .. } => "choose another `name` in `[project]`",
+        IndexError::ReleaseClosed { .. } => "run `release bump`, build and publish the new version",
+        IndexError::SecondSdist { there, .. } => {
+            return vec![format!("publish without it, or build a new version: `{there}` stays")];
+        }
+        IndexError::Attestation { .. } => {
+            "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
+        }
+        IndexError::NoAttestation { .. } => {
+            "sign it in the job that publishes, or set `attestations = \"prefer\"` of the index in `[index.NAME]`"
+        }
+        IndexError::Provenance { .. } => {
+            "ask those who run the index; `provenance = \"off\"` in `[verify]` does not look at it"
+        }
+        _ => return Vec::new(),
+    };
+    vec![hint.to_owned()]
 }
 
 /// With which right, where that is what the refusal is about.

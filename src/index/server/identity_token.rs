@@ -31,8 +31,11 @@ pub(super) fn unverified(token: &str) -> Option<Claims> {
     Some(claims)
 }
 
-/// Header and claims, and what is signed by what.
-fn parts(token: &str) -> Option<(Claims, Claims, (&str, Vec<u8>))> {
+/// What is signed, and by what.
+type Signature<'t> = (&'t str, Vec<u8>);
+
+/// Header and claims, and the signature of both.
+fn parts(token: &str) -> Option<(Claims, Claims, Signature<'_>)> {
     let (signed, signature) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST)?;
     let (header, claims) = signed.split_once('.')?;
     let decode = |part: &str| serde_json::from_slice::<Claims>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok();
