@@ -7,7 +7,6 @@ use crate::check::Policy;
 use crate::config::file::ConfigFile;
 use crate::config::{Config, resolve};
 use crate::error::Failure;
-use crate::index::upload::State;
 use crate::index::{Credential, Right, credential};
 use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
@@ -15,8 +14,7 @@ use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
 use crate::python::version::Version;
 use crate::report::Report;
-use crate::steps::upload_file::{self, Uploaded};
-use crate::steps::{Produced, Step};
+use crate::steps::upload_file;
 
 /// Upload archives to a package index
 ///
@@ -97,9 +95,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         rights::probe(context.world, &plan)?;
     }
     let advice = std::mem::take(&mut plan.advice);
-    let planned: Vec<Uploaded> = plan.steps.iter().filter_map(not_sent).collect();
+    let planned = upload_file::planned(&plan.steps);
     let Advance { produced, failed, failures } = execute::advance(context.world, plan);
-    let uploads: Vec<Uploaded> = produced.into_iter().filter_map(uploaded).collect();
+    let uploads = upload_file::uploaded(produced);
     let workspace = project.as_ref().is_some_and(|project| project.packages.len() > 1);
     let files = upload_file::standing(planned, uploads, &failures);
     if failed.is_none() {
@@ -140,19 +138,4 @@ fn targets(
         targets.push(Target { index, right });
     }
     Ok(targets)
-}
-
-/// The file of a step as it is told when it is not begun.
-fn not_sent(step: &Step) -> Option<Uploaded> {
-    match step {
-        Step::UploadFile(upload) => Some(upload.told(State::NotSent)),
-        _ => None,
-    }
-}
-
-fn uploaded(produced: Produced) -> Option<Uploaded> {
-    match produced {
-        Produced::Uploaded(uploaded) => Some(uploaded),
-        _ => None,
-    }
 }

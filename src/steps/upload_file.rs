@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::record::RecordedFile;
+use super::{Produced, Step};
 use crate::archive::{Kind, Sha256};
 use crate::config::targets::Index;
 use crate::effects::Effects;
@@ -134,6 +135,24 @@ impl UploadFile {
         };
         upload.send(effects)
     }
+}
+
+/// The files of a plan, none of which is there yet.
+pub fn planned(steps: &[Step]) -> Vec<Uploaded> {
+    let uploads = steps.iter().filter_map(|step| match step {
+        Step::UploadFile(upload) => Some(upload.told(State::NotSent)),
+        _ => None,
+    });
+    uploads.collect()
+}
+
+/// The files that steps brought where they belong.
+pub fn uploaded(produced: Vec<Produced>) -> Vec<Uploaded> {
+    let uploads = produced.into_iter().filter_map(|made| match made {
+        Produced::Uploaded(uploaded) => Some(uploaded),
+        _ => None,
+    });
+    uploads.collect()
 }
 
 /// All files of a plan with where they stand: what is there, and of the rest what the index refused; `failed` are the
