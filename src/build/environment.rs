@@ -37,16 +37,25 @@ impl Interpreter {
     /// It is missing, too old, or lacks venv or pip.
     pub fn find(inspect: Inspect<'_>) -> Result<Interpreter, Failure> {
         let found = inspect.programs().find("python3", "Python 3.11 or newer with venv and pip")?;
-        let ask = Program::new(found, inspect.dir()).environment(Admitted::Home).args(["-c", ASK]);
+        let interpreter = Interpreter::of(inspect, &found)?;
+        let mut numbers = interpreter.version.split('.').filter_map(|number| number.parse::<u32>().ok());
+        if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
+            return Err(BuildError::OldPython { found: interpreter.version }.into());
+        }
+        Ok(interpreter)
+    }
+
+    /// The interpreter that a program is, of any age: what is installed may be for an old one.
+    ///
+    /// # Errors
+    /// It is no Python 3, or lacks venv or pip.
+    pub fn of(inspect: Inspect<'_>, program: &Path) -> Result<Interpreter, Failure> {
+        let ask = Program::new(program, inspect.dir()).environment(Admitted::Home).args(["-c", ASK]);
         let ran = inspect.programs().run(&ask)?;
         let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
         let [program, version, tag, missing] = lines[..] else {
             return Err(BuildError::OldPython { found: format!("({})", ran.tail(1)) }.into());
         };
-        let mut numbers = version.split('.').filter_map(|number| number.parse::<u32>().ok());
-        if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
-            return Err(BuildError::OldPython { found: version.to_owned() }.into());
-        }
         for module in ["venv", "pip"] {
             if missing.split(' ').any(|name| name == module) {
                 return Err(BuildError::PythonModule { version: version.to_owned(), module }.into());
@@ -120,6 +129,25 @@ impl Environment {
             return Err(BuildError::Environment { output: Output(ran.tail(20)) }.into());
         }
         Ok(Environment::at(interpreter, dir))
+    }
+
+    /// The same by `uv`, where there is one and it can: a moment instead of a second.
+    ///
+    /// # Errors
+    /// `venv` failed, whatever `uv` did.
+    pub fn make_fast(effects: Effects<'_>, interpreter: &Interpreter, dir: &Path) -> Result<Environment, Failure> {
+        let parent = dir.parent().unwrap_or(dir);
+        if let Some(uv) = Uv::find(effects.inspect()) {
+            let program = Program::new(&uv.program, parent)
+                .args(["venv", "--quiet", "--no-config", "--no-project", "--offline", "--python"])
+                .arg(&interpreter.program)
+                .arg(dir)
+                .env("HOME", parent);
+            if effects.programs().run(&program)?.ok() {
+                return Ok(Environment::at(interpreter, dir));
+            }
+        }
+        Environment::make(effects, interpreter, dir)
     }
 
     /// An environment that is there.

@@ -54,6 +54,7 @@ pub enum Command {
     #[command(visible_alias = "upload")]
     Publish(commands::publish::Args),
     Verify(commands::verify::Args),
+    Yank(commands::yank::Args),
     Announce(commands::announce::Args),
     Notes(commands::notes::Args),
     Watch(commands::watch::Args),
@@ -166,6 +167,7 @@ impl Command {
             Command::Compare(_) => "compare",
             Command::Publish(_) => "publish",
             Command::Verify(_) => "verify",
+            Command::Yank(_) => "yank",
             Command::Announce(_) => "announce",
             Command::Notes(_) => "notes",
             Command::Watch(_) => "watch",
@@ -225,6 +227,7 @@ impl Command {
             Command::Compare(args) => commands::compare::run(context, args),
             Command::Publish(args) => commands::publish::run(context, args),
             Command::Verify(args) => commands::verify::run(context, args),
+            Command::Yank(args) => commands::yank::run(context, args),
             Command::Announce(args) => commands::announce::run(context, args),
             Command::Notes(args) => commands::notes::run(context, args),
             Command::Watch(args) => commands::watch::run(context, args),

@@ -37,6 +37,7 @@ pub mod undo;
 pub mod verify;
 pub mod version;
 pub mod watch;
+pub mod yank;
 
 mod bump_asked;
 mod bump_undo;

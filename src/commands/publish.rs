@@ -13,6 +13,7 @@ use crate::pipeline::rights;
 use crate::plan::execute::{self, Advance};
 use crate::plan::publish::{self, Target};
 use crate::project::{Project, ProjectError};
+use crate::python::version::Version;
 use crate::report::Report;
 use crate::steps::upload_file::{self, Uploaded};
 use crate::steps::{Produced, Step};
@@ -39,6 +40,9 @@ pub struct Args {
     /// Refuse other archives than those whose build had this output `digest`, or wrote this manifest
     #[arg(long, value_name = "DIGEST|FILE")]
     expect: Option<String>,
+    /// Publish to a later stage files that were not verified on the one before, for this reason, which the ledger keeps
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    unverified: Option<String>,
     /// Read the token from standard input
     #[arg(long, conflicts_with = "token_file")]
     token_stdin: bool,
@@ -69,7 +73,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         }
         _ => args.files.iter().map(|file| inspect.dir().join(file)).collect(),
     };
-    let targets = targets(context, args, &config)?;
+    let targets = targets(context, args, (&config, project.as_ref().map(Project::version)))?;
     let settings = config.check.aimed_at(targets.iter().map(|target| &target.index));
     let mut plan = publish::plan(inspect, root, &files, &targets, &Policy::of(&settings))?;
     let digest = publish::digest(&plan);
@@ -77,6 +81,9 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         publish::refuse_other(inspect, &digest, expected)?;
     }
     publish::refuse(inspect, &plan, project.as_ref(), args.same_job)?;
+    if let Some(project) = &project {
+        publish::require_verified(project, &mut plan, args.unverified.as_deref())?;
+    }
     if context.dry_run {
         let probes = if args.probe { publish::probes(&plan) } else { Vec::new() };
         plan.preview.extend(probes.iter().map(|probe| format!("would {}", probe.describe())));
@@ -111,11 +118,15 @@ fn project(context: &Context<'_>, args: &Args) -> Result<Option<Project>, Failur
 }
 
 /// The indexes with what would be sent to them; a dry run needs no token.
-fn targets(context: &Context<'_>, args: &Args, config: &Config) -> Result<Vec<Target>, Failure> {
+fn targets(
+    context: &Context<'_>,
+    args: &Args,
+    (config, version): (&Config, Option<&Version>),
+) -> Result<Vec<Target>, Failure> {
     let inspect = context.inspect();
     let names = match &args.index {
         Some(name) => std::slice::from_ref(name),
-        None => config.stages.value.as_slice(),
+        None => version.map_or(config.stages.value.as_slice(), |version| config.stages_of(version)),
     };
     let given: Option<Credential> = match &args.token_file {
         Some(path) => Some(credential::from_file(inspect, Path::new(path))?),

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use toml_edit::{Document, Item};
 
 use super::error::{ConfigError, UnknownKey};
-pub use super::publishing::{BudgetsTable, CommandTable, Identity, IndexTable, TimeoutsTable, VerifyTable};
+pub use super::publishing::{
+    Attestations, BudgetsTable, CommandTable, Identity, IndexTable, TimeoutsTable, VerifyTable,
+};
 
 /// Configuration of `release`: `[tool.release]` in `pyproject.toml`, or these keys in `release.toml`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -27,6 +29,8 @@ pub struct ConfigFile {
     /// The indexes on the way out, in order: each gets the same bytes. Default: none, so that `publish` needs
     /// `--index`.
     pub stages: Option<Vec<String>>,
+    /// The stages of pre-releases, where they end before the last: `["testpypi"]`. Default: those of every release.
+    pub stages_of_pre_releases: Option<Vec<String>>,
     /// Hosts (`name` or `name:port`) in a private network that plain http may reach, and `release check --online`.
     pub plain_http: Option<Vec<String>>,
     /// The changelog.

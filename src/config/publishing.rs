@@ -21,6 +21,9 @@ pub struct IndexTable {
     pub narrow: Option<bool>,
     /// Who says to the index who a job is (trusted publishing); `none` switches it off. Default: whoever runs the job.
     pub identity: Option<Identity>,
+    /// Whether attestations that lie beside the archives are sent: `require`, `prefer` or `off`. Default: `prefer` for
+    /// PyPI and TestPyPI, which are the ones that take them, else `off`.
+    pub attestations: Option<Attestations>,
 }
 
 /// Who can say who a job is.
@@ -39,6 +42,18 @@ pub enum Identity {
     Buildkite,
     /// Nobody.
     None,
+}
+
+/// Whether attestations are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attestations {
+    /// Without them nothing goes on.
+    Require,
+    /// Those that there are must hold.
+    Prefer,
+    /// They are not looked at.
+    Off,
 }
 
 /// How long an index is waited for.
@@ -77,8 +92,15 @@ pub struct VerifyTable {
     pub commands: Vec<CommandTable>,
     /// Limits that are reported when they are passed.
     pub budgets: Option<BudgetsTable>,
-    /// The simple API that dependencies come from. Default: the index that is verified, in a rehearsal the embedded one.
+    /// The simple API that dependencies come from, and nothing else does. Default: the index that is verified, of
+    /// `testpypi` PyPI's, in a rehearsal the embedded one.
     pub dependencies: Option<String>,
+    /// Whether the index must say who published a file, and it must be this project (PEP 740): `require`, `prefer` or
+    /// `off`. Default: `prefer`.
+    pub provenance: Option<Attestations>,
+    /// The file of the workflow that publishes, `release.yml`: files signed in another one are none of ours. Default: any of
+    /// the repository, which is told as not checked.
+    pub workflow: Option<String>,
 }
 
 /// A command of the installed package.
@@ -101,6 +123,8 @@ pub struct CommandTable {
 pub struct BudgetsTable {
     /// Milliseconds that the slowest import may take.
     pub import_ms: Option<u64>,
+    /// Milliseconds that the installation may take.
+    pub install_ms: Option<u64>,
     /// Bytes of the wheel.
     pub wheel_bytes: Option<u64>,
     /// Bytes of the sdist.

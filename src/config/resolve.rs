@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::check::CheckSettings;
 use super::error::ConfigError;
 use super::file::{
-    CommandTable, ConfigFile, ForgeTable, Form, GateTable, HookTable, InitTable, PolicyTable, ReferenceTable,
-    SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable, TimeoutsTable,
-    UnknownSeverity, VerifyTable, Versions,
+    Attestations, CommandTable, ConfigFile, ForgeTable, Form, GateTable, HookTable, InitTable, PolicyTable,
+    ReferenceTable, SecurityAuto, SecurityProfile, SecurityRuleTable, SecurityTable, StatusDetail, StatusTable,
+    TimeoutsTable, UnknownSeverity, VerifyTable, Versions,
 };
 use super::origin::Origin;
 use super::release::{Changelog, GitSettings, Workspace, escapes, tag_problem};
 use super::targets::Index;
 use crate::python::bump::Scheme;
 use crate::python::name::ProjectName;
+use crate::python::version::Version;
 
 /// A setting and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +51,8 @@ pub struct Config {
     pub branches: Setting<Vec<String>>,
     /// The indexes on the way out.
     pub stages: Setting<Vec<String>>,
+    /// Those of pre-releases, where they are others.
+    pub stages_of_pre_releases: Option<Vec<String>>,
     /// Hosts that plain http may reach.
     pub plain_http: Setting<Vec<String>>,
     /// The changelog.
@@ -89,6 +92,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// The indexes on the way out of a version.
+    pub fn stages_of(&self, version: &Version) -> &[String] {
+        match &self.stages_of_pre_releases {
+            Some(stages) if version.is_prerelease() => stages,
+            _ => &self.stages.value,
+        }
+    }
+
     /// Whether the packages of the workspace have versions of their own.
     pub fn is_independent(&self) -> bool {
         self.workspace.as_ref().is_some_and(|workspace| workspace.versions == Versions::Independent)
@@ -117,6 +128,12 @@ pub struct Verify {
     pub sdist_bytes: Option<u64>,
     /// The simple API that dependencies come from.
     pub dependencies: Option<String>,
+    /// Milliseconds that the installation may take.
+    pub install_ms: Option<u64>,
+    /// Whether the index must say who published a file; nothing: `prefer`.
+    pub provenance: Option<Attestations>,
+    /// The file of the workflow that publishes.
+    pub workflow: Option<String>,
 }
 
 impl Verify {
@@ -129,6 +146,9 @@ impl Verify {
             wheel_bytes: budgets.wheel_bytes,
             sdist_bytes: budgets.sdist_bytes,
             dependencies: written.dependencies,
+            install_ms: budgets.install_ms,
+            provenance: written.provenance,
+            workflow: written.workflow,
         }
     }
 }
@@ -308,6 +328,11 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
     let git = git.map_err(|problem| refuse("git.message", problem))?;
     let build = written.build.unwrap_or_default();
     let stages = Setting::of(written.stages, Vec::new());
+    let early = written.stages_of_pre_releases;
+    let is_stage = |name: &String| stages.value.contains(name);
+    if early.as_ref().is_some_and(|early| !early.iter().all(is_stage)) {
+        return Err(refuse("stages-of-pre-releases", "must name some of `stages`"));
+    }
     let check = CheckSettings::of(written.check.unwrap_or_default(), &stages.value);
     let check = check.map_err(|(key, problem)| refuse(key, problem))?;
     let verify = written.verify.unwrap_or_default();
@@ -332,6 +357,7 @@ pub fn resolve(file: Option<&str>, written: ConfigFile) -> Result<Config, Config
         tag,
         branches,
         stages,
+        stages_of_pre_releases: early,
         plain_http: Setting::of(written.plain_http, Vec::new()),
         changelog: Changelog::of(written.changelog.unwrap_or_default()),
         git,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::error::ConfigError;
-use super::file::{Identity, IndexTable, TimeoutsTable};
+use super::file::{Attestations, Identity, IndexTable, TimeoutsTable};
 use super::resolve::Config;
 use crate::effects::http::{Url, Waits};
 
@@ -31,6 +31,9 @@ pub struct Index {
     /// Who says who a job is; nothing where that depends on the job.
     #[serde(skip)]
     pub identity: Option<Identity>,
+    /// Whether attestations beside the archives are sent.
+    #[serde(skip)]
+    pub attestations: Attestations,
 }
 
 fn waits(written: &TimeoutsTable) -> Waits {
@@ -52,11 +55,16 @@ impl Index {
         Index {
             name: name.to_owned(),
             upload: upload.to_owned(),
-            simple,
             timeouts: Waits::default(),
             retries: RETRIES,
             narrow: None,
             identity: None,
+            // Others refuse the field, or let it go unseen.
+            attestations: match simple.as_str() {
+                PYPI | TEST_PYPI => Attestations::Prefer,
+                _ => Attestations::Off,
+            },
+            simple,
         }
     }
 
@@ -85,6 +93,7 @@ impl Index {
         index.retries = table.retries.unwrap_or(RETRIES);
         index.narrow = table.narrow;
         index.identity = table.identity;
+        index.attestations = table.attestations.unwrap_or(index.attestations);
         index
     }
 
@@ -117,13 +126,15 @@ impl Index {
 
 /// The simple API of PyPI.
 const PYPI: &str = "https://pypi.org/simple/";
+/// That of TestPyPI.
+const TEST_PYPI: &str = "https://test.pypi.org/simple/";
 
 impl Config {
-    /// Where the dependencies of what is verified on an index come from, where that is not the index itself:
-    /// TestPyPI has hardly any of them.
+    /// Where the dependencies of what is verified on an index come from, where that is not the index itself: TestPyPI
+    /// has hardly any of them, and anybody may take their names there.
     pub fn dependencies_of(&self, index: &Index) -> Option<&str> {
         let configured = self.verify.dependencies.as_deref();
-        configured.or_else(|| (index.simple == "https://test.pypi.org/simple/").then_some(PYPI))
+        configured.or_else(|| (index.simple == TEST_PYPI || index.name == "testpypi").then_some(PYPI))
     }
 
     /// The index of a name or a URL.

@@ -347,6 +347,26 @@ impl Forge {
         self.send(effects, doing, (Method::Patch, &below), Some(&body)).map(|_| ())
     }
 
+    /// Puts a note at the top of what a release of a tag says, unless its first line is there already; its page, and
+    /// whether it was changed. Nothing where there is no such release.
+    ///
+    /// # Errors
+    /// The forge refuses, or no answer.
+    pub fn mark(&self, effects: Effects<'_>, tag: &str, note: &str) -> Result<Option<(String, bool)>, ForgeError> {
+        let below = format!("/releases/tags/{}", encoded_whole(tag));
+        let found: Option<Release> = self.find(effects.inspect().http(), "look for the release", &below)?;
+        let Some(release) = found else { return Ok(None) };
+        let said = release.body.unwrap_or_default();
+        // The reason may be another one by now: what was said first stands.
+        let mark = note.split(':').next().unwrap_or(note);
+        if said.lines().next().is_some_and(|first| first.starts_with(mark)) {
+            return Ok(Some((release.html_url, false)));
+        }
+        let body = json!({"name": release.name, "prerelease": release.prerelease, "body": format!("{note}\n\n{said}")});
+        self.send(effects, "mark the release", (Method::Patch, &format!("/releases/{}", release.id)), Some(&body))?;
+        Ok(Some((release.html_url, true)))
+    }
+
     /// Removes a half-sent file.
     ///
     /// # Errors

@@ -263,6 +263,28 @@ pub enum IndexError {
         /// The file there.
         there: String,
     },
+    /// An attestation beside an archive that proves nothing of it.
+    #[error("`{file}` is no attestation to send: {problem}")]
+    Attestation {
+        /// Its name.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An archive without an attestation where one is required.
+    #[error("`{file}` has no attestation beside it")]
+    NoAttestation {
+        /// The archive.
+        file: String,
+    },
+    /// What an index says of who published a file is not in its form.
+    #[error("`{url}` is no provenance: {problem}")]
+    Provenance {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Two servers of one folder.
     #[error("another server uses `{data}`")]
     Served {
@@ -288,6 +310,15 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    /// Whether an index may answer otherwise in a moment.
+    pub fn passes(&self) -> bool {
+        match self {
+            IndexError::Listing { status, .. } => matches!(status, 408 | 429 | 500..),
+            IndexError::Effects(error) => matches!(error, EffectsError::NoAnswer { .. }),
+            _ => false,
+        }
+    }
+
     /// Whether a code means that an index does not take a file, rather than that it is unwell.
     pub fn is_refusal(code: &str) -> bool {
         const OWN: [&str; 7] = [
@@ -334,6 +365,9 @@ impl Explain for IndexError {
             IndexError::NameSimilar { .. } => "index/name-similar",
             IndexError::ReleaseClosed { .. } => "index/release-closed",
             IndexError::SecondSdist { .. } => "index/second-sdist",
+            IndexError::Attestation { .. } => "index/attestation",
+            IndexError::NoAttestation { .. } => "index/no-attestation",
+            IndexError::Provenance { .. } => "index/provenance",
             IndexError::Served { .. } => "index/served",
             IndexError::Record { .. } => "index/record",
             IndexError::Settings { .. } => "index/settings",
@@ -426,6 +460,15 @@ impl Explain for IndexError {
             IndexError::SecondSdist { there, .. } => {
                 return vec![format!("publish without it, or build a new version: `{there}` stays")];
             }
+            IndexError::Attestation { .. } => {
+                "sign the archive again in the job that publishes, or set `attestations = \"off\"` of the index in `[index.NAME]`"
+            }
+            IndexError::NoAttestation { .. } => {
+                "sign it in the job that publishes, or set `attestations = \"prefer\"` of the index in `[index.NAME]`"
+            }
+            IndexError::Provenance { .. } => {
+                "ask those who run the index; `provenance = \"off\"` in `[verify]` does not look at it"
+            }
             IndexError::Served { .. } => "end it, or choose another folder with `--data`",
             IndexError::Record { path, .. } => {
                 return vec![format!("remove `{path}` and the file beside it, then upload it again")];
@@ -440,8 +483,10 @@ impl Explain for IndexError {
     fn location(&self) -> Option<Location> {
         match self {
             IndexError::Effects(error) => error.location(),
-            IndexError::FileChanged { file } => Some(Location::file(file)),
             IndexError::Record { path, .. } | IndexError::Settings { path, .. } => Some(Location::file(path)),
+            IndexError::FileChanged { file }
+            | IndexError::Attestation { file, .. }
+            | IndexError::NoAttestation { file } => Some(Location::file(file)),
             _ => None,
         }
     }

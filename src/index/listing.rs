@@ -9,9 +9,11 @@ use serde_json::Value;
 use super::error::IndexError;
 use crate::archive::Sha256;
 use crate::config::targets::Index;
+use crate::effects::Inspect;
 use crate::effects::http::{Answer, HttpLook, Url, Waits};
-use crate::effects::{EffectsError, Inspect};
+use crate::python::filename::{SdistName, WheelName};
 use crate::python::name::ProjectName;
+use crate::python::version::Version;
 
 const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 /// Redirects to another spelling of the name or to a slash at the end.
@@ -30,6 +32,17 @@ pub struct Listing {
     pub files: Vec<ListedFile>,
     /// Its status (PEP 792), where the index tells it.
     pub status: Option<String>,
+    /// Why it has this status, in the words of the index.
+    pub reason: Option<String>,
+}
+
+/// A listing as it was seen, so that the next look only asks whether it is another one by now.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// What was listed.
+    pub listing: Listing,
+    url: String,
+    etag: Option<String>,
 }
 
 /// A file on an index.
@@ -49,6 +62,8 @@ pub struct ListedFile {
     pub metadata: Option<Sha256>,
     /// When it was uploaded, where the index tells it (PEP 700).
     pub uploaded: Option<Timestamp>,
+    /// Where the index says who published it (PEP 740).
+    pub provenance: Option<String>,
 }
 
 impl Listing {
@@ -57,18 +72,38 @@ impl Listing {
     /// # Errors
     /// It does not answer, or with something else than a simple API.
     pub fn of(http: HttpLook<'_>, index: &Index, project: &ProjectName) -> Result<Listing, IndexError> {
+        Ok(Listing::since(http, index, project, None)?.listing)
+    }
+
+    /// The same, knowing what was seen before: an index that keeps to it says so in a word.
+    ///
+    /// # Errors
+    /// As [`Listing::of`].
+    pub fn since(
+        http: HttpLook<'_>,
+        index: &Index,
+        project: &ProjectName,
+        before: Option<Seen>,
+    ) -> Result<Seen, IndexError> {
         let waits = Waits { total: index.timeouts.total.min(LONGEST), ..index.timeouts };
         let mut url = format!("{}{}/", index.simple, project.normalized());
         for _ in 0..=REDIRECTS {
-            let answer = http.get_within(&url, ACCEPT, waits)?;
+            let known = before.as_ref().filter(|seen| seen.url == url);
+            let etag = known.and_then(|seen| seen.etag.as_deref());
+            let answer = http.get_since(&url, ACCEPT, waits, etag)?;
             let failed = |status| IndexError::Listing { url: url.clone(), status };
+            let none = || Seen { listing: Listing::default(), url: String::new(), etag: None };
             match answer.status {
-                200 => return parse(&url, &answer),
-                404 | 410 => return Ok(Listing::default()),
+                304 if known.is_some() => return known.cloned().ok_or_else(|| failed(304)),
+                200 => {
+                    let listing = parse(&url, &answer)?;
+                    return Ok(Seen { listing, url, etag: answer.etag });
+                }
+                404 | 410 => return Ok(none()),
                 301 | 302 | 303 | 307 | 308 => match target(&url, answer.location.as_deref()) {
                     Some(next) => url = next,
                     // pypiserver sends those who ask for what it does not have to PyPI.
-                    None => return Ok(Listing::default()),
+                    None => return Ok(none()),
                 },
                 status => return Err(failed(status)),
             }
@@ -87,12 +122,7 @@ impl Listing {
                 Ok(listing) => return Ok(listing),
                 Err(error) => error,
             };
-            let passes = match &error {
-                IndexError::Listing { status, .. } => matches!(status, 408 | 429 | 500..),
-                IndexError::Effects(error) => matches!(error, EffectsError::NoAnswer { .. }),
-                _ => false,
-            };
-            let Some(pause) = pauses.next().filter(|_| passes) else { return Err(error) };
+            let Some(pause) = pauses.next().filter(|_| error.passes()) else { return Err(error) };
             inspect.note(format!("{error}; asked again in a moment"));
             inspect.clock().sleep(pause);
             inspect.go_on()?;
@@ -103,6 +133,25 @@ impl Listing {
     pub fn file(&self, name: &str) -> Option<&ListedFile> {
         self.files.iter().find(|file| file.name == name)
     }
+
+    /// The files of a version, by their names.
+    pub fn of_version<'l>(&'l self, version: &'l Version) -> impl Iterator<Item = &'l ListedFile> {
+        self.files.iter().filter(move |file| version_of(&file.name).is_some_and(|found| found == *version))
+    }
+
+    /// The versions that there are files of, lowest first.
+    pub fn versions(&self) -> Vec<Version> {
+        let mut versions: Vec<Version> = self.files.iter().filter_map(|file| version_of(&file.name)).collect();
+        versions.sort();
+        versions.dedup();
+        versions
+    }
+}
+
+/// The version in the name of an archive.
+pub fn version_of(name: &str) -> Option<Version> {
+    let wheel = name.parse::<WheelName>().ok().map(|wheel| wheel.version().clone());
+    wheel.or_else(|| name.parse::<SdistName>().ok().map(|sdist| sdist.version().clone()))
 }
 
 /// Where a redirect leads, if it stays on the index.
@@ -116,17 +165,18 @@ fn parse(url: &str, answer: &Answer) -> Result<Listing, IndexError> {
     let refuse = |problem: &str| IndexError::ListingFormat { url: url.to_owned(), problem: problem.to_owned() };
     let kind = answer.content_type.split(';').next().unwrap_or_default().trim();
     let base = Url::parse(url).map_err(|_| refuse("its URL is none"))?;
-    let mut status = None;
+    let (mut status, mut reason) = (None, None);
     let files = if kind.ends_with("json") {
         let value: Value = serde_json::from_slice(&answer.body).map_err(|_| refuse("it is not JSON"))?;
         status = value["project-status"]["status"].as_str().map(str::to_owned);
+        reason = value["project-status"]["reason"].as_str().map(str::to_owned);
         from_json(&base, &value).ok_or_else(|| refuse("it has no `files`"))?
     } else if kind.ends_with("html") {
         from_html(&base, &answer.text())
     } else {
         return Err(refuse(&format!("its content type is `{kind}`")));
     };
-    Ok(Listing { known: true, files, status })
+    Ok(Listing { known: true, files, status, reason })
 }
 
 fn from_json(base: &Url, value: &Value) -> Option<Vec<ListedFile>> {
@@ -144,6 +194,7 @@ fn from_json(base: &Url, value: &Value) -> Option<Vec<ListedFile>> {
             },
             metadata: digest(&file["core-metadata"]).or_else(|| digest(&file["dist-info-metadata"])),
             uploaded: file["upload-time"].as_str().and_then(|time| time.parse().ok()),
+            provenance: file["provenance"].as_str().and_then(|url| base.join(url).ok()).map(Url::into),
         })
     });
     Some(files.collect())
@@ -188,6 +239,7 @@ fn from_html(base: &Url, page: &str) -> Vec<ListedFile> {
             yanked: value("data-yanked").map(str::to_owned),
             metadata: metadata.and_then(digest),
             uploaded: None,
+            provenance: value("data-provenance").and_then(|url| base.join(url.trim()).ok()).map(Url::into),
         });
     }
     files

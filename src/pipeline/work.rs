@@ -92,7 +92,14 @@ pub fn check(world: &World, policy: &Policy, built: &[Built]) -> Result<Vec<Find
 /// The index cannot be asked, or an environment not be made.
 pub fn verify(world: &World, request: &Request<'_>, package: &Package, built: &[Built]) -> Result<Verdict, Failure> {
     let mine = built.iter().filter(|built| built.package == package.name.as_str());
-    let known: Vec<Known> = mine.map(|built| (built.name(), built.sha256.clone())).collect();
+    let known: Vec<Known> = mine
+        .map(|built| Known {
+            name: built.name(),
+            sha256: built.sha256.clone(),
+            path: Some(built.path.clone()),
+            attested: false,
+        })
+        .collect();
     let plan = verification::await_plan(world.inspect(), request, package, &known)?;
     let shown = execute::execute(world, plan)?;
     verification::install(world, request, package, (&known, shown))

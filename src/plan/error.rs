@@ -717,7 +717,11 @@ fn run_hints(error: &PlanError) -> Vec<String> {
             )
         }
         PlanError::NotVisible { .. } => "indexes lag: run `release resume` later".to_owned(),
-        PlanError::NotVerified { .. } => "run `release resume`".to_owned(),
+        PlanError::NotVerified { before, .. } => {
+            format!(
+                "run `release verify --index {before}`, in a run `release resume`; `--unverified REASON` publishes all the same and keeps the reason"
+            )
+        }
         PlanError::VersionTaken { .. } => {
             "choose a higher version: an index never takes another file under the same name".to_owned()
         }

@@ -30,6 +30,7 @@ pub mod trust;
 pub mod undo;
 pub mod undo_bump;
 pub mod verify;
+pub mod yank;
 
 use serde::Serialize;
 

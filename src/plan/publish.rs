@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::archives::{self, Judged};
 use super::preflight::{Fact, Place, Preflight, Subject};
 use super::{Plan, PlanError};
@@ -12,9 +14,9 @@ use crate::archive::{Kind, Sha256};
 use crate::build::marker;
 use crate::check::{Examined, Policy};
 use crate::config::targets::Index;
-use crate::effects::Inspect;
 use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
+use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
@@ -27,7 +29,7 @@ use crate::report::{Finding, Severity, text};
 use crate::steps::Step;
 use crate::steps::mint_token::MintToken;
 use crate::steps::probe_right::ProbeRight;
-use crate::steps::record::{Draft, Facts};
+use crate::steps::record::{self, Draft, Facts, RecordedFile};
 use crate::steps::upload_file::{UploadFile, result};
 use crate::steps::write_manifest::Manifest;
 
@@ -213,6 +215,49 @@ pub fn without_right(plan: &Plan) -> Vec<Index> {
         }
     }
     found
+}
+
+/// A later stage gets files only after exactly these were verified on the one before, by the ledger: `release verify`
+/// and a run write it. A reason in its place is kept in the ledger, too.
+///
+/// # Errors
+/// [`PlanError::NotVerified`], or the ledger cannot be read.
+pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&str>) -> Result<(), Failure> {
+    let stages = &project.config.stages.value;
+    let mut wanting: Vec<(String, String, Vec<String>)> = Vec::new();
+    for (number, stage) in stages.iter().enumerate().skip(1) {
+        let before = project.config.index(&stages[number - 1])?;
+        let verified = match Git::discover(&project.root)? {
+            Some(git) => record::verified_on(&git, &before)?,
+            None => Vec::new(),
+        };
+        let files = plan.steps.iter().filter_map(|step| match step {
+            Step::UploadFile(upload) if upload.index.name == *stage && !upload.already_there => {
+                let file = RecordedFile { name: upload.name.clone(), sha256: upload.sha256.to_string() };
+                (!verified.contains(&file)).then_some(file.name)
+            }
+            _ => None,
+        });
+        let files: Vec<String> = files.collect();
+        if !files.is_empty() {
+            wanting.push((stage.clone(), before.name, files));
+        }
+    }
+    let Some((stage, before, files)) = wanting.into_iter().next() else { return Ok(()) };
+    match (unverified, &mut plan.draft) {
+        (Some(reason), draft) => {
+            if let Some((_, draft)) = draft {
+                draft.facts.document = Some(json!({"unverified": reason, "files": files}));
+            }
+            Ok(())
+        }
+        (None, _) => {
+            let mut failure = Failure::from(PlanError::NotVerified { stage, before });
+            failure.causes =
+                files.iter().map(|file| format!("`{file}` was not verified there with this sha256")).collect();
+            Err(failure)
+        }
+    }
 }
 
 /// What leaves this machine carries the real time.

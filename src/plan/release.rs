@@ -21,6 +21,7 @@ use crate::error::Failure;
 use crate::forge::{Forge, ForgeError};
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{Mode, Request};
+use crate::python::version::Version;
 use crate::report::text;
 use crate::steps::Step;
 
@@ -158,7 +159,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     }
     let remote = git.remote_url("origin").map(|url| shown_url(&url));
     let forge = announced_at(inspect, project)?;
-    let stages = stages(project)?;
+    let stages = stages(project, &bump.to)?;
     let branch = head.branch.map(|name| name.trim_start_matches("refs/heads/").to_owned());
     let document = Document {
         schema: SCHEMA.to_owned(),
@@ -244,9 +245,9 @@ fn edits(bump: &Bump) -> Vec<Edit> {
     edits
 }
 
-fn stages(project: &Project) -> Result<Vec<Stage>, Failure> {
+fn stages(project: &Project, version: &Version) -> Result<Vec<Stage>, Failure> {
     let mut stages = Vec::new();
-    for name in &project.config.stages.value {
+    for name in project.config.stages_of(version) {
         let index = project.config.index(name)?;
         stages.push(Stage { name: name.clone(), upload: index.upload });
     }
@@ -386,7 +387,7 @@ impl Document {
         let remote = Git::discover(&project.root)?.and_then(|git| git.remote_url("origin")).map(|url| shown_url(&url));
         let config = &project.config;
         let moved: Vec<&str> = [
-            ("stages", stages(project)? != self.stages),
+            ("stages", stages(project, &self.to.parse()?)? != self.stages),
             ("remote", remote != self.remote),
             ("forge", announced_at(inspect, project)? != self.forge),
             ("gates", config.gates != self.gates),

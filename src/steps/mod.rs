@@ -6,6 +6,7 @@ pub mod append_record;
 pub mod ask_remote;
 pub mod await_files;
 pub mod await_status;
+pub mod await_yank;
 pub mod build_archives;
 pub mod check_out;
 pub mod compare_builds;
@@ -13,6 +14,7 @@ pub mod dispatch_workflow;
 pub mod error;
 pub mod keep_files;
 pub mod keep_issue;
+pub mod mark_release;
 pub mod mint_token;
 pub mod prepare_rehearsal;
 pub mod probe_right;
@@ -70,8 +72,12 @@ pub enum Step {
     DispatchWorkflow(Box<dispatch_workflow::DispatchWorkflow>),
     /// Until a status is served.
     AwaitStatus(await_status::AwaitStatus),
+    /// Until a release is yanked.
+    AwaitYank(await_yank::AwaitYank),
+    /// A release on the forge that was yanked.
+    MarkRelease(Box<mark_release::MarkRelease>),
     /// An archive, installed and tried.
-    VerifyInstall(verify_install::VerifyInstall),
+    VerifyInstall(Box<verify_install::VerifyInstall>),
     /// The throw-away repository of a rehearsal.
     PrepareRehearsal(prepare_rehearsal::PrepareRehearsal),
     /// Branch and tag to the remote.
@@ -131,6 +137,10 @@ pub enum Produced {
     Published(publish_branch::Published),
     /// What was tried of an archive.
     Verified(Box<verify_install::Verified>),
+    /// Whether a release is yanked.
+    Yanked(await_yank::Yanked),
+    /// What became of the mark of a release.
+    Marked(mark_release::Marked),
     /// What is in a new repository, one line.
     Prepared(String),
     /// How many entries of the ledger went each way.
@@ -171,6 +181,8 @@ impl Produced {
             Produced::Published(published) => published.commit.is_none(),
             Produced::Served(served) => served.at_once,
             Produced::Issue(issue) => !issue.state.changed(),
+            Produced::Marked(marked) => !marked.changed,
+            Produced::Yanked(_) => true,
             _ => false,
         }
     }
@@ -213,6 +225,8 @@ impl Step {
             Step::AwaitFiles(step) => step.describe(),
             Step::DispatchWorkflow(step) => step.describe(),
             Step::AwaitStatus(step) => step.describe(),
+            Step::AwaitYank(step) => step.describe(),
+            Step::MarkRelease(step) => step.describe(),
             Step::VerifyInstall(step) => step.describe(),
             Step::PrepareRehearsal(step) => step.describe(),
             Step::Push(step) => step.describe(),
@@ -268,6 +282,8 @@ impl Step {
             Step::AwaitFiles(step) => step.carry_out(effects).map(Produced::Shown),
             Step::DispatchWorkflow(step) => step.carry_out(effects).map(|()| Produced::Nothing),
             Step::AwaitStatus(step) => step.carry_out(effects).map(Produced::Served),
+            Step::AwaitYank(step) => step.carry_out(effects).map(Produced::Yanked),
+            Step::MarkRelease(step) => step.carry_out(effects).map(Produced::Marked),
             Step::VerifyInstall(step) => step.carry_out(effects).map(|verified| Produced::Verified(Box::new(verified))),
             Step::PrepareRehearsal(step) => step.carry_out(effects).map(Produced::Prepared),
             Step::Push(step) => step.carry_out(effects).map(Produced::Pushed),

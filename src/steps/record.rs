@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::Sha256;
+use crate::config::targets::Index;
 use crate::effects::git::Identity;
 use crate::effects::{Effects, EffectsError, Git, GitMut, Inspect};
 
 /// The reference of the ledger.
 pub const LEDGER: &str = "refs/release/ledger";
+
+/// The command of verdicts.
+pub const VERIFY: &str = "verify";
 
 /// The one file of an entry.
 pub const RECORD_FILE: &str = "record.json";
@@ -140,11 +144,71 @@ pub fn identity(git: &Git, inspect: Inspect<'_>) -> Identity {
 /// # Errors
 /// The reference names something that is no ledger.
 pub fn made_from(git: &Git, project: &str, version: &str) -> Result<Option<String>, EffectsError> {
-    let chain = git.chain(LEDGER, RECORD_FILE)?;
-    let records = chain.into_iter().filter_map(|(_, bytes)| serde_json::from_slice::<Record>(&bytes?).ok());
-    let mut bumps = records.filter(|record| record.command == "bump" && record.outcome == "ok");
+    let mut bumps = records(git)?.filter(|record| record.command == "bump" && record.outcome == "ok");
     let of_it = bumps.find(|record| record.project == project && record.version.as_deref() == Some(version));
     Ok(of_it.and_then(|record| Some(record.summary.split_once(ARROW)?.0.to_owned())))
+}
+
+/// Every entry that can be read, newest first.
+fn records(git: &Git) -> Result<impl Iterator<Item = Record>, EffectsError> {
+    let chain = git.chain(LEDGER, RECORD_FILE)?;
+    Ok(chain.into_iter().filter_map(|(_, bytes)| serde_json::from_slice::<Record>(&bytes?).ok()))
+}
+
+/// The archives of a version that were uploaded, by the newest entry that names each.
+///
+/// # Errors
+/// The reference names something that is no ledger.
+pub fn uploaded(git: &Git, version: &str) -> Result<Vec<RecordedFile>, EffectsError> {
+    let mut files: Vec<RecordedFile> = Vec::new();
+    for record in records(git)?.filter(|record| record.version.as_deref() == Some(version)) {
+        let phase = record.facts.phase.as_deref().unwrap_or_default();
+        let sends = record.command == "publish" || (record.command == "run" && phase.starts_with("publish "));
+        for file in record.files.into_iter().filter(|_| sends) {
+            if files.iter().all(|known| known.name != file.name) {
+                files.push(file);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The files that were sent to an index and taken.
+///
+/// # Errors
+/// The reference names something that is no ledger.
+pub fn sent_to(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsError> {
+    let phase = format!("publish {}", index.name);
+    // The summary of a publication ends with the names of its indexes.
+    let ends = format!(" to {}", index.name);
+    let is_sent = |record: &Record| match record.command.as_str() {
+        "publish" => record.summary.ends_with(&ends),
+        _ => record.command == "run" && record.outcome == "ok" && record.facts.phase.as_deref() == Some(&phase),
+    };
+    Ok(records(git)?.filter(is_sent).flat_map(|record| record.files).collect())
+}
+
+/// The files whose newest verdict on an index is good: by `release verify` on this very simple API, or by a run.
+///
+/// # Errors
+/// The reference names something that is no ledger.
+pub fn verified_on(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsError> {
+    let phase = format!("verify {}", index.name);
+    let simple = Sha256::of(index.simple.as_bytes()).to_string();
+    let (mut good, mut judged): (Vec<RecordedFile>, Vec<RecordedFile>) = (Vec::new(), Vec::new());
+    for record in records(git)?.filter(|record| record.facts.phase.as_deref() == Some(&phase)) {
+        let there = record.facts.document.as_ref().map(|document| document["simple-sha256"] == simple.as_str());
+        if !(record.command == "run" || (record.command == VERIFY && there == Some(true))) {
+            continue;
+        }
+        for file in record.files {
+            if !judged.contains(&file) {
+                judged.push(file.clone());
+                good.extend((record.outcome == "ok").then_some(file));
+            }
+        }
+    }
+    Ok(good)
 }
 
 /// Writes the object of a record on top of the ledger; the reference does not move yet. Returns the entry

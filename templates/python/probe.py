@@ -16,6 +16,10 @@ import time
 
 task = json.load(sys.stdin)
 tried = []
+installed = []
+# What compiled modules and children print must not spoil the document either.
+answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+os.dup2(2, 1)
 
 
 def attempt(kind, name, action):
@@ -34,8 +38,11 @@ def attempt(kind, name, action):
 distribution = importlib.metadata.distribution(task["package"])
 modules = task["imports"]
 if modules is None:
-    tops = {file.parts[0].split(".")[0] for file in distribution.files or [] if file.suffix == ".py"}
-    modules = sorted(name for name in tops if name.isidentifier())
+    code = (".py", ".so", ".pyd")
+    tops = {file.parts[0].split(".")[0] for file in distribution.files or [] if file.suffix in code}
+    # An editable installation has only what leads to the project.
+    tops = {name for name in tops if name.isidentifier() and "editable" not in name}
+    modules = sorted(tops or [task["package"].replace("-", "_")])
 for module in modules:
     attempt("import", module, lambda: importlib.import_module(module))
 scripts = os.path.dirname(sys.executable)
@@ -45,6 +52,12 @@ for entry in distribution.entry_points:
     if entry.extras:
         continue
     attempt("entry-point", name, entry.load)
-    if entry.group == "console_scripts" and not os.path.exists(os.path.join(scripts, entry.name)):
+    if entry.group != "console_scripts":
+        continue
+    if os.path.exists(os.path.join(scripts, entry.name)):
+        if tried[-1]["error"] is None:
+            installed.append(entry.name)
+    else:
         tried.append({"kind": "script", "name": entry.name, "error": "is not installed", "milliseconds": 0})
-json.dump({"version": distribution.version, "modules": modules, "tried": tried}, sys.stdout)
+with answer:
+    json.dump({"version": distribution.version, "modules": modules, "scripts": installed, "tried": tried}, answer)

@@ -74,15 +74,21 @@ fn people() -> Value {
 impl Index {
     fn open() -> Self {
         let sandbox = Sandbox::new();
-        Served::set(&sandbox, &json!({"users": people(), "limits": {"file": 100_000_000}}));
+        Served::set(&sandbox, &json!({"users": people()}));
         let served = Served::start(&sandbox, &[]);
         let ana = Served::token_of(&sandbox, "ana", &[]);
-        Index { sandbox, served, ana }
+        let index = Index { sandbox, served, ana };
+        index.set(json!({}));
+        index
     }
 
-    /// Another state, which has the usual people.
+    /// Another state, which has the usual people; without projects of its own `demo` is theirs, so that no new project is
+    /// counted.
     fn set(&self, mut settings: Value) -> &Self {
         settings["users"] = people();
+        if settings.get("projects").is_none() {
+            settings["projects"] = json!({"demo": {"owners": ["ana", "bob", "cleo"]}});
+        }
         Served::set(&self.sandbox, &settings);
         self
     }
@@ -183,8 +189,11 @@ fn tokens(index: &Index, seen: &mut Seen) {
 }
 
 fn projects(index: &Index, seen: &mut Seen) {
-    seen.expect(Meaning::NewProjectsPaused, &index.set(json!({"new-projects-paused": true})).post(&wheel()));
-    seen.expect(Meaning::NameProhibited, &index.set(json!({"prohibited": ["Demo"]})).post(&wheel()));
+    seen.expect(
+        Meaning::NewProjectsPaused,
+        &index.set(json!({"new-projects-paused": true, "projects": {}})).post(&wheel()),
+    );
+    seen.expect(Meaning::NameProhibited, &index.set(json!({"prohibited": ["Demo"], "projects": {}})).post(&wheel()));
     seen.expect(Meaning::NameSimilar, &index.set(json!({"projects": {"dem0": {}}})).post(&wheel()));
     seen.expect(Meaning::NameStandard, &index.set(json!({})).post(&wheel().with("name", Some("asyncio"))));
     let bobs = json!({"projects": {"demo": {"owners": ["bob"]}}});
@@ -328,10 +337,10 @@ fn states(seen: &mut Seen) {
     seen.expect(Meaning::Exists, &index.post(&Form::of(SDIST_NAME, &other.gz())));
     let same = Form::of("demo-1.0.0.tar.gz", &longer_sdist()).with("version", Some("1.0.0"));
     seen.expect(Meaning::SecondSdist, &index.post(&same));
-    // A probe counts, as on PyPI; what ana made above counts, too.
+    // A probe counts, as on PyPI.
     let mut probe = wheel();
     probe.content_type = "Content-Type: image/png\r\n".to_owned();
-    for number in 0..19 {
+    for number in 0..20 {
         seen.expect(Meaning::PartType, &index.post(&probe.clone().with("name", Some(&format!("probe{number}x")))));
     }
     let refused = index.post(&probe.with("name", Some("probes")));

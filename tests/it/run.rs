@@ -209,10 +209,10 @@ fn the_whole_output() {
         2026-11-21T12:00:00Z  run   1.3.0  status: inconclusive: the lock files name no package; valid until 2026-11-23T12:00:00Z
         2026-11-21T12:00:00Z  run   1.3.0  announce: created, 2 assets: http://[FORGE]/acme/demo/releases/tag/v1.3.0
         2026-11-21T12:00:00Z  run   1.3.0  announce 1.3.0 [begun]
-        2026-11-21T12:00:00Z  run   1.3.0  verify two: 2 archives installed in clean environments, 6 checks
+        2026-11-21T12:00:00Z  run   1.3.0  verify two: 2 archives installed in clean environments, 10 checks
         2026-11-21T12:00:00Z  run   1.3.0  publish two: 2 files on `two`
         2026-11-21T12:00:00Z  run   1.3.0  publish two 1.3.0 [begun]
-        2026-11-21T12:00:00Z  run   1.3.0  verify one: 2 archives installed in clean environments, 6 checks
+        2026-11-21T12:00:00Z  run   1.3.0  verify one: 2 archives installed in clean environments, 10 checks
         2026-11-21T12:00:00Z  run   1.3.0  publish one: 2 files on `one`
         2026-11-21T12:00:00Z  run   1.3.0  publish one 1.3.0 [begun]
         2026-11-21T12:00:00Z  run   1.3.0  push: pushed main and v1.3.0 to `origin`

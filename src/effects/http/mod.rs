@@ -8,6 +8,7 @@ mod exchange;
 mod form;
 mod github;
 mod identity;
+mod revisit;
 pub mod timing;
 pub mod visit;
 
@@ -179,6 +180,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// `Date`, as sent.
     pub date: Option<String>,
+    /// `ETag`, as sent.
+    pub etag: Option<String>,
     /// When the rate is free again, in seconds since 1970, where nothing of it is left (`X-RateLimit-Reset`).
     pub rate_reset: Option<i64>,
     /// Whether `Link` names a next page.
@@ -201,6 +204,7 @@ impl Answer {
             location: text(header::LOCATION).map(str::to_owned),
             retry_after: text(header::RETRY_AFTER).map(str::to_owned),
             date: text(header::DATE).map(str::to_owned),
+            etag: text(header::ETAG).map(str::to_owned),
             rate_reset: number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0)),
             rate_limit: text(HeaderName::from_static("ratelimit")).map(str::to_owned),
             more: text(header::LINK).is_some_and(|link| link.contains("rel=\"next\"")),
@@ -279,11 +283,7 @@ impl<'w> HttpLook<'w> {
     /// # Errors
     /// As [`HttpLook::get`], or the server is too slow.
     pub fn get_within(self, url: &str, accept: &str, waits: Waits) -> Result<Answer, EffectsError> {
-        let url = self.settings.admit(url)?;
-        let client = self.settings.exchanging(&url, waits)?;
-        let request = client.get(url.clone()).header("Accept", accept).header("Cache-Control", "no-cache");
-        let watch = exchange::Watch { waits, gone: Arc::default(), size: 0, limit: ANSWER_LIMIT };
-        exchange::run(&url, request, &watch)
+        self.get_since(url, accept, waits, None)
     }
 
     /// The same for a document of at most `limit` bytes; more is cut off.

@@ -2,9 +2,11 @@
 //!
 //! This reads one, verifies its signature, certificate and entry in the log against the trusted root that is built
 //! in, and says who signed. Whether that is who may publish the project, and whether the statement names this file and
-//! a known kind of predicate, is judged by those who call. Nothing is asked over the network, and the time is that of the log.
+//! a known kind of predicate, is judged in [`publisher`]. Nothing is asked over the network, and the time is that of the log.
 
 mod provider;
+pub mod publisher;
+pub mod sidecar;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

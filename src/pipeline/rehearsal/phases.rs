@@ -26,6 +26,7 @@ use crate::steps::keep_files::KeepFiles;
 use crate::steps::push_local::PushLocal;
 use crate::steps::serve::Serve;
 use crate::steps::upload_file::Uploaded;
+use crate::steps::verify_install::pythons::Pythons;
 use crate::steps::{Produced, Step};
 
 /// The name of the embedded index where the project names no stages.
@@ -241,6 +242,7 @@ impl Rehearsal<'_> {
                 index: &index,
                 dependencies: self.project.config.verify.dependencies.as_deref(),
                 lenient: true,
+                pythons: Pythons::Own,
                 wait: 10,
             };
             for package in &self.project.packages {

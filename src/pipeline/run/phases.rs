@@ -32,6 +32,7 @@ use crate::steps::ask_remote::AskRemote;
 use crate::steps::check_out::CheckOut;
 use crate::steps::record::RecordedFile;
 use crate::steps::upload_file::Uploaded;
+use crate::steps::verify_install::pythons::Pythons;
 use crate::steps::{Produced, Step};
 
 /// How many seconds to wait until an index shows what was sent to it.
@@ -363,6 +364,7 @@ impl Run<'_> {
             index: &index,
             dependencies: self.project.config.dependencies_of(&index),
             lenient: false,
+            pythons: Pythons::Bounds,
             wait: INDEX_LAG,
         };
         for package in &self.project.packages {

@@ -174,4 +174,22 @@ pub(super) const CODES: &[Code] = &[
         text: "Every file is checked before the first byte leaves this machine, since a version that is half published cannot be taken back. The causes are the findings of `release check`, each with its code. Put them right and build again.",
         follows: "",
     },
+    Code {
+        code: "index/attestation",
+        title: "an attestation beside an archive proves nothing of it",
+        text: "`NAME.publish.attestation` or `NAME.slsa.attestation` lies beside an archive and does not hold: its signature, certificate or entry in the log is wrong, or it is about another file, or was signed by another repository, workflow or branch than this project's. PyPI would refuse the file with it. Sign again in the job that publishes, from the files that it sends.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "index/no-attestation",
+        title: "an archive has no attestation and one is required",
+        text: "`attestations = \"require\"` of this index says that nothing is published without one, and neither `NAME.publish.attestation` nor `NAME.slsa.attestation` lies beside the archive. Sign it in the job that publishes, for example with PyPI's own action, or say `prefer` in `[index.NAME]`.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "index/provenance",
+        title: "what an index says of who published a file is not in its form",
+        text: "The provenance of a file is one JSON document on the index itself, with a version, and bundles of attestations by publisher. What came is cut off, of another version, without any attestation, or lies on another host than the index. Without it nothing can be said of who published the file.",
+        follows: "PEP 740",
+    },
 ];

@@ -460,4 +460,58 @@ pub(super) const CODES: &[Code] = &[
         text: "Indexes lag behind uploads by seconds, rarely by hours. Nothing is wrong with the upload: run the same command again later.",
         follows: "",
     },
+    Code {
+        code: "verify/lost",
+        title: "a file that was uploaded is not on the index",
+        text: "The ledger has the upload, and neither the simple API nor the JSON API of the index has the file, which is more than slow pages: the JSON API shows a file at once. Run `release publish` again, which sends what is not there and nothing else; the same bytes under the same name are never refused.",
+        follows: "",
+    },
+    Code {
+        code: "verify/quarantined",
+        title: "the index hides the project",
+        text: "A project in quarantine is under investigation: its uploads are answered as if all were well, and nobody sees its files. Uploading again changes nothing. Write to those who run the index, for PyPI to security@pypi.org, and say what the project is.",
+        follows: "PEP 792",
+    },
+    Code {
+        code: "verify/archived",
+        title: "the project is archived",
+        text: "An archived project keeps its files and takes no new ones; whoever uploads is told that they are not allowed to. Take it out of the archive on its page under \"Settings\" before the next release.",
+        follows: "PEP 792",
+    },
+    Code {
+        code: "verify/metadata",
+        title: "the metadata beside a file is not the one inside",
+        text: "Installers read the metadata that an index serves beside a wheel and never open the wheel to choose versions. Where it differs from the one inside, what is resolved is not what is installed. The index made a mistake, or somebody changed one of the two: report it to those who run it.",
+        follows: "PEP 658, PEP 714",
+    },
+    Code {
+        code: "verify/document",
+        title: "the index tells a release otherwise than its archive",
+        text: "What people read on the page of a release comes from the form of the first file that was uploaded, not from the archives: summary, classifiers, links, Requires-Python, description. Here it says something else than the metadata inside the file. Nothing can change it any more: a new version puts it right, with all files built and uploaded together.",
+        follows: "PyPI's JSON API",
+    },
+    Code {
+        code: "verify/provenance",
+        title: "who published a file is not proven, or somebody else",
+        text: "An attestation of PEP 740 is verified against Sigstore's public log and then compared: one subject, the name and sha256 of this file, a predicate that PyPI knows, and a certificate that names this project's repository, its workflow, and the tag or branch of this release. Any other valid signature is one of somebody else. `provenance` in `[verify]` says whether there must be one, `workflow` which file of the repository publishes.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "verify/provenance-state",
+        title: "the provenance of a release has changed",
+        text: "Tools that install by provenance compare a release with the one before it: files without an attestation beside files with one (partial), files by different publishers (inconsistent), none where the last release had it (lost), or another publisher (changed). Each is what a stolen token looks like. If you moved the workflow, say so in the notes of the release.",
+        follows: "PEP 740",
+    },
+    Code {
+        code: "verify/script-version",
+        title: "a console script tells another version",
+        text: "`NAME --version` in the clean environment prints a version, and not that of the release: a copy of it somewhere in the code was not changed. Take it from `importlib.metadata.version`, or name the place in `[[references]]`, so that every bump changes it.",
+        follows: "",
+    },
+    Code {
+        code: "yank/not-yet",
+        title: "a release is not yanked",
+        text: "Yanking is done by a person on the page of the project; tokens have no right to it and no index has an API for it. Until the time was up the index still offered files of the release to everybody. Nothing was marked: run the same command again when it is done, or with a longer `--wait`.",
+        follows: "PEP 592",
+    },
 ];

@@ -30,8 +30,8 @@ impl VerifyInstall {
             }
             verified.checked.push(format!("extra {extra}"));
             let environment =
-                Virtual::make(place.effects, &place.interpreter, &place.scratch.join(format!("extra-{extra}")))?;
-            if let Some(finding) = self.install(place, &environment, Some(&extra))? {
+                Virtual::make_fast(place.effects, &place.interpreter, &place.scratch.join(format!("extra-{extra}")))?;
+            if let (Some(finding), _) = self.install(place, &environment, Some(&extra))? {
                 verified.findings.push(Finding { code: "verify/extra", ..finding });
                 continue;
             }

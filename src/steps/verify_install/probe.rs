@@ -21,6 +21,7 @@ const PROBE: &str = include_str!("../../../templates/python/probe.py");
 struct Answer {
     version: String,
     modules: Vec<String>,
+    scripts: Vec<String>,
     tried: Vec<Tried>,
 }
 
@@ -34,18 +35,18 @@ struct Tried {
 }
 
 impl VerifyInstall {
-    /// Runs the probe; returns the modules that it imported.
+    /// Runs the probe; returns the modules that it imported and the console scripts that are there.
     pub(super) fn probe(
         &self,
         place: &Place<'_>,
         environment: &Environment,
         verified: &mut Verified,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<(Vec<String>, Vec<String>), Failure> {
         let answer = match self.ask(place, environment)? {
             Ok(answer) => answer,
             Err(finding) => {
                 verified.findings.push(*finding);
-                return Ok(Vec::new());
+                return Ok((Vec::new(), Vec::new()));
             }
         };
         verified.checked.push(format!("version {}", answer.version));
@@ -77,7 +78,7 @@ impl VerifyInstall {
             let message = format!("`{}`: the slowest import takes {slowest} ms, {budget} ms are its budget", self.file);
             verified.findings.push(Finding::warning("verify/budget", message));
         }
-        Ok(answer.modules)
+        Ok((answer.modules, answer.scripts))
     }
 
     fn ask(&self, place: &Place<'_>, environment: &Environment) -> Result<Result<Answer, Box<Finding>>, Failure> {

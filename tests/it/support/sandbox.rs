@@ -301,7 +301,7 @@ pub(crate) fn program() -> PathBuf {
 
 /// The PATH with the real folder of the interpreter first: version managers put shims there that need the
 /// real home.
-fn path_without_shims() -> String {
+pub(crate) fn path_without_shims() -> String {
     static PATH: OnceLock<String> = OnceLock::new();
     PATH.get_or_init(|| {
         let ask = "import os, sys; print(os.path.join(sys.base_prefix, 'bin'))";
