@@ -164,13 +164,15 @@ fn an_index_with_rules_of_its_own_is_not_held_to_those_of_pypi() {
     let fake = FakeIndex::start(&[]);
     let mut sandbox = demo(&fake.upload_url(), &fake.simple_url(), "private");
     sandbox.set("RELEASE_TOKEN_FAKE", tokens::token("127.0.0.1", &["[1,[\"demo\"]]"]));
-    let mut seen = shown(&sandbox.release(&["publish", "-n"]).success());
+    let mut seen = format!("new\n{}", shown(&sandbox.release(&["publish", "-n"]).success()));
     fake.list(200, JSON, listing("active", &[("demo-1.0.zip", "2020-01-01")]));
-    seen.push_str(&shown(&sandbox.release(&["publish", "-n"]).success()));
+    seen.push_str(&format!("begun\n{}", shown(&sandbox.release(&["publish", "-n"]).success())));
     expect![[r#"
+        new
           fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
           fake  project  demo is not there: this is its first upload
           fake  release  demo 1.0 is new
+        begun
           fake  token    from `RELEASE_TOKEN_FAKE`: a token of 127.0.0.1, for demo; sent narrowed to one project and 10 minutes
           fake  project  demo is there
           fake  release  demo 1.0 has 1 file there
@@ -226,7 +228,7 @@ fn a_name_that_nobody_gets_is_known_before() {
     let (upload, simple) = (server.url("/legacy/"), server.url("/simple/"));
     let mut sandbox = demo(&upload, &simple, "pypi");
     sandbox.set("RELEASE_TOKEN_FAKE", tokens::token("127.0.0.1", &["[3,\"u\"]"]));
-    let mut seen = shown(&sandbox.release(&["publish", "-n"]));
+    let mut seen = format!("similar\n{}", shown(&sandbox.release(&["publish", "-n"])));
     let pyproject = "[project]\nname = \"colorsys\"\nversion = \"1.0\"\n";
     sandbox.write("pyproject.toml", pyproject);
     let mut tar = Tar::default();
@@ -235,10 +237,12 @@ fn a_name_that_nobody_gets_is_known_before() {
     tar.file("colorsys-1.0/LICENSE", b"MIT\n");
     tar.file("colorsys-1.0/PKG-INFO", METADATA.replace("Name: demo", "Name: colorsys").as_bytes());
     sandbox.write("dist/colorsys-1.0.tar.gz", tar.gz());
-    seen.push_str(&shown(&sandbox.release(&["publish", "-n"])));
+    seen.push_str(&format!("standard\n{}", shown(&sandbox.release(&["publish", "-n"]))));
     expect![[r#"
+        similar
           error[index/name-similar]: `fake` gives nobody the name `demo`: it looks like `dem0`, which exists
             hint: choose another `name` in `[project]`
+        standard
           error[index/name-standard]: `fake` gives nobody the name `colorsys`: it is that of a module of Python
             hint: choose another `name` in `[project]`
     "#]]

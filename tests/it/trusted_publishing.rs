@@ -372,8 +372,9 @@ fn the_embedded_index_trusts_a_job_from_end_to_end() {
 
 #[test]
 fn the_embedded_index_takes_what_is_narrowed() {
-    let (mut sandbox, served) = embedded(&Issuer::start(), json!({}));
-    sandbox.set("RELEASE_TOKEN", served.token());
+    let (mut sandbox, served) = embedded(&Issuer::start(), json!({"users": {"ana": {}}}));
+    let token = Served::token_of(&sandbox, "ana", &[]);
+    sandbox.set("RELEASE_TOKEN", token.trim());
     let url = served.upload_url();
     let plan = sandbox.release(&["publish", "--format", "human", "-n", "--index", &url]).success();
     assert!(plan.stdout.contains("sent narrowed to one project and 10 minutes"), "{plan}");
