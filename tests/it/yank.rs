@@ -77,8 +77,8 @@ fn it_is_told_where_waited_for_and_marked_once() {
     .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "-n"])));
     expect![[r#"
         ------- stderr -------
-        error[plan/not-confirmed]: nothing was done: the release was not confirmed
-          hint: look at `release run --dry-run`, then pass `--yes`
+        error[plan/unconfirmed]: nothing was written: there is no terminal to ask on
+          hint: look at the diff, then run the same command with `--yes`
         [exit status: 1]
     "#]]
     .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3"])));
@@ -93,11 +93,12 @@ fn it_is_told_where_waited_for_and_marked_once() {
     assert!(before == (sandbox.snapshot(), body(&releasing)), "something was changed");
     *yanked.lock().expect("no panic") = json!("it deletes files\n::error::x");
     expect![[r#"
+        acme 1.2.3 is yanked on `two`
+          CHANGELOG.md: marked; commit it
+          [FORGE]/acme/demo/releases/tag/v1.2.3: marked
+        next: put it right, and run `release bump patch`
         ------- stderr -------
         note: yank acme 1.2.3 on the pages of `two`: no index has an API for it
-        error[forge/refused]: cannot mark the release: `[HOST]/acme/demo` refuses (418): status 418
-          hint: put right what it says, then run the same command again
-        [exit status: 1]
     "#]]
     .assert_eq(&told(&releasing, &sandbox.release(&["yank", "1.2.3", "--yes", "--wait", "0"])));
     assert!(sandbox.read("CHANGELOG.md").contains("## [1.2.3] - 2026-01-02 [YANKED]"));
