@@ -224,6 +224,11 @@ pub fn without_right(plan: &Plan) -> Vec<Index> {
 /// [`PlanError::NotVerified`], or the ledger cannot be read.
 pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&str>) -> Result<(), Failure> {
     let stages = &project.config.stages.value;
+    // The stages are those of this project; archives of others may be named, too.
+    let is_ours = |upload: &UploadFile| {
+        let own = |package: &Package| package.name.normalized() == upload.project.normalized();
+        !upload.already_there && project.packages.iter().any(own)
+    };
     let mut wanting: Vec<(String, String, Vec<String>)> = Vec::new();
     for (number, stage) in stages.iter().enumerate().skip(1) {
         let before = project.config.index(&stages[number - 1])?;
@@ -232,7 +237,7 @@ pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&
             None => Vec::new(),
         };
         let files = plan.steps.iter().filter_map(|step| match step {
-            Step::UploadFile(upload) if upload.index.name == *stage && !upload.already_there => {
+            Step::UploadFile(upload) if upload.index.name == *stage && is_ours(upload) => {
                 let file = RecordedFile { name: upload.name.clone(), sha256: upload.sha256.to_string() };
                 (!verified.contains(&file)).then_some(file.name)
             }
