@@ -298,7 +298,7 @@ const SEND: &str = "run `release publish` again, which sends only what is not th
 /// How the provenance of a release stands to that of the one before (PEP 740).
 fn standing(inspect: Inspect<'_>, request: &Request<'_>, listing: &Listing) -> Option<Finding> {
     let wanted = request.project.config.verify.provenance.unwrap_or(Attestations::Prefer);
-    let before = listing.versions().into_iter().filter(|version| version < request.version).next_back();
+    let before = listing.versions().into_iter().rfind(|version| version < request.version);
     let is_told = |version: &Version| listing.of_version(version).any(|file| file.provenance.is_some());
     if wanted == Attestations::Off || !(is_told(request.version) || before.as_ref().is_some_and(is_told)) {
         return None;
