@@ -39,9 +39,11 @@ fn released() -> (Releasing, Telling, Arc<Mutex<Value>>) {
     (releasing, index, yanked)
 }
 
+/// What is told; empty lines of a diff without the space before them, which editors take away.
 fn told(releasing: &Releasing, output: &Output) -> String {
     output
         .to_string()
+        .replace("\n \n", "\n\n")
         .replace(&releasing.forge.address, "[FORGE]")
         .replace(releasing.forge.address.trim_start_matches("http://"), "[HOST]")
 }
