@@ -50,7 +50,7 @@ impl Interpreter {
     /// # Errors
     /// It is no Python 3, or lacks venv or pip.
     pub fn of(inspect: Inspect<'_>, program: &Path) -> Result<Interpreter, Failure> {
-        let ask = Program::new(program, inspect.dir()).environment(Admitted::Home).args(["-c", ASK]);
+        let ask = Program::new(program, inspect.dir()).environment(Admitted::Home).args(["-I", "-c", ASK]);
         let ran = inspect.programs().run(&ask)?;
         let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
         let [program, version, tag, missing] = lines[..] else {

@@ -79,6 +79,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         publish::refuse_other(inspect, &digest, expected)?;
     }
     publish::refuse(inspect, &plan, project.as_ref(), args.same_job)?;
+    publish::attest(inspect, project.as_ref(), &mut plan)?;
     if let Some(project) = &project {
         publish::require_verified(project, &mut plan, args.unverified.as_deref())?;
     }

@@ -9,15 +9,17 @@ use serde_json::json;
 
 use super::archives::{self, Judged};
 use super::preflight::{Fact, Place, Preflight, Subject};
-use super::{Plan, PlanError};
+use super::{Plan, PlanError, verify};
 use crate::archive::{Kind, Sha256};
 use crate::build::marker;
 use crate::check::{Examined, Policy};
+use crate::config::file::Attestations;
 use crate::config::targets::Index;
 use crate::effects::files::What;
 use crate::effects::http::{Field, Url, is_loopback};
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::index::attestation::sidecar;
 use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
 use crate::index::{IndexError, Listing, Right, credential, form};
@@ -217,6 +219,46 @@ pub fn without_right(plan: &Plan) -> Vec<Index> {
     found
 }
 
+/// Whether files go to the same place, whatever it is called.
+fn is_same_place(one: &Index, other: &Index) -> bool {
+    let place = |index: &Index| Url::parse(&index.upload).map(|url| url.as_str().trim_end_matches('/').to_owned());
+    one.upload == other.upload || place(one).is_ok_and(|one| place(other).is_ok_and(|other| one == other))
+}
+
+/// Puts the attestations that lie beside archives into their forms, each verified before anything is sent.
+///
+/// # Errors
+/// One does not hold, or there is none where the index requires one.
+pub fn attest(inspect: Inspect<'_>, project: Option<&Project>, plan: &mut Plan) -> Result<(), Failure> {
+    for step in &mut plan.steps {
+        let Step::UploadFile(upload) = step else { continue };
+        if upload.already_there {
+            continue;
+        }
+        let version = match Kind::of(&upload.name) {
+            Kind::Wheel => upload.name.parse::<WheelName>().ok().map(|wheel| wheel.version().clone()),
+            _ => upload.name.parse::<SdistName>().ok().map(|sdist| sdist.version().clone()),
+        };
+        let is_own = |project: &&Project| {
+            project.packages.iter().any(|package| package.name.normalized() == upload.project.normalized())
+        };
+        let publisher = project.filter(is_own).zip(version);
+        let publisher = publisher.and_then(|(project, version)| verify::publisher(inspect, project, &version));
+        let policy = upload.index.attestations;
+        let Some(sidecars) = sidecar::beside(inspect, &upload.file, upload.sha256, policy, publisher.as_ref())? else {
+            continue;
+        };
+        match &upload.right {
+            Some(Right::Given(_)) if policy == Attestations::Prefer => inspect.note(format!(
+                "the attestations beside `{}` are not sent: `{}` takes them with trusted publishing only",
+                upload.path, upload.index.name
+            )),
+            _ => upload.fields.push(Field { name: "attestations", value: sidecars.field }),
+        }
+    }
+    Ok(())
+}
+
 /// A later stage gets files only after exactly these were verified on the one before, by the ledger: `release verify`
 /// and a run write it. A reason in its place is kept in the ledger, too.
 ///
@@ -231,13 +273,13 @@ pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&
     };
     let mut wanting: Vec<(String, String, Vec<String>)> = Vec::new();
     for (number, stage) in stages.iter().enumerate().skip(1) {
-        let before = project.config.index(&stages[number - 1])?;
+        let (before, index) = (project.config.index(&stages[number - 1])?, project.config.index(stage)?);
         let verified = match Git::discover(&project.root)? {
             Some(git) => record::verified_on(&git, &before)?,
             None => Vec::new(),
         };
         let files = plan.steps.iter().filter_map(|step| match step {
-            Step::UploadFile(upload) if upload.index.name == *stage && is_ours(upload) => {
+            Step::UploadFile(upload) if is_same_place(&upload.index, &index) && is_ours(upload) => {
                 let file = RecordedFile { name: upload.name.clone(), sha256: upload.sha256.to_string() };
                 (!verified.contains(&file)).then_some(file.name)
             }
@@ -358,7 +400,7 @@ pub fn minted(plan: &Plan) -> Vec<MintToken> {
     found
 }
 
-/// The questions whether the rights of a plan are good: one for each project and index.
+/// The questions whether the rights of a plan are good: one for each project and index, of PyPI's and those on this machine.
 pub fn probes(plan: &Plan) -> Vec<ProbeRight> {
     let mut found: Vec<ProbeRight> = Vec::new();
     for step in &plan.steps {
@@ -371,6 +413,8 @@ pub fn probes(plan: &Plan) -> Vec<ProbeRight> {
             fields,
             ..
         }) = step
+            // Others might keep what is sent.
+            && (index.is_pypi() || is_loopback(&index.host()))
             && !found.iter().any(|known| known.index.name == index.name && known.project == *project)
         {
             found.push(ProbeRight {

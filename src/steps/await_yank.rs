@@ -56,7 +56,8 @@ impl AwaitYank {
             let left: Vec<String> =
                 files.iter().filter(|file| file.yanked.is_none()).map(|file| file.name.clone()).collect();
             let waited = u64::try_from((inspect.clock().elapsed() - began) / 1_000).unwrap_or(u64::MAX);
-            if left.is_empty() || waited >= self.seconds {
+            // A release that is not listed for a moment is not a yanked one.
+            if (left.is_empty() && !files.is_empty()) || waited >= self.seconds {
                 let reason = files.iter().find_map(|file| file.yanked.clone()).filter(|reason| !reason.is_empty());
                 return Ok(Yanked { left, reason });
             }

@@ -1,10 +1,8 @@
 //! Attestations (PEP 740): real ones, from the sdist of `pypi-attestations`, and the same with a part that is wrong.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use expect_test::expect;
-use flate2::read::GzDecoder;
 use pyrelease::archive::Sha256;
 use pyrelease::config::file::Attestations;
 use pyrelease::effects::World;
@@ -14,26 +12,9 @@ use pyrelease::index::attestation::{NotSigned, Signed, verify};
 use pyrelease::index::provenance::{Known, State, state};
 use serde_json::{Value, json};
 
+use crate::support::answering::{Answering, Told};
 use crate::support::sandbox::Output;
-use crate::support::telling::{Telling, Told};
 use crate::support::{Sandbox, corpora};
-
-/// The files below `test/assets` of the sdist, by name.
-fn assets() -> BTreeMap<String, Vec<u8>> {
-    let sdist = corpora::archives("attestations").remove(0);
-    let mut archive = tar::Archive::new(GzDecoder::new(std::fs::File::open(sdist).expect("the sdist")));
-    let mut found = BTreeMap::new();
-    for entry in archive.entries().expect("a tar file") {
-        let mut entry = entry.expect("a member");
-        let path = entry.path().expect("a path").to_string_lossy().into_owned();
-        if let Some((_, name)) = path.split_once("/test/assets/") {
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).expect("its bytes");
-            found.insert(name.to_owned(), bytes);
-        }
-    }
-    found
-}
 
 fn told(result: Result<Signed, NotSigned>) -> String {
     match result {
@@ -52,7 +33,7 @@ fn told(result: Result<Signed, NotSigned>) -> String {
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn a_real_one_holds() {
-    let assets = assets();
+    let assets = corpora::assets();
     let sha256 = Sha256::of(&assets["pypi_attestations-0.0.19.tar.gz"]);
     expect![[r#"https://token.actions.githubusercontent.com by https://github.com/trailofbits/pypi-attestations/.github/workflows/release.yml@refs/tags/v0.0.19 at 2024-12-04T23:14:01Z, workflow Some("https://github.com/trailofbits/pypi-attestations/.github/workflows/release.yml@refs/tags/v0.0.19"): "pypi_attestations-0.0.19.tar.gz""#]].assert_eq(&told(verify(&assets["pypi_attestations-0.0.19.tar.gz.publish.attestation"], sha256)));
     // Signed by the log of Sigstore's test instance.
@@ -63,7 +44,7 @@ fn a_real_one_holds() {
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn one_with_a_wrong_part_does_not() {
-    let assets = assets();
+    let assets = corpora::assets();
     let sha256 = Sha256::of(&assets["pypi_attestations-0.0.19.tar.gz"]);
     let whole = &assets["pypi_attestations-0.0.19.tar.gz.publish.attestation"];
     assert!(matches!(verify(whole, Sha256::of(b"another file")), Err(NotSigned::Signature(_))));
@@ -173,7 +154,7 @@ const EXCHANGES: &[Exchange] = &[
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn one_of_another_file_or_by_somebody_else_is_none_of_ours() {
-    let assets = assets();
+    let assets = corpora::assets();
     let sha256 = Sha256::of(&assets[SDIST]);
     let whole = &assets[&format!("{SDIST}.publish.attestation")];
     let held = judge(whole, (SDIST, sha256), Some(&publisher())).expect("it is theirs");
@@ -206,7 +187,7 @@ fn one_of_another_file_or_by_somebody_else_is_none_of_ours() {
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn attestations_beside_an_archive_become_the_field_of_the_form() {
-    let (assets, world) = (assets(), World::of_this_process());
+    let (assets, world) = (corpora::assets(), World::of_this_process());
     let sha256 = Sha256::of(&assets[SDIST]);
     let whole = &assets[&format!("{SDIST}.publish.attestation")];
     let folder = tempfile::tempdir().expect("a folder");
@@ -332,13 +313,13 @@ fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Va
         "attestations": [{}],
     }]});
     let page = json!({"meta": {"api-version": "1.4"}, "name": "pypi-attestations", "files": [earlier, file]});
-    let index = Telling::start(move |path, _| match path {
+    let index = Answering::with(move |asked| match asked.path() {
         "/simple/pypi-attestations/" => Told::json(&page),
         "/integrity/pypi-attestations/0.0.18/file/provenance" => Told::json(&before),
         "/integrity/pypi-attestations/0.0.19/file/provenance" => {
             provenance.as_ref().map_or_else(Told::none, Told::json)
         }
-        _ if path == format!("/files/{SDIST}") => Told::of(200, "application/gzip", bytes.clone()),
+        path if path == format!("/files/{SDIST}") => Told::of(200, "application/gzip", bytes.clone()),
         _ => Told::none(),
     });
     let (key, value) = said.split_once('=').unwrap_or((said, ""));
@@ -362,7 +343,7 @@ fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Va
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn a_release_with_provenance_is_compared_with_the_project_and_code_of_others_is_not_run() {
-    let assets = assets();
+    let assets = corpora::assets();
     let object: Value =
         serde_json::from_slice(&assets[&format!("{SDIST}.publish.attestation")]).expect("an attestation");
     let whole = json!({"version": 1, "attestation_bundles": [{

@@ -1,10 +1,6 @@
 //! Trusted publishing of the embedded index, against an issuer of our own, and attestations, against real ones.
 
-use std::collections::BTreeMap;
-use std::io::Read;
-
 use expect_test::expect;
-use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -212,28 +208,11 @@ fn a_pending_publisher_makes_its_project_with_its_first_token() {
     assert_eq!(owners, json!([{"role": "Owner", "user": "ana"}]));
 }
 
-/// The files below `test/assets` of the sdist of `pypi-attestations`.
-fn assets() -> BTreeMap<String, Vec<u8>> {
-    let sdist = corpora::archives("attestations").remove(0);
-    let mut archive = tar::Archive::new(GzDecoder::new(std::fs::File::open(sdist).expect("the sdist")));
-    let mut found = BTreeMap::new();
-    for entry in archive.entries().expect("a tar file") {
-        let mut entry = entry.expect("a member");
-        let path = entry.path().expect("a path").to_string_lossy().into_owned();
-        if let Some((_, name)) = path.split_once("/test/assets/") {
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).expect("its bytes");
-            found.insert(name.to_owned(), bytes);
-        }
-    }
-    found
-}
-
 #[test]
 #[cfg_attr(offline, ignore = "needs PyPI")]
 fn attestations_are_taken_from_their_publisher_and_served() {
     const FILE: &str = "pypi_attestations-0.0.19.tar.gz";
-    let assets = assets();
+    let assets = corpora::assets();
     let attestation = String::from_utf8(assets[&format!("{FILE}.publish.attestation")].clone()).expect("text");
     let form = Form::of(FILE, &assets[FILE]).with("name", Some("pypi-attestations")).with("version", Some("0.0.19"));
     let (sandbox, issuer) = (Sandbox::new(), Issuer::start());

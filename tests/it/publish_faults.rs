@@ -451,3 +451,17 @@ fn where_one_is_refused_the_rest_is_told_and_sent_by_the_next_run() {
         assert_eq!(fake.uploads().len() - before, rest);
     }
 }
+
+#[test]
+fn what_must_be_attested_is_not_sent_without() {
+    let fake = FakeIndex::start(&[Act::Accept]);
+    let output = publish(&against(&fake, "attestations = \"require\""), &["--format", "json"]);
+    assert_eq!((output.code, output.failure_code().as_str()), (1, "index/no-attestation"), "{output}");
+    assert!(fake.uploads().is_empty());
+    // One that proves nothing stops it, too.
+    let sandbox = against(&fake, "attestations = \"prefer\"");
+    sandbox.write(&format!("dist/{WHEEL_NAME}.publish.attestation"), "{}");
+    let output = publish(&sandbox, &["--format", "json"]);
+    assert_eq!((output.code, output.failure_code().as_str()), (1, "index/attestation"), "{output}");
+    assert!(fake.uploads().is_empty());
+}

@@ -242,7 +242,8 @@ fn an_index_says_itself_where_it_is_asked() {
 
 #[test]
 fn an_identity_for_pypi_goes_to_pypi_alone() {
-    for audience in ["pypi", "testpypi"] {
+    // Variables of GitLab do not tell `PYPI` from `pypi`, and an identity for Sigstore signs in this repository's name.
+    for audience in ["pypi", "testpypi", "PYPI", "sigstore"] {
         let server = trusting(Trusting { audience, ..Trusting::default() });
         let output = publish(&job(&server), &server, &[]);
         assert_eq!(output.code, 3, "{output}");
@@ -256,6 +257,16 @@ fn an_identity_for_pypi_goes_to_pypi_alone() {
         assert!(output.stderr.contains("index/no-trust"), "{output}");
         assert!(!server.asked().iter().any(|asked| asked.line.contains("/idtoken")), "the runner was asked");
     }
+}
+
+#[test]
+fn an_identity_for_somebody_else_is_not_sent() {
+    let server = trusting(Trusting { claims: vec![("aud", "pypi")], ..Trusting::default() });
+    let sandbox = job(&server);
+    configure(&sandbox, &server, "identity = \"github\"");
+    let output = without_masks(sandbox.release(&["publish", "--format", "human", "--index", "own"]));
+    assert!(output.stderr.contains("is not for `a-private-index`"), "{output}");
+    assert!(!server.asked().iter().any(|asked| asked.line.contains("/mint")), "it was sent");
 }
 
 /// Adds the index `own` to the configuration.
@@ -289,7 +300,11 @@ fn a_token_that_runs_short_is_replaced_with_a_new_identity() {
     publish(&job(&server), &server, &[]).success();
     assert_eq!(lines(&server).iter().filter(|line| line.contains("mint")).count(), 1);
     // A service that has one identity for a job cannot be asked twice, and the index is not troubled with it.
-    let server = trusting(Trusting { life: 2, same_identity: true, ..Trusting::default() });
+    // The token of before serves as long as it is good.
+    let server = trusting(Trusting { life: 119, same_identity: true, ..Trusting::default() });
+    publish(&job(&server), &server, &[]).success();
+    assert_eq!(lines(&server).iter().filter(|line| line.contains("mint")).count(), 1);
+    let server = trusting(Trusting { life: 0, same_identity: true, ..Trusting::default() });
     let output = publish(&job(&server), &server, &[]);
     assert!(output.stderr.contains("GitHub Actions has one identity for this job, and it is used"), "{output}");
     assert_eq!(lines(&server).iter().filter(|line| line.contains("mint")).count(), 1);
@@ -364,7 +379,7 @@ fn the_embedded_index_trusts_a_job_from_end_to_end() {
     }
     expect![[r#"
         issuer: (invalid-payload): unknown trusted publishing issuer
-        audience: (invalid-token): malformed or invalid token
+        audience: by trusted publishing: what GitHub Actions says of this job is not for `an-index`
         repository: (invalid-publisher): valid token, but no corresponding publisher (Publisher with matching claims was not found)
         event: (invalid-publisher): valid token, but no corresponding publisher (Publishing from a workflow invoked via 'pull_request_target' is not supported.)
     "#]].assert_eq(&seen);

@@ -9,10 +9,10 @@ use pyrelease::archive::Sha256;
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
+use crate::support::answering::{Answering, Told};
 use crate::support::projects::ACME;
 use crate::support::releasing::BACKEND;
 use crate::support::sandbox::{Output, path_without_shims};
-use crate::support::telling::{Telling, Told};
 
 const WHEEL: &str = "acme-1.2.3-py3-none-any.whl";
 
@@ -91,12 +91,12 @@ impl Index {
         }
     }
 
-    fn serve(self) -> Telling {
-        Telling::start(move |path, _| self.answer(path))
+    fn serve(self) -> Answering {
+        Answering::with(move |asked| self.answer(asked.path()))
     }
 }
 
-fn verify(sandbox: &Sandbox, index: &Telling, more: &[&str]) -> Output {
+fn verify(sandbox: &Sandbox, index: &Answering, more: &[&str]) -> Output {
     let url = index.url("/legacy/");
     sandbox.release(&[&["verify", "--index", url.as_str(), "--wait", "0", "--format", "json"], more].concat())
 }
@@ -245,7 +245,8 @@ fn what_lags_is_waited_for_with_what_was_seen_and_what_is_lost_is_told() {
     let good = Index::of(&wheel(&sandbox));
     let looks = Arc::new(Mutex::new(0));
     let (served, counted) = (good.clone(), Arc::clone(&looks));
-    let index = Telling::start(move |path, head| {
+    let index = Answering::with(move |asked| {
+        let (path, head) = (asked.path(), &asked.head);
         if path != "/simple/acme/" {
             return served.answer(path);
         }
@@ -304,7 +305,7 @@ fn pretend(sandbox: &mut Sandbox, minors: &[u32]) {
     for minor in minors {
         let program = bin.join(format!("python3.{minor}"));
         let text = format!(
-            "#!/bin/sh\nif [ \"$1\" = -c ]; then printf '%s\\n3.{minor}.0\\nfake-{minor}\\n\\n' \"$0\"; else exec python3 \"$@\"; fi\n"
+            "#!/bin/sh\nif [ \"$1 $2\" = \"-I -c\" ]; then printf '%s\\n3.{minor}.0\\nfake-{minor}\\n\\n' \"$0\"; else exec python3 \"$@\"; fi\n"
         );
         std::fs::write(&program, text).expect("a file");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
@@ -468,13 +469,13 @@ fn a_hostile_test_index_cannot_bring_a_dependency_of_its_own() {
     hostile.page["files"][0]["core-metadata"]["sha256"] = json!(Sha256::of(metadata.as_bytes()).to_string());
     hostile.files.insert(format!("/files/{WHEEL}.metadata"), metadata.into_bytes());
     hostile.files.insert(evil.1.clone(), evil.2.clone());
-    let hostile = Telling::start(move |path, _| match path {
+    let hostile = Answering::with(move |asked| match asked.path() {
         "/simple/helper/" => Told::json(&evil.0),
-        _ => hostile.answer(path),
+        path => hostile.answer(path),
     });
-    let honest = Telling::start(move |path, _| match path {
+    let honest = Answering::with(move |asked| match asked.path() {
         "/simple/helper/" => Told::json(&good.0),
-        _ if path == good.1 => Told::of(200, "application/octet-stream", good.2.clone()),
+        path if path == good.1 => Told::of(200, "application/octet-stream", good.2.clone()),
         _ => Told::none(),
     });
     let check = "\n[[tool.release.verify.commands]]\nrun = [\"python\", \"-c\", \"import helper; print(helper.__version__)\"]\nprints = \"1.0\"\n";
@@ -488,7 +489,7 @@ fn a_hostile_test_index_cannot_bring_a_dependency_of_its_own() {
     sandbox.write("pyproject.toml", configured);
     let output = sandbox.release(&["verify", "--index", "testpypi", "--wait", "0", "--format", "json"]);
     assert_eq!((output.code, codes(&output)), (0, Vec::new()), "{output}");
-    assert!(!hostile.asked().iter().any(|path| path.contains("helper")), "{:?}", hostile.asked());
+    assert!(!hostile.asked().iter().any(|asked| asked.line.contains("helper")), "{:?}", hostile.asked());
     // Without a word in the configuration it is PyPI, and never the test index: under `--offline` that is refused.
     let without =
         sandbox.read("pyproject.toml").replace(&format!("dependencies = \"{}\"\n", honest.url("/simple/")), "");
@@ -496,7 +497,7 @@ fn a_hostile_test_index_cannot_bring_a_dependency_of_its_own() {
     let offline = sandbox.release(&["verify", "--index", "testpypi", "--wait", "0", "--offline", "--format", "json"]);
     assert_eq!((offline.code, offline.failure_code()), (1, "effects/offline".to_owned()), "{offline}");
     assert!(offline.stdout.contains("https://pypi.org/simple/"), "{offline}");
-    assert!(!hostile.asked().iter().any(|path| path.contains("helper")), "{:?}", hostile.asked());
+    assert!(!hostile.asked().iter().any(|asked| asked.line.contains("helper")), "{:?}", hostile.asked());
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::support::answering::{Answering, Told};
 use crate::support::releasing::Releasing;
 use crate::support::sandbox::Output;
-use crate::support::telling::{Telling, Told};
 
 /// A page of `acme` on an index: 1.2.3, yanked or not, and 1.2.2.
 fn page(yanked: &Value) -> Value {
@@ -20,7 +20,7 @@ fn page(yanked: &Value) -> Value {
 }
 
 /// A project whose release 1.2.3 is on the forge, and an index that says of its files what is in the second value.
-fn released() -> (Releasing, Telling, Arc<Mutex<Value>>) {
+fn released() -> (Releasing, Answering, Arc<Mutex<Value>>) {
     let releasing = Releasing::acme("");
     let (sandbox, yanked) = (&releasing.sandbox, Arc::new(Mutex::new(json!(false))));
     sandbox.git(&["tag", "-a", "v1.2.3", "-m", "v1.2.3"]);
@@ -28,7 +28,7 @@ fn released() -> (Releasing, Telling, Arc<Mutex<Value>>) {
     sandbox.release(&["build"]).success();
     sandbox.release(&["announce"]).success();
     let shared = Arc::clone(&yanked);
-    let index = Telling::start(move |path, _| match path {
+    let index = Answering::with(move |asked| match asked.path() {
         "/simple/acme/" => Told::json(&page(&shared.lock().expect("no panic"))),
         _ => Told::none(),
     });

@@ -27,6 +27,8 @@ use super::Variables;
 use super::error::EffectsError;
 use crate::secret::Secret;
 
+/// This machine, and the server that tells it who it is (Google Cloud).
+const NEVER_BY_PROXY: &str = "127.0.0.1,localhost,::1,metadata.google.internal,169.254.169.254";
 /// Answers are read up to this size unless the caller says otherwise.
 const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -118,8 +120,7 @@ impl Settings {
             .pool_max_idle_per_host(idle)
             .no_proxy();
         let no_proxy = self.proxies.iter().find(|(scheme, _)| scheme == "no").map(|(_, hosts)| hosts.as_str());
-        let bypass =
-            reqwest::NoProxy::from_string(&format!("127.0.0.1,localhost,::1,{}", no_proxy.unwrap_or_default()));
+        let bypass = reqwest::NoProxy::from_string(&format!("{NEVER_BY_PROXY},{}", no_proxy.unwrap_or_default()));
         for (scheme, proxy) in &self.proxies {
             let proxy = match scheme.as_str() {
                 "https" => reqwest::Proxy::https(proxy),

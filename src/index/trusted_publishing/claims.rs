@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::effects::Variables;
 use crate::secret::Secret;
@@ -30,10 +30,23 @@ const LONGEST: usize = 300;
 /// Name and value of the claims that an identity carries and an index compares.
 pub type Claims = Vec<(String, String)>;
 
+/// Whether an identity is for this audience alone. One that does not say for whom it is, no index takes.
+pub fn is_for(identity: &Secret, audience: &str) -> bool {
+    match payload(identity).as_ref().and_then(|payload| payload.get("aud")) {
+        None => true,
+        Some(Value::Array(all)) => all.iter().all(|one| one.as_str() == Some(audience)),
+        Some(one) => one.as_str() == Some(audience),
+    }
+}
+
+fn payload(identity: &Secret) -> Option<Map<String, Value>> {
+    let bytes = URL_SAFE_NO_PAD.decode(identity.reveal().split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
 /// Reads them; nothing where it is no identity.
 pub fn of(identity: &Secret) -> Claims {
-    let payload = identity.reveal().split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-    let Some(Value::Object(payload)) = payload.and_then(|bytes| serde_json::from_slice(&bytes).ok()) else {
+    let Some(payload) = payload(identity) else {
         return Claims::new();
     };
     let text = |name: &&str| {

@@ -29,6 +29,8 @@ use crate::secret::Secret;
 
 /// The hosts that get an identity, with the audience that each may ask for.
 const AUDIENCES: [(&str, &str); 2] = [("upload.pypi.org", "pypi"), ("test.pypi.org", "testpypi")];
+/// Audiences of others: an identity for one of them is good there, whoever asked for it.
+const OF_OTHERS: [&str; 3] = ["pypi", "testpypi", "sigstore"];
 /// What such a token is called as a source.
 pub const SOURCE: &str = "trusted publishing";
 /// A token with less time left than this is replaced before it is used.
@@ -105,12 +107,23 @@ fn endpoints(inspect: Inspect<'_>, index: &Index) -> Result<(Endpoints, String),
     let asked = serde_json::from_slice::<Audience>(&answer.body)
         .map_err(|_| refuse(format!("`{}` names no audience", found.audience)))?
         .audience;
-    let is_foreign = AUDIENCES.iter().any(|(_, audience)| *audience == asked);
-    match expected(index) {
-        Some(expected) if expected == asked => Ok((found, asked)),
-        None if !is_foreign && is_offered(index) => Ok((found, asked)),
-        _ => Err(refuse(format!("it asks for an identity for `{asked}`, which is not its own"))),
+    match may_ask(index, &upload, &asked) {
+        true => Ok((found, asked)),
+        false => Err(refuse(format!("it asks for an identity for `{asked}`, which is not its own"))),
     }
+}
+
+/// Whether an index may ask for an identity for this audience: PyPI for its own, others for themselves. One on this machine
+/// may call itself what it likes, as long as nobody else is called so.
+fn may_ask(index: &Index, upload: &Url, asked: &str) -> bool {
+    if let Some(expected) = expected(index) {
+        return expected == asked;
+    }
+    // Variables of GitLab know neither large letters nor signs.
+    let is_of_others = OF_OTHERS.iter().any(|other| provider::variable_of(other) == provider::variable_of(asked));
+    let origin = upload.origin().ascii_serialization();
+    let is_own = [upload.host_str().unwrap_or_default(), &origin, &index.name].contains(&asked);
+    is_offered(index) && !is_of_others && (is_own || is_loopback(&index.host()))
 }
 
 /// A token of minutes, as the index gives it.
@@ -170,8 +183,12 @@ impl Trusted {
         {
             return Ok(known.credential.clone());
         }
-        let new = self.mint(effects, index)?;
-        Ok(minted.insert(new).credential.clone())
+        match (self.mint(effects, index), minted.as_ref()) {
+            (Ok(new), _) => Ok(minted.insert(new).credential.clone()),
+            // Where there is one identity a job, the token of before is the only one, and good for a while yet.
+            (Err(_), Some(known)) if known.until > now => Ok(known.credential.clone()),
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// Another token in place of one that the index calls expired; the one of now where somebody else replaced it

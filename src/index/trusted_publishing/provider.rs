@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::expected;
+use super::{claims, expected};
 use crate::config::file::Identity;
 use crate::config::targets::Index;
 use crate::effects::http::Url;
@@ -122,7 +122,7 @@ fn is_google(inspect: Inspect<'_>) -> bool {
 }
 
 /// The variable of GitLab that holds the identity for an audience.
-fn variable_of(audience: &str) -> String {
+pub(super) fn variable_of(audience: &str) -> String {
     let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
     format!("{}_ID_TOKEN", audience.chars().map(upper).collect::<String>())
 }
@@ -194,7 +194,12 @@ impl Provider {
             }
         };
         match found.reveal().split('.').count() {
-            3 if found.reveal().len() <= LONGEST && !found.reveal().contains(char::is_whitespace) => Ok(found),
+            3 if found.reveal().len() <= LONGEST && !found.reveal().contains(char::is_whitespace) => {
+                match claims::is_for(&found, audience) {
+                    true => Ok(found),
+                    false => Err(refuse(format!("what {} says of this job is not for `{audience}`", self.name()))),
+                }
+            }
             _ => Err(refuse(format!("what {} says of this job is no identity", self.name()))),
         }
     }

@@ -308,6 +308,7 @@ impl Run<'_> {
         let policy = Policy::of(&self.project.config.check);
         let target = Target { right: Right::find(inspect, &index, None)?, index };
         let mut plan = publish::plan(inspect, &self.project.root, &files, &[target], &policy)?;
+        publish::attest(inspect, Some(&self.project), &mut plan)?;
         rights::complete(self.world, &plan)?;
         // The phase has its own entry in the ledger.
         plan.draft = None;

@@ -15,7 +15,51 @@ pub(crate) struct Asked {
     pub(crate) body: String,
 }
 
-type Answers = dyn Fn(&Asked) -> (u16, String) + Send + Sync;
+impl Asked {
+    /// What was asked for: `/simple/acme/`.
+    pub(crate) fn path(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub(crate) status: u16,
+    pub(crate) kind: &'static str,
+    /// Further header lines, each with its end.
+    pub(crate) headers: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Told {
+    pub(crate) fn of(status: u16, kind: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Told { status, kind, headers: String::new(), body: body.into() }
+    }
+
+    pub(crate) fn json(value: &serde_json::Value) -> Self {
+        Told::of(200, "application/vnd.pypi.simple.v1+json", value.to_string())
+    }
+
+    pub(crate) fn none() -> Self {
+        Told::of(404, "text/plain", "")
+    }
+
+    /// A status and a body, which of a redirect is its target.
+    fn plain((status, text): (u16, String)) -> Self {
+        let kind = if text.starts_with('{') { "application/json" } else { "text/plain" };
+        let mut headers = String::new();
+        if status == 401 {
+            headers.push_str("WWW-Authenticate: Basic realm=\"it\"\r\n");
+        }
+        if matches!(status, 300..=399) {
+            headers.push_str(&format!("Location: {text}\r\n"));
+        }
+        Told { status, kind, headers, body: text.into_bytes() }
+    }
+}
+
+type Answers = dyn Fn(&Asked) -> Told + Send + Sync;
 
 pub(crate) struct Answering {
     address: String,
@@ -25,6 +69,11 @@ pub(crate) struct Answering {
 impl Answering {
     /// Answers every request with a status and a body, which of a redirect is its target; the thread ends with the tests.
     pub(crate) fn start(answers: impl Fn(&Asked) -> (u16, String) + Send + Sync + 'static) -> Self {
+        Answering::with(move |asked| Told::plain(answers(asked)))
+    }
+
+    /// Answers every request with bytes, headers included: for indexes that lie, lag or serve what no index should.
+    pub(crate) fn with(answers: impl Fn(&Asked) -> Told + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("it is bound").to_string();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -72,16 +121,17 @@ fn serve(mut stream: TcpStream, asked: &Mutex<Vec<Asked>>, answers: &Answers) {
     }
     let line = head.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
     let request = Asked { line, head, body: String::from_utf8_lossy(&body).into_owned() };
-    let (status, text) = answers(&request);
+    let told = answers(&request);
     asked.lock().expect("no panic").push(request);
-    let kind = if text.starts_with('{') { "application/json" } else { "text/plain" };
-    let challenge = if status == 401 { "WWW-Authenticate: Basic realm=\"it\"\r\n" } else { "" };
-    let location = if matches!(status, 300..=399) { format!("Location: {text}\r\n") } else { String::new() };
-    let answer = format!(
-        "HTTP/1.1 {status} Said\r\nConnection: close\r\n{challenge}{location}Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{text}",
-        text.len()
+    let head = format!(
+        "HTTP/1.1 {} Said\r\nConnection: close\r\nContent-Type: {}\r\n{}Content-Length: {}\r\n\r\n",
+        told.status,
+        told.kind,
+        told.headers,
+        told.body.len()
     );
-    let _ = stream.write_all(answer.as_bytes());
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(&told.body);
     let _ = stream.shutdown(std::net::Shutdown::Write);
     let _ = stream.read(&mut [0; 1]);
 }

@@ -1,8 +1,11 @@
 //! Real archives of PyPI, pinned in the tables of `fixtures/corpora/` and fetched once.
 
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use flate2::read::GzDecoder;
 use pyrelease::archive::Sha256;
 
 use crate::support::sandbox::fixtures;
@@ -17,6 +20,23 @@ struct Pinned {
 pub(crate) fn archives(table: &str) -> Vec<PathBuf> {
     let folder = fetched(table);
     rows(table).into_iter().map(|row| folder.join(row.filename)).collect()
+}
+
+/// The files below `test/assets` of the sdist of `pypi-attestations`, by name.
+pub(crate) fn assets() -> BTreeMap<String, Vec<u8>> {
+    let sdist = archives("attestations").remove(0);
+    let mut archive = tar::Archive::new(GzDecoder::new(std::fs::File::open(sdist).expect("the sdist")));
+    let mut found = BTreeMap::new();
+    for entry in archive.entries().expect("a tar file") {
+        let mut entry = entry.expect("a member");
+        let path = entry.path().expect("a path").to_string_lossy().into_owned();
+        if let Some((_, name)) = path.split_once("/test/assets/") {
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).expect("its bytes");
+            found.insert(name.to_owned(), bytes);
+        }
+    }
+    found
 }
 
 /// The folder with the archives of a table.

@@ -28,7 +28,6 @@ pub(crate) mod server;
 pub(crate) mod shapes;
 pub(crate) mod stand_ins;
 pub(crate) mod statuses;
-pub(crate) mod telling;
 pub(crate) mod terminal;
 pub(crate) mod tokens;
 pub(crate) mod tools;
