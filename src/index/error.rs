@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::credential::Malformed;
+use super::credential::{Malformed, variable_for};
 use super::outcome::Told;
 use super::trusted_publishing::claims;
 use super::words;
@@ -475,7 +475,7 @@ fn before_sending(error: &IndexError) -> Vec<String> {
             return vec![
                 format!(
                     "make the first upload with a token for the whole account, for example in `{}`",
-                    variable(index)
+                    variable_for(index)
                 ),
                 format!("or add a pending publisher for `{project}` on the index, and publish from that workflow"),
                 "if the project is new and exists, run the same command again in some minutes".to_owned(),
@@ -513,13 +513,4 @@ fn said_hints(told: &Told, wait: Option<Duration>) -> Vec<String> {
     let mut hints = vec![words::advice(told.meaning, &told.values)];
     hints.extend(wait.map(|wait| format!("the index says: {} seconds from now", wait.as_secs())));
     hints
-}
-
-/// The variable that holds the token of an index, as far as its name tells.
-fn variable(index: &str) -> String {
-    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
-    match index.contains("://") {
-        true => "RELEASE_TOKEN".to_owned(),
-        false => format!("RELEASE_TOKEN_{}", index.chars().map(upper).collect::<String>()),
-    }
 }

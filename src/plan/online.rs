@@ -22,7 +22,7 @@ use crate::error::Failure;
 use crate::index::listing::ListedFile;
 use crate::index::{IndexError, Listing};
 use crate::project::Project;
-use crate::python::filename::{SdistName, WheelName};
+use crate::python::filename;
 use crate::python::metadata::RawMetadata;
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
@@ -156,7 +156,7 @@ fn ours(asked: &Asked<'_>, unclear: &mut Vec<String>) -> BTreeMap<String, Ours> 
     }
     for archive in sound(asked) {
         let file = archive.examined.name.as_str();
-        let Some((name, version)) = named(file) else { continue };
+        let Some((name, version)) = filename::project_and_version(file) else { continue };
         let Some((member, bytes)) = Source::member(&archive.examined.scan) else { continue };
         let key = name.normalized().to_owned();
         let ours = all.entry(key).or_insert_with(|| Ours { name, version, required: Required::new() });
@@ -171,12 +171,6 @@ fn ours(asked: &Asked<'_>, unclear: &mut Vec<String>) -> BTreeMap<String, Ours> 
         }
     }
     all
-}
-
-/// The project and version of an archive.
-fn named(file: &str) -> Option<(ProjectName, Version)> {
-    let wheel = file.parse::<WheelName>().map(|wheel| (wheel.name().clone(), wheel.version().clone()));
-    wheel.ok().or_else(|| file.parse::<SdistName>().map(|sdist| (sdist.name().clone(), sdist.version().clone())).ok())
 }
 
 /// What a project requires and its last release on the index did not.
@@ -220,7 +214,10 @@ fn since(
 fn last<'l>(listing: &'l Listing, ours: &Ours) -> Option<(Version, Vec<&'l ListedFile>)> {
     let mut releases: BTreeMap<Version, Vec<&ListedFile>> = BTreeMap::new();
     for file in listing.files.iter().filter(|file| file.yanked.is_none()) {
-        let Some((_, version)) = named(&file.name).filter(|(name, _)| *name == ours.name) else { continue };
+        let Some((_, version)) = filename::project_and_version(&file.name).filter(|(name, _)| *name == ours.name)
+        else {
+            continue;
+        };
         if !version.is_prerelease() && version < ours.version {
             releases.entry(version).or_default().push(file);
         }

@@ -235,7 +235,7 @@ impl<'a> Place<'a> {
         };
         self.tell(found, "project", format!("{project} is not there: this is its first upload; {needs}"));
         if let Some(Scope::User | Scope::Unknown) = self.right.and_then(Right::token).map(|token| token.scope) {
-            let variable = credential::variable_of(self.index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned());
+            let variable = credential::variable_for(&self.index.name);
             found.advice.push(format!(
                 "{project} is new on `{index}`: make a token of this project alone, use it as `{variable}` from now on, and revoke the one of the whole account"
             ));

@@ -24,7 +24,7 @@ use crate::index::trusted_publishing::{self, Ambient};
 use crate::index::upload::{State, compare};
 use crate::index::{IndexError, Listing, Right, credential, form};
 use crate::project::{FILE_LIMIT, Package, Project};
-use crate::python::filename::{SdistName, WheelName};
+use crate::python::filename::{self, SdistName, WheelName};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
 use crate::report::{Finding, Severity, text};
@@ -186,7 +186,7 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
         }
         let right = upload.right.as_ref().ok_or_else(|| PlanError::NoToken {
             index: index.name.clone(),
-            variable: credential::variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+            variable: credential::variable_for(&index.name),
             advice: advice(inspect),
         })?;
         right.guard(index)?;
@@ -235,10 +235,7 @@ pub fn attest(inspect: Inspect<'_>, project: Option<&Project>, plan: &mut Plan) 
         if upload.already_there {
             continue;
         }
-        let version = match Kind::of(&upload.name) {
-            Kind::Wheel => upload.name.parse::<WheelName>().ok().map(|wheel| wheel.version().clone()),
-            _ => upload.name.parse::<SdistName>().ok().map(|sdist| sdist.version().clone()),
-        };
+        let version = filename::project_and_version(&upload.name).map(|(_, version)| version);
         let is_own = |project: &&Project| {
             project.packages.iter().any(|package| package.name.normalized() == upload.project.normalized())
         };
@@ -362,12 +359,8 @@ fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
         return Err(findings);
     }
     let Examined { name, scan, .. } = examined;
-    let (told, kept) = match scan.kind {
-        Kind::Wheel => {
-            (name.parse::<WheelName>().map(|wheel| (wheel.name().clone(), wheel.version().clone())), "METADATA")
-        }
-        _ => (name.parse::<SdistName>().map(|sdist| (sdist.name().clone(), sdist.version().clone())), "PKG-INFO"),
-    };
+    let kept = if scan.kind == Kind::Wheel { "METADATA" } else { "PKG-INFO" };
+    let told = filename::project_and_version(&name);
     let (project, version) = told.expect("the check refuses names that do not parse");
     let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
     let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));

@@ -12,6 +12,12 @@ use super::name::ProjectName;
 use super::tag::TagSet;
 use super::version::Version;
 
+/// The project and the version that the name of a wheel or an sdist tells; nothing where it is neither.
+pub fn project_and_version(file: &str) -> Option<(ProjectName, Version)> {
+    let wheel = file.parse::<WheelName>().map(|wheel| (wheel.name().clone(), wheel.version().clone()));
+    wheel.ok().or_else(|| file.parse::<SdistName>().map(|sdist| (sdist.name().clone(), sdist.version().clone())).ok())
+}
+
 /// The kind of archive of a source distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SdistExtension {

@@ -93,13 +93,18 @@ fn given(inspect: Inspect<'_>, text: &str, source_name: String) -> Result<Creden
     Ok(Credential::token(token, source_name))
 }
 
-/// The variable that holds the token of one index; none for an index without a name.
-pub fn variable_of(index: &Index) -> Option<String> {
-    let named = !index.name.contains("://");
+/// The variable that holds the token of the index of this name; none for an index without one, which is called by its URL.
+pub fn variable_of(index: &str) -> Option<String> {
+    let named = !index.contains("://");
     let upper = |c: char| {
         if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }
     };
-    named.then(|| format!("RELEASE_TOKEN_{}", index.name.chars().map(upper).collect::<String>()))
+    named.then(|| format!("RELEASE_TOKEN_{}", index.chars().map(upper).collect::<String>()))
+}
+
+/// The variable that a token for the index of this name is best given in.
+pub fn variable_for(index: &str) -> String {
+    variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned())
 }
 
 /// Refuses a token that another index issued, and one that is none.

@@ -102,7 +102,7 @@ pub fn others(inspect: Inspect<'_>, index: &Index) -> Result<Option<Credential>,
     if let Some(found) = pypirc::credential(inspect, index)? {
         return agree(inspect, index, found, &[]).map(Some);
     }
-    let own = variable_of(index).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
+    let own = variable_of(&index.name).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
     match own.into_iter().find(|name| inspect.variables().is_blank(name)) {
         Some(name) => Err(IndexError::EmptyToken { source_name: format!("`{name}`") }),
         None => Ok(None),
@@ -184,7 +184,7 @@ fn agree(
 }
 
 fn of_own(variables: &Variables, index: &Index) -> Vec<Credential> {
-    let names = variable_of(index).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
+    let names = variable_of(&index.name).into_iter().chain(["RELEASE_TOKEN".to_owned()]);
     names.filter_map(|name| of_variable(variables, &name)).collect()
 }
 

@@ -7,7 +7,7 @@ use super::refusal::Refusal;
 use crate::archive::{Kind, Scan};
 use crate::check::{Examined, Policy, upload_refusal};
 use crate::index::words::Meaning;
-use crate::python::filename::{SdistName, WheelName};
+use crate::python::filename::{self, SdistName, WheelName};
 use crate::python::metadata::{Field, RawMetadata};
 use crate::python::name::ProjectName;
 use crate::python::version::Version;
@@ -134,11 +134,7 @@ pub(super) fn metadata(scan: &Scan) -> Option<&[u8]> {
 
 /// The file must be of the project and version that the form names.
 fn agrees(file: &str, scan: &Scan, (name, version): (&ProjectName, &Version)) -> Result<(), Refusal> {
-    let same = match scan.kind {
-        Kind::Wheel => file.parse::<WheelName>().map(|parsed| (parsed.name().clone(), parsed.version().clone())),
-        _ => file.parse::<SdistName>().map(|parsed| (parsed.name().clone(), parsed.version().clone())),
-    };
-    let agrees = same.is_ok_and(|(known, of)| known == *name && of == *version);
+    let agrees = filename::project_and_version(file).is_some_and(|(known, of)| known == *name && of == *version);
     let is_expected = scan.kind == Kind::Wheel || file == SdistName::expected(name, version).to_string();
     if agrees && is_expected {
         return Ok(());

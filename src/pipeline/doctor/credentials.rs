@@ -79,7 +79,7 @@ fn host_of(index: &Index) -> String {
 
 fn none(index: &Index, publishing: &Publishing) -> Fact {
     let name = format!("token {}", index.name);
-    let variable = credential::variable_of(index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned());
+    let variable = credential::variable_for(&index.name);
     match publishing.trusted && is_pypi(index) {
         true => Fact::ok(name, "none here, and none is needed: the workflow is a trusted publisher"),
         false => Fact::warning("doctor/credential", name, "none is found on this machine")

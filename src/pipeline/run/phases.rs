@@ -89,7 +89,7 @@ impl Run<'_> {
             match Right::find(inspect, &index, None)? {
                 Some(right) => right.guard(&index)?,
                 None => broken.push(Failure::from(PlanError::NoToken {
-                    variable: credential::variable_of(&index).unwrap_or_else(|| "RELEASE_TOKEN".to_owned()),
+                    variable: credential::variable_for(&index.name),
                     index: index.name.clone(),
                     advice: publish::advice(inspect),
                 })),
