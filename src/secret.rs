@@ -296,3 +296,15 @@ fn mask_userinfo(text: &str) -> String {
     out.push_str(rest);
     out
 }
+
+/// A URL, or a remote of git, without a login in it.
+pub fn without_userinfo(text: &str) -> String {
+    match text.split_once("://") {
+        Some((scheme, rest)) => {
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(end);
+            format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or_default())
+        }
+        None => text.rsplit('@').next().unwrap_or_default().to_owned(),
+    }
+}

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::error::{BuildError, Output};
+use crate::effects::http::Url;
 use crate::effects::process::{Environment as Admitted, Program, Ran};
-use crate::effects::{Effects, Inspect};
+use crate::effects::{Effects, EffectsError, Inspect};
 use crate::error::Failure;
 use crate::report::Event;
 
@@ -232,6 +235,20 @@ impl Environment {
             .timeout(Duration::from_secs(600))
     }
 
+    /// The same, with everything from one index. A login that its URL holds is given to pip in a file that nobody else
+    /// reads, in the format of `.netrc`: arguments of programs can be seen by everybody on the machine.
+    ///
+    /// # Errors
+    /// The URL is none, or the file cannot be written.
+    pub fn installer_from(&self, effects: Effects<'_>, index: &str) -> Result<Program, Failure> {
+        let (url, login) = split_login(index)?;
+        let program = self.installer().arg("--index-url").arg(url);
+        let Some(login) = login else { return Ok(program) };
+        let path = self.dir.join("netrc");
+        effects.files().replace(&path, login.as_bytes(), 0o600)?;
+        Ok(program.env("NETRC", path))
+    }
+
     /// A program, looked for in the environment first: `python` is always its own.
     pub fn program(&self, effects: Effects<'_>, name: &str, dir: &Path) -> Result<Program, Failure> {
         let files = effects.inspect().files();
@@ -246,6 +263,25 @@ impl Environment {
         let search = effects.programs().path_with(&self.bin());
         Ok(Program::new(path, dir).env("PATH", search).env("VIRTUAL_ENV", &self.dir))
     }
+}
+
+/// A URL without the login in it, and the login as an entry of a `.netrc`.
+fn split_login(text: &str) -> Result<(String, Option<Zeroizing<String>>), Failure> {
+    let mut url = Url::parse(text).map_err(|_| EffectsError::Url { url: text.to_owned() })?;
+    let Some(password) = url.password() else { return Ok((text.to_owned(), None)) };
+    // A backslash before whatever is no letter or digit: as the parser of Python reads it since 3.11.
+    let written = |part: &str| -> Zeroizing<String> {
+        let plain = Zeroizing::new(percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned());
+        let escaped = plain.chars().flat_map(|c| (!c.is_alphanumeric()).then_some('\\').into_iter().chain([c]));
+        Zeroizing::new(escaped.collect())
+    };
+    let (user, password) = (written(url.username()), written(password));
+    let host = url.host_str().unwrap_or_default();
+    let entry = format!("machine {host} login {} password {}\n", user.as_str(), password.as_str());
+    let entry = Zeroizing::new(entry);
+    let is_settled = url.set_username("").is_ok() && url.set_password(None).is_ok();
+    debug_assert!(is_settled, "a URL with a password has a host");
+    Ok((url.into(), Some(entry)))
 }
 
 /// What a program wrote, as narration.

@@ -471,6 +471,17 @@ impl FilesMut {
         file.try_lock().map_err(|error| write_error(path)(error.into()))?;
         Ok(file)
     }
+
+    /// Opens a lock file when nobody else holds it any more: for what is done within moments.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn take_turns(self, path: &Path) -> Result<File, EffectsError> {
+        let mut options = OpenOptions::new();
+        let file = options.read(true).write(true).create(true).truncate(false).open(path).map_err(write_error(path))?;
+        file.lock().map_err(write_error(path))?;
+        Ok(file)
+    }
 }
 
 /// A file that is being written and is nothing yet: it is removed when this is dropped, unless it was placed.

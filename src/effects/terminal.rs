@@ -221,11 +221,11 @@ impl Terminal {
     }
 
     /// Tells the runner of a job to hide a value in everything that is said from now on, and hides it here. Only where
-    /// a runner reads along: anywhere else this would show the value.
+    /// a runner reads along: anywhere else, such as in a file that standard error goes to, this would show the value.
     pub fn hide(&self, secret: &Secret) {
         self.redactor.register(secret);
         // A line feed would end the command in the middle of the value.
-        if self.runner && !secret.is_empty() && !secret.reveal().contains(['\n', '\r']) {
+        if self.runner && !is_file(std::io::stderr()) && !secret.is_empty() && !secret.reveal().contains(['\n', '\r']) {
             let line = zeroize::Zeroizing::new(format!("::add-mask::{}\n", github::data(secret.reveal())));
             // Past the redactor, which would hide from the runner what it is to hide.
             let _ = std::io::stderr().lock().write_all(line.as_bytes());
@@ -345,4 +345,10 @@ impl Terminal {
     fn write_err(&self, text: &str) {
         let _ = std::io::stderr().lock().write_all(self.redactor.redact(text).as_bytes());
     }
+}
+
+/// Whether what is written there stays in a file.
+fn is_file(stream: impl std::os::fd::AsFd) -> bool {
+    use rustix::fs::{FileType, fstat};
+    fstat(stream).is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::RegularFile)
 }

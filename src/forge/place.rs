@@ -12,6 +12,7 @@ use crate::config::file::{ForgeKind, ForgeTable};
 use crate::effects::http::Url;
 use crate::effects::{Git, Inspect};
 use crate::project::detect::Remote;
+use crate::secret::without_userinfo;
 
 pub use crate::config::file::ForgeKind as Kind;
 
@@ -182,17 +183,5 @@ pub(super) fn kind_of_actions(inspect: Inspect<'_>) -> Option<Kind> {
         () if is_set("GITEA_ACTIONS") || is_set("FORGEJO_ACTIONS") => Some(Kind::Gitea),
         () if is_set("GITHUB_ACTIONS") => Some(Kind::Github),
         () => None,
-    }
-}
-
-/// A URL as it may be shown.
-fn without_userinfo(text: &str) -> String {
-    match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find('/').unwrap_or(rest.len());
-            let (authority, path) = rest.split_at(end);
-            format!("{scheme}://{}{path}", authority.rsplit('@').next().unwrap_or_default())
-        }
-        None => text.rsplit('@').next().unwrap_or_default().to_owned(),
     }
 }

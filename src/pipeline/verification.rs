@@ -1,8 +1,6 @@
 //! Verifying a release on an index: what is known of its files, waiting for them, comparing and installing each, and
 //! the verdict that the ledger keeps.
 
-use serde_json::json;
-
 use crate::archive::Sha256;
 use crate::config::file::Attestations;
 use crate::config::targets::Index;
@@ -246,10 +244,37 @@ fn say_what_is_there(
     if !shown.missing.is_empty() {
         verdict.findings.extend(missing(inspect, request, package, shown)?);
     }
+    if !known.is_empty() {
+        verdict.findings.extend(unknown(request, (known, listing))?);
+    }
     if !request.lenient {
         verdict.findings.extend(standing(inspect, request, listing));
     }
     Ok(())
+}
+
+/// The files of the release that nobody sent from here: installers take whichever fits best.
+fn unknown(request: &Request<'_>, (known, listing): (&[Known], &Listing)) -> Result<Vec<Finding>, Failure> {
+    let is_known = |file: &&ListedFile| known.iter().any(|known| known.name == file.name);
+    let mut others: Vec<&ListedFile> = listing.of_version(request.version).filter(|file| !is_known(file)).collect();
+    if !others.is_empty() {
+        // Another job may have sent a part, from a `dist/` of its own.
+        let git = Git::discover(&request.project.root)?;
+        let sent = git.map(|git| record::sent_to(&git, request.index)).transpose()?.unwrap_or_default();
+        let is_sent = |file: &&ListedFile| {
+            sent.iter()
+                .any(|sent| sent.name == file.name && file.sha256.is_some_and(|there| there.to_string() == sent.sha256))
+        };
+        others.retain(|file| !is_sent(file));
+    }
+    let help = "if another job uploaded it, run this with all archives in `dist/`, or after `release history sync`; \
+                if nobody did, yank the release and change the credentials";
+    let finding = |file: &ListedFile| {
+        let message =
+            format!("`{}` has `{}`, which neither `dist/` nor the ledger knows", request.index.name, file.name);
+        Finding::error("verify/unknown-file", message).at(Location::file(&file.name)).help(help)
+    };
+    Ok(others.into_iter().map(finding).collect())
 }
 
 /// Why each file is not visible: slow pages, or a file that never came.
@@ -314,21 +339,32 @@ fn standing(inspect: Inspect<'_>, request: &Request<'_>, listing: &Listing) -> O
     // What cannot be read is a finding of the file that it is about.
     let now = people(request.version).ok()?;
     let earlier = match &before {
-        Some(version) => people(version).ok()?,
-        None => Vec::new(),
+        Some(version) => people(version),
+        None => Ok(Vec::new()),
     };
-    let earlier: Vec<Option<Person>> = earlier.into_iter().map(|(_, person)| person).collect();
     let version = before.map(|version| version.to_string()).unwrap_or_default();
-    let message = match provenance::state(&now, &earlier) {
-        State::None | State::Full => return None,
-        State::Partial(files) => format!("the provenance of the release is partial: {} have none", files.join(", ")),
-        State::Inconsistent(people) => {
-            format!("the provenance of the release is inconsistent: its files are by {}", people.join(" and "))
+    let state = earlier.map(|earlier| {
+        let people: Vec<Option<Person>> = earlier.into_iter().map(|(_, person)| person).collect();
+        provenance::state(&now, &people)
+    });
+    let message = match state {
+        Err(error) => {
+            let why = crate::error::Failure::from(error).message;
+            format!("whether the publisher has changed is not known: the provenance of {version} cannot be read: {why}")
         }
-        State::Lost => format!("the provenance is lost: {version} had it, and this release has none"),
-        State::Changed { before, now } => {
-            format!("the publisher has changed: {version} was by {before}, this one by {now}")
-        }
+        Ok(state) => match state {
+            State::None | State::Full => return None,
+            State::Partial(files) => {
+                format!("the provenance of the release is partial: {} have none", files.join(", "))
+            }
+            State::Inconsistent(people) => {
+                format!("the provenance of the release is inconsistent: its files are by {}", people.join(" and "))
+            }
+            State::Lost => format!("the provenance is lost: {version} had it, and this release has none"),
+            State::Changed { before, now } => {
+                format!("the publisher has changed: {version} was by {before}, this one by {now}")
+            }
+        },
     };
     let help = "those who install by provenance will ask why: publish every file in the same workflow";
     let finding = match wanted {
@@ -359,7 +395,7 @@ pub fn remember(world: &World, request: &Request<'_>, verdicts: &[Verdict]) {
         summary: format!("{} on {}", crate::report::text::count(files.len(), "file"), name),
         facts: Facts {
             phase: Some(format!("verify {name}")),
-            document: Some(json!({"simple-sha256": Sha256::of(index.simple.as_bytes()).to_string()})),
+            document: Some(record::place(index)),
             ..Facts::default()
         },
     };

@@ -188,16 +188,22 @@ pub fn sent_to(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsErr
     Ok(records(git)?.filter(is_sent).flat_map(|record| record.files).collect())
 }
 
+/// What verdicts say of the place that they are about: a hash of where its simple API is, which is nobody's secret.
+pub fn place(index: &Index) -> serde_json::Value {
+    let simple = crate::secret::without_userinfo(&index.simple);
+    serde_json::json!({"simple-sha256": Sha256::of(simple.as_bytes()).to_string()})
+}
+
 /// The files whose newest verdict on an index is good: by `release verify` on this very simple API, or by a run.
 ///
 /// # Errors
 /// The reference names something that is no ledger.
 pub fn verified_on(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsError> {
     let phase = format!("verify {}", index.name);
-    let simple = Sha256::of(index.simple.as_bytes()).to_string();
+    let place = place(index);
     let (mut good, mut judged): (Vec<RecordedFile>, Vec<RecordedFile>) = (Vec::new(), Vec::new());
     for record in records(git)?.filter(|record| record.facts.phase.as_deref() == Some(&phase)) {
-        let there = record.facts.document.as_ref().map(|document| document["simple-sha256"] == simple.as_str());
+        let there = record.facts.document.as_ref().map(|document| *document == place);
         if !(record.command == "run" || (record.command == VERIFY && there == Some(true))) {
             continue;
         }

@@ -308,7 +308,9 @@ fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Va
         "filename": "pypi_attestations-0.0.18.tar.gz", "url": "/files/none", "hashes": {},
         "provenance": "/integrity/pypi-attestations/0.0.18/file/provenance",
     });
-    let before = json!({"version": 1, "attestation_bundles": [{
+    let (key, value) = said.split_once('=').unwrap_or((said, ""));
+    let version = if key == "earlier" { 2 } else { 1 };
+    let before = json!({"version": version, "attestation_bundles": [{
         "publisher": {"kind": "GitHub", "repository": "trailofbits/pypi-attestations", "workflow": "release.yml"},
         "attestations": [{}],
     }]});
@@ -322,7 +324,6 @@ fn verified(asset: &BTreeMap<String, Vec<u8>>, said: &str, provenance: Option<Va
         path if path == format!("/files/{SDIST}") => Told::of(200, "application/gzip", bytes.clone()),
         _ => Told::none(),
     });
-    let (key, value) = said.split_once('=').unwrap_or((said, ""));
     let owner = if key == "repository" { value } else { "trailofbits" };
     let workflow = if key == "workflow" { value } else { "release.yml" };
     let tag = if key == "tag" { value } else { "v{version}" };
@@ -377,6 +378,11 @@ fn a_release_with_provenance_is_compared_with_the_project_and_code_of_others_is_
         "{missing}"
     );
     assert!(missing.stdout.contains("is there, and who published it is not said yet"), "{missing}");
+    // What cannot be read of the release before hides whether somebody else publishes now.
+    let hidden = verified(&assets, "earlier", Some(whole));
+    assert_eq!(codes(&hidden), ["verify/provenance-state", "verify/install"], "{hidden}");
+    let said = "whether the publisher has changed is not known: the provenance of 0.0.18 cannot be read";
+    assert!(hidden.stdout.contains(said), "{hidden}");
     let off = verified(&assets, "policy=off", None);
     assert_eq!(codes(&off), ["verify/install"], "{off}");
 }

@@ -318,3 +318,24 @@ fn its_log_has_no_secret() {
     }
     assert!(!text.contains("pypi-") && !text.contains(&ana[20..]), "{text}");
 }
+
+#[test]
+fn a_project_stays_below_its_limit_however_many_upload_at_once() {
+    let sandbox = Sandbox::new();
+    let forms: Vec<Form> = ["cp311", "cp312", "cp313", "cp314"]
+        .map(|python| {
+            let mut zip = Zip::wheel();
+            zip.edit("WHEEL", "py3", python);
+            zip.file("demo/large.txt", "large ".repeat(200_000).as_bytes());
+            Form::of(&WHEEL_NAME.replace("py3", python), &zip.bytes())
+        })
+        .into();
+    let one = forms[0].content.as_ref().map_or(0, Vec::len);
+    Served::set(&sandbox, &json!({"limits": {"project": one * 3 / 2}}));
+    let served = Served::start(&sandbox, &[]);
+    let codes: Vec<u16> = std::thread::scope(|scope| {
+        let posting: Vec<_> = forms.iter().map(|form| scope.spawn(|| served.post(form).status)).collect();
+        posting.into_iter().map(|one| one.join().expect("no panic")).collect()
+    });
+    assert_eq!(codes.iter().filter(|code| **code == 200).count(), 1, "{codes:?}");
+}

@@ -337,9 +337,12 @@ fn states(seen: &mut Seen) {
     seen.expect(Meaning::Exists, &index.post(&Form::of(SDIST_NAME, &other.gz())));
     let same = Form::of("demo-1.0.0.tar.gz", &longer_sdist()).with("version", Some("1.0.0"));
     seen.expect(Meaning::SecondSdist, &index.post(&same));
-    // A probe counts, as on PyPI.
+    // A probe counts, as on PyPI; a name that nobody gets does not.
     let mut probe = wheel();
     probe.content_type = "Content-Type: image/png\r\n".to_owned();
+    for _ in 0..3 {
+        seen.expect(Meaning::NameStandard, &index.post(&probe.clone().with("name", Some("asyncio"))));
+    }
     for number in 0..20 {
         seen.expect(Meaning::PartType, &index.post(&probe.clone().with("name", Some(&format!("probe{number}x")))));
     }

@@ -30,3 +30,26 @@ fn a_version_is_yanked_while_it_is_served() {
     let info = get(&served.url("/pypi/demo/1.0/json"), "").json()["info"].clone();
     assert_eq!((&info["yanked"], &info["yanked_reason"]), (&json!(true), &json!("it was \"bad\"")));
 }
+
+#[test]
+fn two_at_once_are_both_there() {
+    let sandbox = Sandbox::new();
+    let data = sandbox.path("index").display().to_string();
+    let versions: Vec<String> = (0..12).map(|number| format!("1.{number}")).collect();
+    let running: Vec<_> = versions
+        .iter()
+        .map(|version| {
+            let mut command =
+                sandbox.command(&["index", "yank", "--data", &data, "demo", version, "--reason", version]);
+            command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().expect("it starts")
+        })
+        .collect();
+    for mut one in running {
+        assert!(one.wait().expect("it ends").success());
+    }
+    let state = std::fs::read_to_string(sandbox.path("index/index.json")).expect("a state");
+    let state: serde_json::Value = serde_json::from_str(&state).expect("JSON");
+    let yanked = state["projects"]["demo"]["yanked"].as_object().expect("a table").clone();
+    assert!(versions.iter().all(|version| yanked[version] == json!(version)), "{state}");
+    assert_eq!(yanked.len(), versions.len());
+}

@@ -613,3 +613,21 @@ fn a_name_is_compared_before_a_token_is_asked_for() {
     .assert_eq(&output.to_string());
     assert!(!server.asked().iter().any(|asked| asked.line.contains("mint")));
 }
+
+#[test]
+fn what_a_runner_is_to_hide_is_written_into_no_file() {
+    let server = trusting(Trusting::default());
+    let sandbox = job(&server);
+    let log = sandbox.path("log");
+    let url = server.url("/legacy/");
+    let mut command = sandbox.command(&["publish", "--format", "github", "--index", &url]);
+    let status = command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::fs::File::create(&log).expect("a file"))
+        .status()
+        .expect("it starts");
+    let said = std::fs::read_to_string(&log).expect("a log");
+    assert!(status.success(), "{said}");
+    assert!(!said.contains("::add-mask::") && !said.contains(MINTED) && !said.contains(CANARY), "{said}");
+}

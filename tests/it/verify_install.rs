@@ -186,6 +186,11 @@ const LIES: &[Lie] = &[
     ("another type of it", 10, "verify/document", |index| {
         index.document.as_mut().expect("a document")["info"]["description_content_type"] = json!("text/x-rst");
     }),
+    ("a file that nobody here sent", 10, "verify/unknown-file", |index| {
+        let mut other = index.page["files"][0].clone();
+        other["filename"] = json!(WHEEL.replace("none-any", "none-win_amd64"));
+        index.page["files"].as_array_mut().expect("files").push(other);
+    }),
     ("quarantine", 10, "verify/quarantined", |index| {
         index.page["project-status"] = json!({"status": "quarantined", "reason": "spam"});
         index.page["files"] = json!([]);
@@ -239,6 +244,84 @@ fn code_of_a_file_that_is_another_one_is_never_run() {
     assert!(!mark.exists(), "it was run");
 }
 
+/// Writes into the ledger that a file was uploaded.
+fn remember_upload(sandbox: &Sandbox, index: &str, name: &str, sha256: &Sha256) {
+    let record = json!({
+        "schema": 1, "run": "r", "time": "2026-11-21T12:00:00Z", "by": "a <a@b>", "command": "publish",
+        "project": "acme", "version": "1.2.3", "outcome": "ok", "summary": format!("1 file to {index}"),
+        "files": [{"name": name, "sha256": sha256.to_string()}],
+    });
+    sandbox.write("record.json", record.to_string());
+    let blob = sandbox.git(&["hash-object", "-w", "record.json"]);
+    std::fs::write(sandbox.path("tree"), format!("100644 blob {}\trecord.json\n", blob.trim())).expect("a file");
+    let mut make = std::process::Command::new("git");
+    make.arg("-C").arg(sandbox.repo()).arg("mktree").stdin(std::fs::File::open(sandbox.path("tree")).expect("a file"));
+    let tree = String::from_utf8(make.output().expect("git").stdout).expect("text");
+    let commit = sandbox.git(&["commit-tree", tree.trim(), "-m", "publish"]);
+    sandbox.git(&["update-ref", "refs/release/ledger", commit.trim()]);
+}
+
+#[test]
+fn what_another_job_uploaded_is_known_by_the_ledger_and_by_its_bytes() {
+    let sandbox = plain();
+    let (bytes, other) = (wheel(&sandbox), WHEEL.replace("none-any", "none-win_amd64"));
+    let mut index = Index::of(&bytes);
+    let mut more = index.page["files"][0].clone();
+    more["filename"] = json!(other);
+    index.page["files"].as_array_mut().expect("files").push(more);
+    let index = index.serve();
+    let url = index.url("/legacy/");
+    remember_upload(&sandbox, &url, &other, &Sha256::of(b"others"));
+    assert_eq!(codes(&verify(&sandbox, &index, &[])), ["verify/unknown-file"]);
+    remember_upload(&sandbox, &url, &other, &Sha256::of(&bytes));
+    let output = verify(&sandbox, &index, &[]);
+    assert!(!codes(&output).contains(&"verify/unknown-file".to_owned()), "{output}");
+}
+
+#[test]
+fn a_login_in_a_url_reaches_pip_and_no_argument() {
+    const PASSWORD: &str = "p w\"#\\x-canary";
+    const WRITTEN: &str = "p%20w%22%23%5Cx-canary";
+    let mut sandbox = acme(|path, text| match path {
+        "pyproject.toml" => text.replacen("[project]\n", "[project]\ndependencies = [\"needed\"]\n", 1),
+        "backend.py" => {
+            text.replace("Requires-Python: >=3.11\\n", "Requires-Python: >=3.11\\nRequires-Dist: needed\\n")
+        }
+        _ => text,
+    });
+    let mut index = Index::of(&wheel(&sandbox));
+    index.page["files"][0]["core-metadata"] = json!(false);
+    let index = index.serve();
+    let bin = sandbox.path("bin");
+    std::fs::create_dir_all(&bin).expect("a folder");
+    let log = sandbox.path("arguments");
+    let found = std::process::Command::new("sh").args(["-c", "command -v python3"]).output().expect("sh").stdout;
+    let python = String::from_utf8(found).expect("text");
+    let text = format!("#!/bin/sh\necho \"$@\" >> '{}'\nexec {} \"$@\"\n", log.display(), python.trim());
+    std::fs::write(bin.join("python3"), text).expect("a file");
+    std::fs::set_permissions(bin.join("python3"), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    sandbox.set("PATH", format!("{}:{}", bin.display(), path_without_shims()));
+    let simple = index.url("/simple/").replace("://", &format!("://ana:{WRITTEN}@"));
+    let pyproject = sandbox.read("pyproject.toml");
+    let upload = index.url("/legacy/");
+    let table = format!("\n[tool.release.index.private]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n");
+    sandbox.write("pyproject.toml", pyproject + &table);
+    let output = sandbox.release(&["verify", "--index", "private", "--wait", "0", "--format", "json", "-vv"]);
+    // pip asks for what is needed with the login, and the index does not have it.
+    let asked = index.asked();
+    let needed = asked.iter().find(|asked| asked.path() == "/simple/needed/");
+    let needed = needed.unwrap_or_else(|| panic!("pip does not ask: {output}"));
+    let login = crate::support::web::basic("ana", PASSWORD);
+    assert!(needed.head.contains(&login), "{}", needed.head);
+    assert_eq!(output.code, 10, "{output}");
+    for (what, text) in [("output", output.to_string()), ("arguments", std::fs::read_to_string(log).expect("a log"))] {
+        assert!(!text.is_empty() && !text.contains("canary"), "{what}: {text}");
+    }
+    let ledger = sandbox.git(&["show", "refs/release/ledger:record.json"]);
+    let hash = |simple: &str| Sha256::of(simple.as_bytes()).to_string();
+    assert!(ledger.contains(&hash(&index.url("/simple/"))) && !ledger.contains(&hash(&simple)), "{ledger}");
+}
+
 #[test]
 fn what_lags_is_waited_for_with_what_was_seen_and_what_is_lost_is_told() {
     let sandbox = plain();
@@ -277,19 +360,7 @@ fn what_lags_is_waited_for_with_what_was_seen_and_what_is_lost_is_told() {
     let never = sandbox.release(&["verify", "--index", "lossy", "--wait", "0"]);
     assert_eq!(never.code, 11, "{never}");
     assert!(never.stdout.contains("is in neither API: it was never uploaded, or is lost"), "{never}");
-    let record = json!({
-        "schema": 1, "run": "r", "time": "2026-11-21T12:00:00Z", "by": "a <a@b>", "command": "publish",
-        "project": "acme", "version": "1.2.3", "outcome": "ok", "summary": "1 file to lossy",
-        "files": [{"name": WHEEL, "sha256": Sha256::of(&wheel(&sandbox)).to_string()}],
-    });
-    sandbox.write("record.json", record.to_string());
-    let blob = sandbox.git(&["hash-object", "-w", "record.json"]);
-    std::fs::write(sandbox.path("tree"), format!("100644 blob {}\trecord.json\n", blob.trim())).expect("a file");
-    let mut make = std::process::Command::new("git");
-    make.arg("-C").arg(sandbox.repo()).arg("mktree").stdin(std::fs::File::open(sandbox.path("tree")).expect("a file"));
-    let tree = String::from_utf8(make.output().expect("git").stdout).expect("text");
-    let commit = sandbox.git(&["commit-tree", tree.trim(), "-m", "publish"]);
-    sandbox.git(&["update-ref", "refs/release/ledger", commit.trim()]);
+    remember_upload(&sandbox, "lossy", WHEEL, &Sha256::of(&wheel(&sandbox)));
     let lost = sandbox.release(&["verify", "--index", "lossy", "--wait", "0"]);
     assert_eq!(lost.code, 10, "{lost}");
     assert!(lost.stdout.contains("error[verify/lost]"), "{lost}");

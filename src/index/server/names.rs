@@ -18,11 +18,11 @@ pub(super) const WINDOW: i64 = 3600;
 pub(super) struct Rate(BTreeMap<String, VecDeque<i64>>);
 
 impl Rate {
-    /// Counts a new project.
+    /// Whether a user may make another project now.
     ///
     /// # Errors
     /// There were too many; how long to wait is in the refusal.
-    pub(super) fn count(&mut self, user: &str, now: i64) -> Result<(), Refusal> {
+    pub(super) fn test(&mut self, user: &str, now: i64) -> Result<(), Refusal> {
         let times = self.0.entry(user.to_owned()).or_default();
         while times.front().is_some_and(|first| now - first >= WINDOW) {
             times.pop_front();
@@ -31,8 +31,12 @@ impl Rate {
             let wait = times.front().map_or(WINDOW, |first| first + WINDOW - now);
             return Err(Refusal::from(Meaning::TooManyProjects).after(wait));
         }
-        times.push_back(now);
         Ok(())
+    }
+
+    /// Counts a new project.
+    pub(super) fn hit(&mut self, user: &str, now: i64) {
+        self.0.entry(user.to_owned()).or_default().push_back(now);
     }
 }
 

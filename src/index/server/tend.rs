@@ -60,6 +60,9 @@ pub fn yank(
     reason: &str,
 ) -> Result<bool, IndexError> {
     let path = data.join(FILE);
+    effects.files().make_folder(data)?;
+    // Another yank at the same moment must not write what it read before this one.
+    let _turn = effects.files().take_turns(&data.join("index.json.lock"))?;
     let mut known = settings::read(effects.inspect().files(), &path)?.unwrap_or_default();
     let entry = known.projects.entry(project.normalized().to_owned()).or_default();
     if known_as(entry.yanked.get(&version.to_string()), reason) {
@@ -67,7 +70,6 @@ pub fn yank(
     }
     entry.yanked.retain(|written, _| written.parse::<Version>().ok().as_ref() != Some(version));
     entry.yanked.insert(version.to_string(), reason.to_owned());
-    effects.files().make_folder(data)?;
     settings::write(effects.files(), &path, &known)?;
     Ok(true)
 }

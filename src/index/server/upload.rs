@@ -71,6 +71,7 @@ impl Server {
         if upload.is_settled(&store, now)? {
             return Ok(());
         }
+        upload.size(&store)?;
         self.permit(&upload, &store)?;
         let elapsed = self.doors.inspect().clock().elapsed();
         store.add(stored, content.incoming, elapsed).map_err(|_| Meaning::Fault.into())
@@ -97,18 +98,22 @@ impl Server {
             return Err(Meaning::NoNewProject.into());
         }
         upload.account()?;
+        let now = self.doors.inspect().clock().now().as_second();
+        let rate = || self.rate.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(user) = upload.sender.user() {
-            let now = self.doors.inspect().clock().now().as_second();
-            self.rate.lock().unwrap_or_else(PoisonError::into_inner).count(user, now)?;
+            rate().test(user, now)?;
         }
         if settings.new_projects_paused {
             return Err(Meaning::NewProjectsPaused.into());
         }
-        match settings.has_accounts() {
-            true => names::is_given_out(name, settings, store.projects(settings).into_iter()),
-            // Without accounts it is the index of one person, whose projects may be on PyPI for long.
-            false => Ok(()),
+        // Without accounts it is the index of one person, whose projects may be on PyPI for long.
+        if settings.has_accounts() {
+            names::is_given_out(name, settings, store.projects(settings).into_iter())?;
         }
+        if let Some(user) = upload.sender.user() {
+            rate().hit(user, now);
+        }
+        Ok(())
     }
 
     fn permit(&self, upload: &Upload<'_>, store: &Store) -> Result<(), Refusal> {

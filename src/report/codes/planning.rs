@@ -479,6 +479,12 @@ pub(super) const CODES: &[Code] = &[
         follows: "PEP 792",
     },
     Code {
+        code: "verify/unknown-file",
+        title: "the release holds a file that was not sent from here",
+        text: "The index has a file of this version that is neither in `dist/` nor among the uploads in the ledger. Installers choose the file that fits best, so one wheel that somebody adds to a release reaches those whose platform it names, however good the others are. If another job uploaded it, bring its archive into `dist/` or its ledger with `release history sync`. If nobody did, yank the release, revoke the tokens and look at the publishers of the project.",
+        follows: "",
+    },
+    Code {
         code: "verify/metadata",
         title: "the metadata beside a file is not the one inside",
         text: "Installers read the metadata that an index serves beside a wheel and never open the wheel to choose versions. Where it differs from the one inside, what is resolved is not what is installed. The index made a mistake, or somebody changed one of the two: report it to those who run it.",

@@ -259,7 +259,7 @@ impl VerifyInstall {
         extra: Option<&str>,
     ) -> Result<(Option<Finding>, u64), Failure> {
         place.effects.inspect().http().permit(&self.dependencies)?;
-        let mut program = environment.installer().arg("--index-url").arg(&self.dependencies);
+        let mut program = environment.installer_from(place.effects, &self.dependencies)?;
         if !self.is_wheel() && !self.requires.is_empty() {
             // The backend comes from the cache, so that the index of dependencies need not have it.
             let folder = wheels::folder(place.effects, &place.interpreter, &self.requires)?;
