@@ -158,6 +158,7 @@ mod status_page;
 mod status_probe;
 mod status_publish;
 mod support;
+mod trusted_end_to_end;
 mod trusted_publishing;
 mod undo;
 mod verify;

@@ -7,16 +7,11 @@ use std::sync::{Arc, Mutex};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use expect_test::expect;
-use serde_json::{Value, json};
 
 use crate::support::Sandbox;
 use crate::support::answering::{Answering, Asked};
-use crate::support::archives::tar::{SDIST_NAME, Tar};
-use crate::support::archives::zip::{WHEEL_NAME, Zip};
-use crate::support::issuer::{Issuer, publisher};
 use crate::support::releasing::Releasing;
 use crate::support::sandbox::{CANARY, Output};
-use crate::support::served::Served;
 
 const MINTED: &str = "pypi-AgEJMTI3LjAuMC4xMINTEDminted0123456789";
 /// What every sandbox takes for now.
@@ -135,17 +130,6 @@ fn job(server: &Answering) -> Sandbox {
     sandbox
 }
 
-/// What a runner hides and reads as commands is no part of what people see.
-fn without_masks(output: Output) -> Output {
-    let stderr: String = output
-        .stderr
-        .lines()
-        .filter(|line| !line.starts_with("::add-mask::"))
-        .map(|line| format!("{line}\n"))
-        .collect();
-    Output { stderr, ..output }
-}
-
 fn publish(sandbox: &Sandbox, server: &Answering, more: &[&str]) -> Output {
     let url = server.url("/legacy/");
     let output = sandbox.release(&[&["publish", "--format", "human", "--index", url.as_str()], more].concat());
@@ -156,7 +140,7 @@ fn publish(sandbox: &Sandbox, server: &Answering, more: &[&str]) -> Output {
         let identity = body["token"].as_str().expect("an identity").to_owned();
         assert!(sandbox_hides(&masked, &identity) || server_outlived(&masked), "{output}");
     }
-    let output = without_masks(output);
+    let output = output.without_masks();
     assert_silent(&output);
     output
 }
@@ -253,7 +237,7 @@ fn an_identity_for_pypi_goes_to_pypi_alone() {
         let server = trusting(Trusting { audience, ..Trusting::default() });
         let sandbox = job(&server);
         configure(&sandbox, &server, "identity = \"github\"");
-        let output = without_masks(sandbox.release(&["publish", "--format", "human", "--index", "own"]));
+        let output = sandbox.release(&["publish", "--format", "human", "--index", "own"]).without_masks();
         assert!(output.stderr.contains("index/no-trust"), "{output}");
         assert!(!server.asked().iter().any(|asked| asked.line.contains("/idtoken")), "the runner was asked");
     }
@@ -264,7 +248,7 @@ fn an_identity_for_somebody_else_is_not_sent() {
     let server = trusting(Trusting { claims: vec![("aud", "pypi")], ..Trusting::default() });
     let sandbox = job(&server);
     configure(&sandbox, &server, "identity = \"github\"");
-    let output = without_masks(sandbox.release(&["publish", "--format", "human", "--index", "own"]));
+    let output = sandbox.release(&["publish", "--format", "human", "--index", "own"]).without_masks();
     assert!(output.stderr.contains("is not for `a-private-index`"), "{output}");
     assert!(!server.asked().iter().any(|asked| asked.line.contains("/mint")), "it was sent");
 }
@@ -323,77 +307,6 @@ fn a_token_that_the_index_calls_expired_is_replaced_once() {
     let output = publish(&job(&server), &server, &[]);
     assert!(output.stderr.contains("error[index/token-expired]"), "{output}");
     assert_eq!(counted(&server), (2, 2));
-}
-
-/// `demo` in a job of `acme/demo`, and the embedded index, which trusts the issuer of that job.
-fn embedded(issuer: &Issuer, mut state: Value) -> (Sandbox, Served) {
-    let mut sandbox = Sandbox::new();
-    sandbox.without_credentials();
-    sandbox.write("pyproject.toml", "[project]\nname = \"demo\"\nversion = \"1.0\"\n");
-    sandbox.write(&format!("dist/{WHEEL_NAME}"), Zip::wheel().bytes());
-    sandbox.write(&format!("dist/{SDIST_NAME}"), Tar::sdist().gz());
-    sandbox.set("GITHUB_ACTIONS", "true");
-    sandbox.set("ACTIONS_ID_TOKEN_REQUEST_URL", issuer.request_url());
-    sandbox.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", CANARY);
-    let mut trust = issuer.trust();
-    if let Some(more) = state["trusted-publishing"].as_object() {
-        trust.as_object_mut().expect("a table").extend(more.clone());
-    }
-    state["trusted-publishing"] = trust;
-    Served::set(&sandbox, &state);
-    let served = Served::start(&sandbox, &[]);
-    (sandbox, served)
-}
-
-#[test]
-fn the_embedded_index_trusts_a_job_from_end_to_end() {
-    let ours = || json!({"projects": {"demo": {"publishers": [publisher()]}}});
-    let run = |sandbox: &Sandbox, served: &Served, more: &[&str]| {
-        let url = served.upload_url();
-        without_masks(sandbox.release(&[&["publish", "--format", "human", "--index", &url], more].concat()))
-    };
-    // A minute is less than an upload may take, so that each file has a token of its own; PEP 807 or not.
-    for trust in [json!({}), json!({"lifetime": 60}), json!({"lifetime": 60, "discovery": true})] {
-        let issuer = Issuer::start();
-        let mut state = ours();
-        state["trusted-publishing"] = trust;
-        let (sandbox, served) = embedded(&issuer, state);
-        let output = run(&sandbox, &served, &[]).success();
-        assert_eq!(output.stdout.lines().filter(|line| line.contains(": uploaded ")).count(), 2, "{output}");
-        assert!(run(&sandbox, &served, &[]).success().stdout.contains("already-there"));
-    }
-    let mut seen = String::new();
-    for (name, claim, value) in [
-        ("issuer", "iss", json!("https://example.org")),
-        ("audience", "aud", json!("pypi")),
-        ("repository", "repository", json!("acme/other")),
-        ("event", "event_name", json!("pull_request_target")),
-    ] {
-        let issuer = Issuer::start();
-        let (sandbox, served) = embedded(&issuer, ours());
-        issuer.set(claim, value);
-        let output = run(&sandbox, &served, &[]);
-        assert_eq!(output.code, 1, "{output}");
-        let line = output.stderr.lines().find(|line| line.starts_with("error")).unwrap_or_default();
-        seen.push_str(&format!("{name}: {}\n", line.split_once("no token ").map_or(line, |(_, rest)| rest)));
-    }
-    expect![[r#"
-        issuer: (invalid-payload): unknown trusted publishing issuer
-        audience: by trusted publishing: what GitHub Actions says of this job is not for `an-index`
-        repository: (invalid-publisher): valid token, but no corresponding publisher (Publisher with matching claims was not found)
-        event: (invalid-publisher): valid token, but no corresponding publisher (Publishing from a workflow invoked via 'pull_request_target' is not supported.)
-    "#]].assert_eq(&seen);
-}
-
-#[test]
-fn the_embedded_index_takes_what_is_narrowed() {
-    let (mut sandbox, served) = embedded(&Issuer::start(), json!({"users": {"ana": {}}}));
-    let token = Served::token_of(&sandbox, "ana", &[]);
-    sandbox.set("RELEASE_TOKEN", token.trim());
-    let url = served.upload_url();
-    let plan = sandbox.release(&["publish", "--format", "human", "-n", "--index", &url]).success();
-    assert!(plan.stdout.contains("sent narrowed to one project and 10 minutes"), "{plan}");
-    sandbox.release(&["publish", "--index", &url]).success();
 }
 
 #[test]

@@ -221,6 +221,9 @@ pub(super) struct Trust {
     /// Whether it is switched on.
     #[serde(default = "on")]
     pub(super) enabled: bool,
+    /// Whether the issuer's jobs are believed: PyPI can switch off one service of all.
+    #[serde(default = "on")]
+    pub(super) github: bool,
     /// Seconds that a token is good for.
     #[serde(default = "lifetime")]
     pub(super) lifetime: i64,

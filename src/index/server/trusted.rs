@@ -88,7 +88,7 @@ impl Server {
         if claims.get("iss").and_then(Value::as_str) != Some(trust.issuer.as_str()) {
             return no("invalid-payload", "unknown trusted publishing issuer");
         }
-        if !trust.enabled {
+        if !(trust.enabled && trust.github) {
             return no("not-enabled", "GitHub-based trusted publishing functionality not enabled");
         }
         let Some(claims) = self.issuers.verify(self.doors.inspect(), trust, token) else {

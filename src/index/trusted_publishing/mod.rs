@@ -176,19 +176,7 @@ impl Trusted {
     /// The index asks for an audience that it may not have, nobody says who the job is, or the index does not know
     /// the publisher.
     pub fn token(&self, effects: Effects<'_>, index: &Index) -> Result<Credential, IndexError> {
-        let mut minted = self.minted.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = effects.inspect().clock().elapsed();
-        if let Some(known) = minted.as_ref()
-            && known.until > now + SHORT.as_millis()
-        {
-            return Ok(known.credential.clone());
-        }
-        match (self.mint(effects, index), minted.as_ref()) {
-            (Ok(new), _) => Ok(minted.insert(new).credential.clone()),
-            // Where there is one identity a job, the token of before is the only one, and good for a while yet.
-            (Err(_), Some(known)) if known.until > now => Ok(known.credential.clone()),
-            (Err(error), _) => Err(error),
-        }
+        self.good(effects, index, |_| true)
     }
 
     /// Another token in place of one that the index calls expired; the one of now where somebody else replaced it
@@ -197,13 +185,27 @@ impl Trusted {
     /// # Errors
     /// As [`Trusted::token`].
     pub fn renewed(&self, effects: Effects<'_>, index: &Index, refused: &Credential) -> Result<Credential, IndexError> {
+        self.good(effects, index, |known| known.credential.basic.password != refused.basic.password)
+    }
+
+    /// The token of now where it fits and is good for long enough, else a new one.
+    fn good(
+        &self,
+        effects: Effects<'_>,
+        index: &Index,
+        fits: impl Fn(&Minted) -> bool,
+    ) -> Result<Credential, IndexError> {
         let mut minted = self.minted.lock().unwrap_or_else(PoisonError::into_inner);
-        match minted.as_ref() {
-            Some(known) if known.credential.basic.password != refused.basic.password => Ok(known.credential.clone()),
-            _ => {
-                let new = self.mint(effects, index)?;
-                Ok(minted.insert(new).credential.clone())
-            }
+        let now = effects.inspect().clock().elapsed();
+        let known = minted.clone().filter(|known| known.until > now && fits(known));
+        if let Some(known) = known.as_ref().filter(|known| known.until > now + SHORT.as_millis()) {
+            return Ok(known.credential.clone());
+        }
+        match (self.mint(effects, index), known) {
+            (Ok(new), _) => Ok(minted.insert(new).credential.clone()),
+            // Where there is one identity a job, the token of before is the only one, and good for a while yet.
+            (Err(_), Some(known)) => Ok(known.credential),
+            (Err(error), None) => Err(error),
         }
     }
 

@@ -42,6 +42,13 @@ impl fmt::Display for Output {
 }
 
 impl Output {
+    /// What people see of it: without what a runner hides and reads as commands.
+    pub(crate) fn without_masks(self) -> Output {
+        let lines = self.stderr.lines().filter(|line| !line.starts_with("::add-mask::"));
+        let stderr = lines.map(|line| format!("{line}\n")).collect();
+        Output { stderr, ..self }
+    }
+
     /// The run must have ended well.
     pub(crate) fn success(self) -> Self {
         assert_eq!(self.code, 0, "{self}");
