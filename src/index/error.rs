@@ -148,6 +148,8 @@ pub enum IndexError {
         issuer: String,
         /// The host that it would be sent to.
         host: String,
+        /// The variable to give its own in.
+        variable: String,
     },
     /// An index and this job do not get to trusted publishing at all.
     #[error("`{index}` gives no token by trusted publishing: {problem}")]
@@ -421,10 +423,13 @@ impl Explain for IndexError {
                 return vec![format!("use `{location}` as `upload` of the index, if you trust that host")];
             }
             IndexError::FileChanged { .. } => "let the build end, then run the same command again",
-            IndexError::TokenOfOtherIndex { .. } => {
-                "give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`"
+            IndexError::TokenOfOtherIndex { host, variable, .. } => {
+                return vec![format!("give a token of `{host}`, in `{variable}` or with `--token-file FILE`")];
             }
-            IndexError::NoTrust { .. } => "give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`",
+            IndexError::NoTrust { index, .. } => {
+                let variable = variable_for(index);
+                return vec![format!("give a token of this project, in `{variable}` or with `--token-file FILE`")];
+            }
             IndexError::Mint { code, claims, .. } => return claims::hints(code, claims),
             IndexError::EmptyToken { source_name } if source_name.starts_with('`') => {
                 return vec![

@@ -209,6 +209,8 @@ pub enum PlanError {
         variable: String,
         /// What else to do, where the runner is known.
         advice: Option<&'static str>,
+        /// Variables that hold credentials, and that are not read for it.
+        unread: Vec<String>,
     },
     /// Code of others ran where the right to publish is.
     #[error("a build backend ran in this job, and could have left something that reads the right to publish")]
@@ -573,10 +575,14 @@ impl Explain for PlanError {
             PlanError::NoSuchTag { .. } => "name one that is there: `git tag --list` shows them".to_owned(),
             PlanError::NotOnIndex { .. } => "run `release publish` first, or name another version or index".to_owned(),
             PlanError::NoIndex => "name one with `--index NAME`, or set `stages` in the configuration".to_owned(),
-            PlanError::NoToken { variable, advice, .. } => {
+            PlanError::NoToken { index, variable, advice, unread } => {
+                let other = |name: &String| {
+                    format!("`{name}` is set and not read for `{index}`: if it is meant, give its value as `{variable}`")
+                };
                 let own =
                     format!("set `{variable}`; `release publish` also takes `--token-stdin` and `--token-file FILE`");
-                return advice.iter().map(|advice| (*advice).to_owned()).chain([own]).collect();
+                let advice = advice.iter().map(|advice| (*advice).to_owned());
+                return unread.iter().map(other).chain(advice).chain([own]).collect();
             }
             PlanError::SameJob => "publish in a job of its own that fetches the archives, as the workflows of `release init` do; `--same-job` publishes nevertheless".to_owned(),
             PlanError::OtherProject { .. } => {

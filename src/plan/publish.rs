@@ -184,11 +184,7 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
         if upload.already_there || told.contains_key(index.name.as_str()) {
             continue;
         }
-        let right = upload.right.as_ref().ok_or_else(|| PlanError::NoToken {
-            index: index.name.clone(),
-            variable: credential::variable_for(&index.name),
-            advice: advice(inspect),
-        })?;
+        let right = upload.right.as_ref().ok_or_else(|| no_token(inspect, index))?;
         right.guard(index)?;
         let text = format!("credentials for `{}` from {}", index.name, right.told());
         told.insert(&index.name, text);
@@ -196,11 +192,18 @@ pub fn guard_credentials(inspect: Inspect<'_>, plan: &Plan) -> Result<Vec<String
     Ok(told.into_values().collect())
 }
 
-/// What to do where trusted publishing could have been expected.
-pub fn advice(inspect: Inspect<'_>) -> Option<&'static str> {
-    match trusted_publishing::ambient(inspect, None) {
+/// That there is no right for an index, with what to do where trusted publishing could have been expected or a variable
+/// has another name.
+pub fn no_token(inspect: Inspect<'_>, index: &Index) -> PlanError {
+    let advice = match trusted_publishing::ambient(inspect, None) {
         Ambient::Nowhere(advice) => advice,
         Ambient::Job(_) => None,
+    };
+    PlanError::NoToken {
+        index: index.name.clone(),
+        variable: credential::variable_for(&index.name),
+        advice,
+        unread: credential::unread(inspect),
     }
 }
 
@@ -365,6 +368,9 @@ fn archive(judged: Judged, shown: String) -> Result<Archive, Vec<String>> {
     let is_metadata = |path: &str| path.split_once('/').is_some_and(|(_, file)| file == kept);
     let metadata = scan.kept.iter().find(|(path, _)| is_metadata(path));
     let fields = form::fields(&name, scan.sha256, metadata.map_or(b"".as_slice(), |(_, bytes)| bytes.as_slice()));
+    // A file name has underscores where its project has what people know it by.
+    let written = fields.iter().find(|field| field.name == "name").and_then(|field| field.value.parse().ok());
+    let project = written.filter(|written: &ProjectName| *written == project).unwrap_or(project);
     Ok(Archive { shown, path, name, project, version, size: scan.size, sha256: scan.sha256, fields })
 }
 

@@ -283,9 +283,9 @@ fn what_pypi_would_not_know_is_told_without_asking_it() {
     seen.push_str(&shown(&sandbox.release(&["publish", "--index", "pypi", "--offline"])));
     expect![[r#"
         error[index/token-of-other-index]: the token from `RELEASE_TOKEN` is for `test.pypi.org`, not for `upload.pypi.org`
-          hint: give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`
+          hint: give a token of `upload.pypi.org`, in `RELEASE_TOKEN_PYPI` or with `--token-file FILE`
         error[index/token-of-other-index]: the token from `RELEASE_TOKEN_TESTPYPI` is for `pypi.org`, not for `test.pypi.org`
-          hint: give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`
+          hint: give a token of `test.pypi.org`, in `RELEASE_TOKEN_TESTPYPI` or with `--token-file FILE`
         error[index/token-form]: the token from `RELEASE_TOKEN_PYPI` is no whole token: it is damaged or was cut
           hint: copy the whole token again, or make a new one on the index
         error[index/token-form]: the token from `PYPI_TOKEN` is no whole token: it does not begin with `pypi-`
@@ -389,6 +389,25 @@ fn nobody_sees_what_is_typed() {
         130 [31merror[effects/interrupted][0m: interrupted None
         3 [31merror[plan/no-token][0m: no token for `fake` None"#]]
     .assert_eq(&seen.join("\n"));
+}
+
+#[test]
+fn a_token_in_a_variable_that_is_not_read_is_named_with_the_one_that_is() {
+    let fake = index();
+    let mut sandbox = demo(&fake, "");
+    sandbox.set("PYPI_API_TOKEN", "a-secret-of-tests-123456");
+    sandbox.set("RELEASE_TOKEN_FAKED", "a-secret-of-tests-123456");
+    sandbox.set("MY_SECRET", "pypi-a-secret-of-tests-123456");
+    sandbox.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "a-secret-of-tests-123456");
+    let output = sandbox.release(&["publish", "--format", "human"]);
+    assert!(fake.uploads().is_empty());
+    assert!(!output.to_string().contains("a-secret-of-tests"), "{output}");
+    expect![[r#"
+        error[plan/no-token]: no token for `fake`
+          hint: `MY_SECRET` is set and not read for `fake`: if it is meant, give its value as `RELEASE_TOKEN_FAKE`
+          hint: `PYPI_API_TOKEN` is set and not read for `fake`: if it is meant, give its value as `RELEASE_TOKEN_FAKE`
+          hint: `RELEASE_TOKEN_FAKED` is set and not read for `fake`: if it is meant, give its value as `RELEASE_TOKEN_FAKE`
+          hint: set `RELEASE_TOKEN_FAKE`; `release publish` also takes `--token-stdin` and `--token-file FILE`"#]].assert_eq(&shown(&output));
 }
 
 #[test]

@@ -168,7 +168,12 @@ fn plan() -> Vec<Failure> {
         PlanError::NoSuchTag { tag: "v1.0".to_owned() },
         PlanError::NotOnIndex { package: "acme".to_owned(), version: version(), index: "pypi".to_owned() },
         PlanError::NoIndex,
-        PlanError::NoToken { index: "pypi".to_owned(), variable: "RELEASE_TOKEN_PYPI".to_owned(), advice: None },
+        PlanError::NoToken {
+            index: "pypi".to_owned(),
+            variable: "RELEASE_TOKEN_PYPI".to_owned(),
+            advice: None,
+            unread: vec!["MY_TOKEN".to_owned()],
+        },
         PlanError::GivenClock { index: "pypi".to_owned() },
         PlanError::NoExtra { extra: "test".to_owned() },
         PlanError::Unsaved { files: words(&["README.md"]) },

@@ -282,7 +282,12 @@ fn other_errors() -> Vec<IndexError> {
             is_slash: false,
         },
         IndexError::FileChanged { file: "dist/f.whl".to_owned() },
-        IndexError::TokenOfOtherIndex { source_name: name(), issuer: "pypi.org".to_owned(), host: "e.org".to_owned() },
+        IndexError::TokenOfOtherIndex {
+            source_name: name(),
+            issuer: "pypi.org".to_owned(),
+            host: "e.org".to_owned(),
+            variable: "RELEASE_TOKEN".to_owned(),
+        },
         IndexError::NoTrust { index: index(), problem: "`https://e.org/_/oidc/audience` answers 404".to_owned() },
         IndexError::Mint {
             index: index(),
@@ -351,9 +356,9 @@ fn every_error_says_what_to_do() {
         index/file-changed (1): `dist/f.whl` has changed since it was checked
           let the build end, then run the same command again
         index/token-of-other-index (3): the token from `RELEASE_TOKEN` is for `pypi.org`, not for `e.org`
-          give the token of that index, for example in `RELEASE_TOKEN_<INDEX>` or with `--token-file FILE`
+          give a token of `e.org`, in `RELEASE_TOKEN` or with `--token-file FILE`
         index/no-trust (1): `pypi` gives no token by trusted publishing: `https://e.org/_/oidc/audience` answers 404
-          give a token of this project, for example in `RELEASE_TOKEN_<INDEX>`
+          give a token of this project, in `RELEASE_TOKEN_PYPI` or with `--token-file FILE`
         index/mint (1): `pypi` gives this job no token (invalid-publisher): no such publisher
           this job is `repository`: `acme/acme`; add a trusted publisher with exactly these values under "Publishing" of the project on the index
         index/empty-token (3): there is no token in standard input

@@ -11,7 +11,7 @@ pub mod sources;
 use std::path::Path;
 
 pub use form::Malformed;
-pub use sources::{all, find, visible};
+pub use sources::{all, find, unread, visible};
 
 use super::error::IndexError;
 use super::token;
@@ -114,7 +114,8 @@ pub fn variable_for(index: &str) -> String {
 pub fn guard(credential: &Credential, index: &Index) -> Result<(), IndexError> {
     let host = index.host();
     if let Some(issuer) = issuer_elsewhere(credential, index) {
-        return Err(IndexError::TokenOfOtherIndex { source_name: credential.source.clone(), issuer, host });
+        let variable = variable_for(&index.name);
+        return Err(IndexError::TokenOfOtherIndex { source_name: credential.source.clone(), issuer, host, variable });
     }
     match form::problem(credential, index) {
         Some(problem) => Err(IndexError::TokenForm { source_name: credential.source.clone(), problem }),

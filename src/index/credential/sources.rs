@@ -159,6 +159,13 @@ pub fn visible(inspect: Inspect<'_>) -> Vec<String> {
     found
 }
 
+/// The variables that hold credentials of some kind, and no identity: where none was found for an index, the right one may
+/// be among them under a name that is not read for it.
+pub fn unread(inspect: Inspect<'_>) -> Vec<String> {
+    let is_meant = |name: &String| !name.contains("ID_TOKEN") && name != "RELEASE_FORGE_TOKEN" && !name.contains('/');
+    visible(inspect).into_iter().filter(is_meant).collect()
+}
+
 /// The first of several sources, where the others hold the same or are for another index.
 fn agree(
     inspect: Inspect<'_>,

@@ -14,7 +14,7 @@ use crate::effects::EffectsError;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
 use crate::forge::Forge;
-use crate::index::{Listing, Right, credential};
+use crate::index::{Listing, Right};
 use crate::pipeline;
 use crate::pipeline::phase::failure_of;
 use crate::pipeline::rights;
@@ -88,11 +88,7 @@ impl Run<'_> {
             let index = self.project.config.index(&stage.name)?;
             match Right::find(inspect, &index, None)? {
                 Some(right) => right.guard(&index)?,
-                None => broken.push(Failure::from(PlanError::NoToken {
-                    variable: credential::variable_for(&index.name),
-                    index: index.name.clone(),
-                    advice: publish::advice(inspect),
-                })),
+                None => broken.push(publish::no_token(inspect, &index).into()),
             }
             if !self.progress.done.contains("build") && self.is_taken(&index)? {
                 broken.push(PlanError::VersionTaken { index: index.name, version: document.to.clone() }.into());
