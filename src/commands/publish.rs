@@ -81,7 +81,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     publish::refuse(inspect, &plan, project.as_ref(), args.same_job)?;
     publish::attest(inspect, project.as_ref(), &mut plan)?;
     if let Some(project) = &project {
-        publish::require_verified(project, &mut plan, args.unverified.as_deref())?;
+        publish::require_verified(inspect, project, &mut plan, args.unverified.as_deref())?;
     }
     if context.dry_run {
         let probes = if args.probe { publish::probes(&plan) } else { Vec::new() };

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Context, Done};
 use crate::config::targets::Index;
 use crate::error::Failure;
+use crate::index::credential::pypirc;
 use crate::pipeline::verification::{self, Request, Verdict};
 use crate::plan::PlanError;
 use crate::python::version::Version;
@@ -45,7 +46,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
         None => project.version().clone(),
     };
     let named = args.index.as_ref().or(project.config.stages_of(&version).last());
-    let index: Index = project.config.index(named.ok_or(PlanError::NoIndex)?)?;
+    let index: Index = pypirc::index_of(context.inspect(), &project.config, named.ok_or(PlanError::NoIndex)?)?;
     let packages = context.packages(&project)?;
     let request = Request {
         project: &project,

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::error::Failure;
+use crate::index::credential::pypirc;
 use crate::plan::yank::{self, Wanted};
 use crate::plan::{PlanError, execute};
 use crate::python::version::Version;
@@ -34,7 +35,7 @@ pub(crate) fn run(context: &Context<'_>, args: &Args) -> Result<Report, Failure>
     let (inspect, project) = (context.inspect(), context.project()?);
     let version: Version = args.version.parse()?;
     let named = args.index.as_ref().or(project.config.stages_of(&version).last());
-    let index = project.config.index(named.ok_or(PlanError::NoIndex)?)?;
+    let index = pypirc::index_of(inspect, &project.config, named.ok_or(PlanError::NoIndex)?)?;
     let packages: Vec<_> = project.packages.iter().collect();
     let wanted = Wanted { version: &version, index: &index, seconds: args.wait };
     let awaiting = yank::awaiting(inspect, &packages, &wanted)?;

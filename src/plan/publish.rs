@@ -264,7 +264,12 @@ pub fn attest(inspect: Inspect<'_>, project: Option<&Project>, plan: &mut Plan) 
 ///
 /// # Errors
 /// [`PlanError::NotVerified`], or the ledger cannot be read.
-pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&str>) -> Result<(), Failure> {
+pub fn require_verified(
+    inspect: Inspect<'_>,
+    project: &Project,
+    plan: &mut Plan,
+    unverified: Option<&str>,
+) -> Result<(), Failure> {
     let stages = &project.config.stages.value;
     // The stages are those of this project; archives of others may be named, too.
     let is_ours = |upload: &UploadFile| {
@@ -273,7 +278,8 @@ pub fn require_verified(project: &Project, plan: &mut Plan, unverified: Option<&
     };
     let mut wanting: Vec<(String, String, Vec<String>)> = Vec::new();
     for (number, stage) in stages.iter().enumerate().skip(1) {
-        let (before, index) = (project.config.index(&stages[number - 1])?, project.config.index(stage)?);
+        let named = |name: &str| credential::pypirc::index_of(inspect, &project.config, name);
+        let (before, index) = (named(&stages[number - 1])?, named(stage)?);
         let verified = match Git::discover(&project.root)? {
             Some(git) => record::verified_on(&git, &before)?,
             None => Vec::new(),

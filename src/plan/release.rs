@@ -19,6 +19,7 @@ use crate::config::resolve::Policy;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
 use crate::forge::{Forge, ForgeError};
+use crate::index::credential::pypirc;
 use crate::project::{FILE_LIMIT, Project, ProjectError};
 use crate::python::bump::{Mode, Request};
 use crate::python::version::Version;
@@ -159,7 +160,7 @@ pub fn plan(inspect: Inspect<'_>, project: &Project, wanted: &Wanted) -> Result<
     }
     let remote = git.remote_url("origin").map(|url| shown_url(&url));
     let forge = announced_at(inspect, project)?;
-    let stages = stages(project, &bump.to)?;
+    let stages = stages(inspect, project, &bump.to)?;
     let branch = head.branch.map(|name| name.trim_start_matches("refs/heads/").to_owned());
     let document = Document {
         schema: SCHEMA.to_owned(),
@@ -245,10 +246,10 @@ fn edits(bump: &Bump) -> Vec<Edit> {
     edits
 }
 
-fn stages(project: &Project, version: &Version) -> Result<Vec<Stage>, Failure> {
+fn stages(inspect: Inspect<'_>, project: &Project, version: &Version) -> Result<Vec<Stage>, Failure> {
     let mut stages = Vec::new();
     for name in project.config.stages_of(version) {
-        let index = project.config.index(name)?;
+        let index = pypirc::index_of(inspect, &project.config, name)?;
         stages.push(Stage { name: name.clone(), upload: index.upload });
     }
     Ok(stages)
@@ -387,7 +388,7 @@ impl Document {
         let remote = Git::discover(&project.root)?.and_then(|git| git.remote_url("origin")).map(|url| shown_url(&url));
         let config = &project.config;
         let moved: Vec<&str> = [
-            ("stages", stages(project, &self.to.parse()?)? != self.stages),
+            ("stages", stages(inspect, project, &self.to.parse()?)? != self.stages),
             ("remote", remote != self.remote),
             ("forge", announced_at(inspect, project)? != self.forge),
             ("gates", config.gates != self.gates),

@@ -9,6 +9,7 @@ use pyrelease::index::credential::Malformed;
 use pyrelease::index::token::{self, TokenError, decode, narrowed};
 use ring::hmac;
 
+use crate::support::answering::Answering;
 use crate::support::archives::tar::Tar;
 use crate::support::archives::zip::Zip;
 use crate::support::sandbox::Output;
@@ -181,6 +182,22 @@ fn a_file_of_passwords_is_read_where_nobody_else_can() {
         assert_eq!(output.code, 3, "{output}");
         assert!(!output.to_string().contains("hunter"), "{output}");
     }
+}
+
+#[test]
+fn an_index_of_that_file_has_a_name_wherever_one_is_named() {
+    let fake = index();
+    let sandbox = demo(&fake, "");
+    pypirc(&sandbox, 0o600, &format!("[corp]\nrepository = {}\npassword = of-the-file-1\n", fake.upload_url()));
+    let told = |arguments: &[&str]| sandbox.release(arguments).to_string();
+    let verified = told(&["verify", "--index", "corp", "--wait", "0"]);
+    assert!(verified.contains("on `corp` after 0 s"), "{verified}");
+    let yanked = told(&["yank", "1.0", "--index", "corp", "--wait", "0"]);
+    assert!(yanked.contains("`corp`") && !yanked.contains("config/"), "{yanked}");
+    sandbox.write("release.toml", "stages = [\"corp\"]\n");
+    let doctor = told(&["doctor"]);
+    assert!(doctor.contains("corp") && !doctor.contains("doctor/configuration"), "{doctor}");
+    sandbox.release(&["publish"]).success();
 }
 
 #[test]
@@ -419,6 +436,34 @@ fn plain_http_carries_no_credentials_unless_the_host_is_named() {
     let output = sandbox.release(&["publish", "--index", "http://forge.invalid/api/packages/acme/pypi"]);
     assert!(output.stderr.contains("error[effects/plain-http]"), "{output}");
     assert!(fake.uploads().is_empty());
+}
+
+#[test]
+fn a_forge_on_plain_http_gets_files_where_the_configuration_names_its_host() {
+    // A proxy stands for the private network.
+    let network = Answering::start(|asked| match asked.line.starts_with("POST ") {
+        true => (201, String::new()),
+        false => (404, String::new()),
+    });
+    let mut sandbox = demo(&index(), "");
+    sandbox.unset("RELEASE_NOW");
+    sandbox.set("http_proxy", network.url(""));
+    sandbox.set("RELEASE_TOKEN_FORGE", "a-token-of-tests");
+    let base = "http://forge.internal:3000/api/packages/acme/pypi";
+    let table = format!("stages = [\"forge\"]\n[index.forge]\nupload = \"{base}\"\nsimple = \"{base}/simple/\"\n");
+    sandbox.write("release.toml", &table);
+    let refused = sandbox.release(&["publish", "--format", "json"]);
+    assert_eq!((refused.code, refused.failure_code()), (3, "effects/plain-http".to_owned()), "{refused}");
+    assert!(network.asked().is_empty());
+    sandbox.write("release.toml", format!("plain-http = [\"forge.internal:3000\"]\n{table}"));
+    sandbox.release(&["publish"]).success();
+    let asked = network.asked();
+    let posts: Vec<_> = asked.iter().filter(|asked| asked.line.starts_with("POST ")).collect();
+    assert_eq!(posts.len(), 2);
+    for post in posts {
+        assert!(post.line.starts_with(&format!("POST {base} ")), "{}", post.line);
+        assert!(post.head.to_ascii_lowercase().contains("authorization: basic "), "{}", post.head);
+    }
 }
 
 #[test]

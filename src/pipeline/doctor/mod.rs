@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::config::targets::Index;
 use crate::effects::Inspect;
 use crate::error::Failure;
+use crate::index::credential::pypirc;
 use crate::project::detect::{self, Detected};
 use crate::project::{Project, references};
 use crate::report::{Finding, Outcome, text};
@@ -184,9 +185,9 @@ pub fn facts(inspect: Inspect<'_>, loaded: Result<Project, Failure>) -> Result<F
     };
     let mut stages = Vec::new();
     for name in named {
-        match project.config.index(&name) {
+        match pypirc::index_of(inspect, &project.config, &name) {
             Ok(index) => stages.push(index),
-            Err(error) => all.add("project", vec![Fact::wrong("doctor/configuration", "stages", error.to_string())]),
+            Err(error) => all.add("project", vec![Fact::wrong("doctor/configuration", "stages", error.message)]),
         }
     }
     let subject = Subject { project: &project, detected: &detected, stages };

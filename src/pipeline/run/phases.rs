@@ -14,6 +14,7 @@ use crate::effects::EffectsError;
 use crate::effects::git_program::RemoteReference;
 use crate::error::Failure;
 use crate::forge::Forge;
+use crate::index::credential::pypirc;
 use crate::index::{Listing, Right};
 use crate::pipeline;
 use crate::pipeline::phase::failure_of;
@@ -85,7 +86,7 @@ impl Run<'_> {
         let mut broken = Vec::new();
         let document = &self.progress.document;
         for stage in &document.stages {
-            let index = self.project.config.index(&stage.name)?;
+            let index = pypirc::index_of(inspect, &self.project.config, &stage.name)?;
             match Right::find(inspect, &index, None)? {
                 Some(right) => right.guard(&index)?,
                 None => broken.push(publish::no_token(inspect, &index).into()),
@@ -299,7 +300,7 @@ impl Run<'_> {
         self.require_verified(stage)?;
         let inspect = self.world.inspect();
         self.require_built()?;
-        let index = self.project.config.index(stage)?;
+        let index = pypirc::index_of(self.world.inspect(), &self.project.config, stage)?;
         let files: Vec<PathBuf> = self.built.iter().map(|built| built.path.clone()).collect();
         let policy = Policy::of(&self.project.config.check);
         let target = Target { right: Right::find(inspect, &index, None)?, index };
@@ -351,7 +352,7 @@ impl Run<'_> {
     }
 
     fn verify(&mut self, stage: &str) -> Result<String, Failure> {
-        let index = self.project.config.index(stage)?;
+        let index = pypirc::index_of(self.world.inspect(), &self.project.config, stage)?;
         let version: Version = self.progress.document.to.parse()?;
         let mut verified = Vec::new();
         let mut findings = Vec::new();
