@@ -213,7 +213,17 @@ const PYPISERVER: [Row; 7] = [
     },
     Row {
         situation: WrongToken,
-        ours: &[Call(Plainly, 1, &["index/credential"], 1, NOTHING)],
+        ours: &[Call(
+            Plainly,
+            1,
+            &[
+                "index/credential",
+                "from `TWINE_PASSWORD`: Error: 403 Forbidden Error: 403 Forbidden Sorry",
+                "check the user and the password",
+            ],
+            1,
+            NOTHING,
+        )],
         twine: &[Call(Plainly, 1, &["403 Forbidden"], 1, NOTHING)],
         uv: &[Call(Plainly, 2, &["403 Forbidden"], 1, NOTHING)],
     },
@@ -310,6 +320,34 @@ const DEVPI: [Row; 7] = [
     },
 ];
 
+/// Our client at devpi, told its URL for uploads and not where its simple API is: what is there is told by its answers.
+const UNTOLD: [(Situation, &[Call]); 3] = [
+    (
+        Identical,
+        &[
+            Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH),
+            Call(
+                Plainly,
+                0,
+                &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"],
+                2,
+                BOTH,
+            ),
+        ],
+    ),
+    (Modified, &[Call(Plainly, 1, &["index/refused", "already exists in non-volatile index", "`/+simple/`"], 1, BOTH)]),
+    (
+        Partial,
+        &[Call(
+            Plainly,
+            0,
+            &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"],
+            2,
+            BOTH,
+        )],
+    ),
+];
+
 /// A user, and what she shows to be let in.
 struct Login(&'static str, String);
 
@@ -321,14 +359,16 @@ enum Server<'d> {
     Pypiserver(Pypiserver),
     /// One for all clients, with an index for every cell.
     Devpi(&'d Devpi),
+    /// The same, of which the URL for uploads is all that is known.
+    Untold(&'d Devpi),
 }
 
 /// An index that has nothing, and logins for it.
 struct Place {
     upload: String,
     simple: String,
-    /// Whether the simple API is where nobody finds it who knows the URL for uploads alone.
-    is_apart: bool,
+    /// Whether our client is told where the simple API is; else it has the URL for uploads alone.
+    is_told: bool,
     good: Login,
     wrong: Login,
     expired: Login,
@@ -351,7 +391,7 @@ impl Server<'_> {
                 Place {
                     upload: format!("{url}/"),
                     simple: format!("{url}/simple/"),
-                    is_apart: false,
+                    is_told: false,
                     good: login(pypiserver::PASSWORD.to_owned()),
                     wrong: login("another-password".to_owned()),
                     expired: login(tokens::token("127.0.0.1", &["[0, 1, 0]"])),
@@ -360,12 +400,13 @@ impl Server<'_> {
                     _served: None,
                 }
             }
-            Server::Devpi(devpi) => {
-                let upload = devpi.index(name);
+            Server::Devpi(devpi) | Server::Untold(devpi) => {
+                let is_told = matches!(self, Server::Devpi(_));
+                let upload = devpi.index(&if is_told { name.to_owned() } else { format!("{name}-untold") });
                 let login = |password: &str| Login(devpi::USER, password.to_owned());
                 Place {
                     simple: format!("{upload}+simple/"),
-                    is_apart: true,
+                    is_told,
                     good: login(&devpi.login),
                     wrong: login("another-password"),
                     expired: login(&devpi.expired),
@@ -391,7 +432,7 @@ fn embedded(sandbox: &mut Sandbox) -> Place {
     Place {
         upload: served.upload_url(),
         simple: served.simple_url(),
-        is_apart: false,
+        is_told: false,
         wrong: login(tokens::forged(good.trim())),
         good: login(good),
         expired: login(expired),
@@ -574,11 +615,11 @@ fn call(
                 sandbox.write("pyproject.toml", project("1.1"));
                 sandbox.commit("chore: 1.1");
             }
-            if place.is_apart {
+            if place.is_told {
                 let Place { upload, simple, .. } = place;
-                sandbox.write("release.toml", format!("[index.apart]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n"));
+                sandbox.write("release.toml", format!("[index.told]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n"));
             }
-            let index = if place.is_apart { "apart" } else { &place.upload };
+            let index = if place.is_told { "told" } else { &place.upload };
             let output = sandbox.release(&["publish", "--index", index]);
             (output.code, output.to_string())
         }
@@ -622,10 +663,13 @@ fn hold<'d>(table: &[Row; 7], server: impl Fn() -> Server<'d> + Sync) {
         cells.flat_map(|(situation, calls)| cell(&server, situation, client, calls)).collect::<Vec<_>>()
     };
     let column = &column;
-    let wrong = std::thread::scope(|scope| {
+    holds(std::thread::scope(|scope| {
         let columns = CLIENTS.map(|client| scope.spawn(move || column(client)));
         columns.map(|column| column.join().expect("the clients are there")).concat()
-    });
+    }));
+}
+
+fn holds(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "{} are not as the table says:\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
@@ -646,4 +690,6 @@ fn pypiserver() {
 fn devpi() {
     let devpi = Devpi::start();
     hold(&DEVPI, || Server::Devpi(&devpi));
+    let untold = Server::Untold(&devpi);
+    holds(UNTOLD.into_iter().flat_map(|(situation, calls)| cell(&untold, situation, Ours, calls)).collect());
 }
