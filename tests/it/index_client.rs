@@ -24,6 +24,11 @@ fn now() -> jiff::Timestamp {
     "2026-11-21T12:00:00Z".parse().expect("a time")
 }
 
+/// The page of pypiserver, shortened, and a script that others have.
+const PYPISERVER: &str = "<head><title>Error: 409 Conflict</title>\n<STYLE type=\"text/css\"> html {margin: 15px;} </STYLE>\
+    </head>\n<script>if (1 < 2) {}</script><p>Sorry, <tt>&#039;/&#039;</tt></p>\
+    <pre>Package &#039;f.whl&#039; already exists!</pre>";
+
 #[test]
 fn answers_of_real_indexes_mean_what_they_mean() {
     let mut told = String::new();
@@ -46,11 +51,7 @@ fn answers_of_real_indexes_mean_what_they_mean() {
         (404, "Only one sdist may be uploaded per release."),
         // devpi, pypiserver, Gitea, Nexus, GitLab, Artifactory.
         (409, "<html><body>x already exists in non-volatile index</body></html>"),
-        (
-            409,
-            "<head><title>Error: 409 Conflict</title>\n<STYLE type=\"text/css\"> html {margin: 15px;} </STYLE></head>\n\
-             <script>if (1 < 2) {}</script><p>Sorry, <tt>&#039;/&#039;</tt></p><pre>Package &#039;f.whl&#039; already exists!</pre>",
-        ),
+        (409, PYPISERVER),
         (400, "before <style> it never ends"),
         (400, r#"{"message": "package file already exists"}"#),
         (400, "hash mismatch"),

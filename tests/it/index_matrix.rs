@@ -81,6 +81,10 @@ struct Row {
     uv: &'static [Call],
 }
 
+/// What ours says of two files that were there, and of one.
+const HAD: &[&str] = &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"];
+const COMPLETED: &[&str] = &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"];
+
 const NOTHING: &str = "";
 const BOTH: &str = "wheel sdist";
 const FOUR: &str = "wheel sdist wheel-1.1 sdist-1.1";
@@ -95,16 +99,7 @@ const EMBEDDED: [Row; 7] = [
     },
     Row {
         situation: Identical,
-        ours: &[
-            Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH),
-            Call(
-                Plainly,
-                0,
-                &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"],
-                0,
-                BOTH,
-            ),
-        ],
+        ours: &[Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH), Call(Plainly, 0, HAD, 0, BOTH)],
         twine: &[
             Call(Plainly, 0, &[], 2, BOTH),
             Call(Plainly, 0, &["Uploading demo-1.0.tar.gz"], 2, BOTH),
@@ -124,13 +119,7 @@ const EMBEDDED: [Row; 7] = [
     },
     Row {
         situation: Partial,
-        ours: &[Call(
-            Plainly,
-            0,
-            &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"],
-            1,
-            BOTH,
-        )],
+        ours: &[Call(Plainly, 0, COMPLETED, 1, BOTH)],
         twine: &[Call(Plainly, 0, &[], 2, BOTH)],
         uv: &[Call(Plainly, 0, &[], 2, BOTH)],
     },
@@ -158,7 +147,7 @@ const EMBEDDED: [Row; 7] = [
 ];
 
 /// It takes nothing twice, not even the same, and has passwords: what is wrong is another password, and what is expired
-/// is a token of PyPI's form that has ended, which is no more to it than another password.
+/// is a token of PyPI's form that has ended. That is no more to it than another password; ours does not even send it.
 const PYPISERVER: [Row; 7] = [
     Row {
         situation: Fresh,
@@ -168,16 +157,7 @@ const PYPISERVER: [Row; 7] = [
     },
     Row {
         situation: Identical,
-        ours: &[
-            Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH),
-            Call(
-                Plainly,
-                0,
-                &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"],
-                0,
-                BOTH,
-            ),
-        ],
+        ours: &[Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH), Call(Plainly, 0, HAD, 0, BOTH)],
         twine: &[
             Call(Plainly, 0, &[], 2, BOTH),
             Call(Plainly, 1, &["400 Bad Request"], 1, BOTH),
@@ -197,13 +177,7 @@ const PYPISERVER: [Row; 7] = [
     },
     Row {
         situation: Partial,
-        ours: &[Call(
-            Plainly,
-            0,
-            &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"],
-            1,
-            BOTH,
-        )],
+        ours: &[Call(Plainly, 0, COMPLETED, 1, BOTH)],
         twine: &[
             Call(Plainly, 1, &["400 Bad Request"], 1, "wheel"),
             Call(Skipping, 1, &["UnsupportedConfiguration"], 0, "wheel"),
@@ -255,16 +229,7 @@ const DEVPI: [Row; 7] = [
     },
     Row {
         situation: Identical,
-        ours: &[
-            Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH),
-            Call(
-                Plainly,
-                0,
-                &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"],
-                0,
-                BOTH,
-            ),
-        ],
+        ours: &[Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH), Call(Plainly, 0, HAD, 0, BOTH)],
         twine: &[
             Call(Plainly, 0, &[], 2, BOTH),
             Call(Plainly, 0, &["Uploading demo-1.0.tar.gz"], 2, BOTH),
@@ -287,13 +252,7 @@ const DEVPI: [Row; 7] = [
     },
     Row {
         situation: Partial,
-        ours: &[Call(
-            Plainly,
-            0,
-            &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"],
-            1,
-            BOTH,
-        )],
+        ours: &[Call(Plainly, 0, COMPLETED, 1, BOTH)],
         twine: &[Call(Plainly, 0, &[], 2, BOTH)],
         uv: &[Call(Plainly, 0, &[], 2, BOTH)],
     },
@@ -322,30 +281,9 @@ const DEVPI: [Row; 7] = [
 
 /// Our client at devpi, told its URL for uploads and not where its simple API is: what is there is told by its answers.
 const UNTOLD: [(Situation, &[Call]); 3] = [
-    (
-        Identical,
-        &[
-            Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH),
-            Call(
-                Plainly,
-                0,
-                &["already-there dist/demo-1.0-py3-none-any.whl", "already-there dist/demo-1.0.tar.gz"],
-                2,
-                BOTH,
-            ),
-        ],
-    ),
+    (Identical, &[Call(Plainly, 0, &["uploaded dist/demo-1.0.tar.gz"], 2, BOTH), Call(Plainly, 0, HAD, 2, BOTH)]),
     (Modified, &[Call(Plainly, 1, &["index/refused", "already exists in non-volatile index", "`/+simple/`"], 1, BOTH)]),
-    (
-        Partial,
-        &[Call(
-            Plainly,
-            0,
-            &["already-there dist/demo-1.0-py3-none-any.whl", "uploaded dist/demo-1.0.tar.gz"],
-            2,
-            BOTH,
-        )],
-    ),
+    (Partial, &[Call(Plainly, 0, COMPLETED, 2, BOTH)]),
 ];
 
 /// A user, and what she shows to be let in.
