@@ -98,7 +98,8 @@ impl Index {
     }
 
     /// The index behind the URL that files are posted to: `…/legacy/` has its simple API at `…/simple/`, and
-    /// any other URL is taken for both, as devpi and pypiserver have it.
+    /// any other URL has it below itself, as pypiserver and Gitea do. That of devpi is at `…/+simple/`, which has to be
+    /// configured: its URL looks like others'.
     pub fn of_url(url: &str) -> Self {
         let bare = url.trim_end_matches('/');
         let simple = match bare.strip_suffix("/legacy") {

@@ -6,12 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::listing::unescaped;
 use crate::effects::http::Answer;
 
 /// The longest text of a server that is passed on, in characters.
 const LONGEST: usize = 300;
 /// The longest that is read of one, in bytes: PyPI's longest texts are far shorter.
 const MOST: usize = 16 * LONGEST;
+/// Tags whose contents are no words, and how these end.
+const UNSHOWN: [(&str, &str); 2] = [("style", "</style"), ("script", "</script")];
 
 /// How long the index asks to wait; nothing where it does not say so, or nothing that means anything.
 pub fn wait(answer: &Answer, now: Timestamp) -> Option<Duration> {
@@ -77,24 +80,29 @@ pub fn short(text: &str) -> String {
     text.chars().take(LONGEST).collect()
 }
 
-/// A page without its tags.
+/// A page without its tags, and without what is never shown: the pages of pypiserver begin with a style.
 fn words_of(page: &str) -> String {
     let mut words = String::new();
-    let mut in_tag = false;
-    for character in page.chars() {
-        match character {
-            '<' => in_tag = true,
-            '>' if in_tag => {
-                in_tag = false;
-                words.push(' ');
-            }
-            other if !in_tag => words.push(other),
-            _ => {}
-        }
-        // More is never shown, and white space is about half of a page.
-        if words.len() > MOST {
+    let mut rest = page;
+    // More is never shown, and white space is about half of a page.
+    while words.len() <= MOST {
+        let Some((text, tag)) = rest.split_once('<') else {
+            words.push_str(rest);
             break;
-        }
+        };
+        words.push_str(text);
+        words.push(' ');
+        let unshown = UNSHOWN.iter().find(|(name, _)| begins_with(tag.as_bytes(), name));
+        let end = unshown.map_or(Some(0), |(_, end)| position(tag, end));
+        rest = end.and_then(|at| tag[at..].split_once('>')).map_or("", |(_, rest)| rest);
     }
-    words
+    unescaped(&words)
+}
+
+fn begins_with(text: &[u8], name: &str) -> bool {
+    text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn position(text: &str, wanted: &str) -> Option<usize> {
+    (0..text.len()).find(|at| begins_with(&text.as_bytes()[*at..], wanted))
 }

@@ -403,6 +403,10 @@ impl Explain for IndexError {
             IndexError::Refused { status: 404 | 410, .. } => {
                 "put the URL that takes files into `upload` of `[index.NAME]`"
             }
+            IndexError::Refused { status: 409, .. } => {
+                "it has a file of this name that its simple API does not list: correct `simple` of the index in \
+                 `[index.NAME]` (that of devpi ends with `/+simple/`), then run the same command"
+            }
             IndexError::Refused { .. } => "put right what it says, build again, and run the same command",
             IndexError::OtherName { .. } => {
                 "remove one of the two files: an index takes the same bytes once; a new version makes other bytes"
@@ -412,7 +416,10 @@ impl Explain for IndexError {
                 "archived" => "take it out of the archive in the settings of the project on the index",
                 _ => "write to the administrators of the index: what is uploaded is shown to nobody",
             },
-            IndexError::Credential { .. } => "make a new token on the index, and check which index it is from",
+            IndexError::Credential { .. } => {
+                "make a new token on the index, and check which index it is from; where it takes passwords, check the \
+                 user and the password"
+            }
             IndexError::Scope { .. } => "use a token of this project, or of a user who may upload to it",
             IndexError::RateLimited { .. } => "run the same command again after that time",
             IndexError::Busy { .. } => "run the same command again: what is there already is not sent twice",

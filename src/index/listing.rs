@@ -281,7 +281,8 @@ fn attributes(tag: &str) -> (Vec<(String, String)>, &str) {
     }
 }
 
-fn unescaped(text: &str) -> String {
+/// A text of a page, with the characters that pages have other words for.
+pub(super) fn unescaped(text: &str) -> String {
     let mut out = text.to_owned();
     for (entity, character) in [
         ("&lt;", "<"),
@@ -289,6 +290,7 @@ fn unescaped(text: &str) -> String {
         ("&quot;", "\""),
         ("&#34;", "\""),
         ("&#39;", "'"),
+        ("&#039;", "'"),
         ("&#x27;", "'"),
         ("&amp;", "&"),
     ] {

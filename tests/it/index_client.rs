@@ -24,6 +24,11 @@ fn now() -> jiff::Timestamp {
     "2026-11-21T12:00:00Z".parse().expect("a time")
 }
 
+/// The page of pypiserver, shortened, and a script that others have.
+const PYPISERVER: &str = "<head><title>Error: 409 Conflict</title>\n<STYLE type=\"text/css\"> html {margin: 15px;} </STYLE>\
+    </head>\n<script>if (1 < 2) {}</script><p>Sorry, <tt>&#039;/&#039;</tt></p>\
+    <pre>Package &#039;f.whl&#039; already exists!</pre>";
+
 #[test]
 fn answers_of_real_indexes_mean_what_they_mean() {
     let mut told = String::new();
@@ -46,7 +51,8 @@ fn answers_of_real_indexes_mean_what_they_mean() {
         (404, "Only one sdist may be uploaded per release."),
         // devpi, pypiserver, Gitea, Nexus, GitLab, Artifactory.
         (409, "<html><body>x already exists in non-volatile index</body></html>"),
-        (409, "Package 'f.whl' already exists!"),
+        (409, PYPISERVER),
+        (400, "before <style> it never ends"),
         (400, r#"{"message": "package file already exists"}"#),
         (400, "hash mismatch"),
         (400, "Repository does not allow updating assets: pypi"),
@@ -75,7 +81,7 @@ fn answers_of_real_indexes_mean_what_they_mean() {
         200 Same: Upload of identical file to non volatile index.
         400 Listing Exists ["f.whl", "x"]: File already exists ('f.whl', with blake2_256 hash 'x'). See https://e.org
         400 Stop SecondSdist []: Only one sdist may be uploaded per release.
-        400 Stop: 400 Bad a &amp; b
+        400 Stop: 400 Bad a & b
         403 Stop NoRight []: Invalid or non-existent authentication information.
         403 Status NotYours ["bob", "prb"]: The user 'bob' isn't allowed to upload to project 'prb'.
         403 Later ReadOnly []: Read-only mode: Uploads are temporarily disabled.
@@ -83,7 +89,8 @@ fn answers_of_real_indexes_mean_what_they_mean() {
         200 Done: Only one sdist may be uploaded per release.
         404 Stop: Only one sdist may be uploaded per release.
         409 Listing: x already exists in non-volatile index
-        409 Listing: Package 'f.whl' already exists!
+        409 Listing: Error: 409 Conflict Sorry, '/' Package 'f.whl' already exists!
+        400 Stop: before
         400 Listing: package file already exists
         400 Rehash: hash mismatch
         400 Listing: Repository does not allow updating assets: pypi
@@ -254,6 +261,7 @@ fn refusals() -> Vec<IndexError> {
         IndexError::DifferentFile { index: index(), file: file(), there: "aa".to_owned(), here: "bb".to_owned() },
         IndexError::Refused { index: index(), file: file(), status: 400, text: text() },
         IndexError::Refused { index: index(), file: file(), status: 404, text: text() },
+        IndexError::Refused { index: index(), file: file(), status: 409, text: text() },
         IndexError::OtherName { index: index(), file: file(), other: "g.whl".to_owned() },
         said(Meaning::Deleted, None),
         said(Meaning::NotYours, None),
@@ -329,6 +337,8 @@ fn every_error_says_what_to_do() {
           put right what it says, build again, and run the same command
         index/refused (1): `pypi` refuses `f.whl` (404): the words
           put the URL that takes files into `upload` of `[index.NAME]`
+        index/refused (1): `pypi` refuses `f.whl` (409): the words
+          it has a file of this name that its simple API does not list: correct `simple` of the index in `[index.NAME]` (that of devpi ends with `/+simple/`), then run the same command
         index/other-name (1): `pypi` has these bytes already, as `g.whl`, and does not take them as `f.whl`
           remove one of the two files: an index takes the same bytes once; a new version makes other bytes
         index/file-deleted (1): `pypi` refuses `f.whl` (400): This filename was previously used by a file that has since been deleted. Use a different version. See https://pypi.org/help/#file-name-reuse for more information.
@@ -342,7 +352,7 @@ fn every_error_says_what_to_do() {
         index/project-status (1): `f` is quarantined on `pypi`
           write to the administrators of the index: what is uploaded is shown to nobody
         index/credential (1): `pypi` does not accept the credentials from `RELEASE_TOKEN`: the words
-          make a new token on the index, and check which index it is from
+          make a new token on the index, and check which index it is from; where it takes passwords, check the user and the password
         index/scope (1): the credentials from `RELEASE_TOKEN` do not allow uploads of this project to `pypi`: the words
           use a token of this project, or of a user who may upload to it
         index/rate-limited (1): `pypi` takes no more uploads for 3543 seconds

@@ -1,8 +1,8 @@
-//! The real clients against the embedded index, and our client against a real index.
+//! What real clients do with the embedded index beside uploading to it, which is in `index_matrix.rs`: installing, and
+//! tokens and states that mean the same to all.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use crate::support::Sandbox;
 use crate::support::archives::tar::{SDIST_NAME, Tar};
@@ -41,38 +41,6 @@ fn run(sandbox: &Sandbox, program: &Path, arguments: &[&str], variables: &[(&str
 fn listed(served: &Served) -> usize {
     let page = get(&served.url("/simple/demo/"), JSON);
     page.json()["files"].as_array().map_or(0, Vec::len)
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn twine_uploads_and_uploads_again() {
-    let (sandbox, served) = demo();
-    std::fs::remove_file(sandbox.path("home/.pypirc")).expect("it is there");
-    let twine = tool("twine", &["twine==7.0.0"]).join("twine");
-    let (url, token) = (served.upload_url(), served.token());
-    let variables = [("TWINE_USERNAME", "__token__"), ("TWINE_PASSWORD", token.as_str())];
-    for _ in 0..2 {
-        run(
-            &sandbox,
-            &twine,
-            &["upload", "--non-interactive", "--repository-url", &url, WHEEL_NAME, SDIST_NAME],
-            &variables,
-        );
-        assert_eq!(listed(&served), 2);
-    }
-    let mut other = Zip::wheel();
-    other.replace("demo/__init__.py", "VALUE = 2\n");
-    sandbox.write(WHEEL_NAME, other.bytes());
-    let output = Command::new(&twine)
-        .args(["upload", "--non-interactive", "--repository-url", &url, WHEEL_NAME])
-        .current_dir(sandbox.repo())
-        .env_clear()
-        .env("HOME", sandbox.path("home"))
-        .envs(variables)
-        .output()
-        .expect("it starts");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && said.replace('\n', " ").contains("File already exists"), "{said}");
 }
 
 #[test]
@@ -167,62 +135,4 @@ fn pip_installs_and_downloads() {
     run(&sandbox, &pip, &[&["download", "--no-deps", "-d", &folder], &index[..], &["demo==1.0"]].concat(), &[]);
     let bytes = std::fs::read(sandbox.path(&format!("downloaded/{WHEEL_NAME}"))).expect("it was downloaded");
     assert_eq!(bytes, Zip::wheel().bytes());
-}
-
-/// A server of others, ended when it is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A port that was free a moment ago: pypiserver cannot tell which one it took.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("it is bound").port()
-}
-
-#[test]
-#[cfg_attr(offline, ignore = "needs PyPI")]
-fn our_client_publishes_to_pypiserver() {
-    let sandbox = Sandbox::new();
-    sandbox.write(WHEEL_NAME, Zip::wheel().bytes());
-    sandbox.write(SDIST_NAME, Tar::sdist().gz());
-    sandbox.write("token", "any");
-    let packages = sandbox.path("packages");
-    std::fs::create_dir(&packages).expect("a fresh folder");
-    let program = tool("pypiserver", &["pypiserver==2.4.2"]).join("pypi-server");
-    let port = free_port().to_string();
-    let child = Command::new(program)
-        .args(["run", "-i", "127.0.0.1", "-p", &port, "-a", ".", "-P", "."])
-        .arg(&packages)
-        .env_clear()
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let _server = Server(child);
-    let started = (0..200).any(|_| {
-        std::thread::sleep(Duration::from_millis(50));
-        std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_ok()
-    });
-    assert!(started, "pypiserver does not listen");
-    let url = format!("http://127.0.0.1:{port}/");
-    let publish = || {
-        let arguments = ["publish", WHEEL_NAME, SDIST_NAME, "--index", &url, "--token-file", "token"];
-        sandbox.release(&[&arguments[..], &["--format", "json"]].concat())
-    };
-    let state = |document: &serde_json::Value, at: usize| document["result"]["files"][at]["state"].clone();
-    let first = publish().success().json();
-    assert_eq!([state(&first, 0), state(&first, 1)], ["uploaded", "uploaded"]);
-    assert!(packages.join(WHEEL_NAME).is_file() && packages.join(SDIST_NAME).is_file());
-    let again = publish().success().json();
-    assert_eq!([state(&again, 0), state(&again, 1)], ["already-there", "already-there"]);
-    let mut other = Zip::wheel();
-    other.replace("demo/__init__.py", "VALUE = 2\n");
-    sandbox.write(WHEEL_NAME, other.bytes());
-    assert_eq!(publish().failure_code(), "index/different-file");
 }

@@ -71,6 +71,7 @@ mod history_verify;
 mod index_accounts;
 mod index_client;
 mod index_killed;
+mod index_matrix;
 mod index_serve;
 mod index_token;
 mod index_tools;

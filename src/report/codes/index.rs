@@ -96,7 +96,7 @@ pub(super) const CODES: &[Code] = &[
     Code {
         code: "index/refused",
         title: "an index does not take a file",
-        text: "The message carries the words of the index: the metadata break a rule, the file name was used before, the release is older than 14 days, or the file is too large. It is not sent again, since the answer would be the same. Put right what it says, under a new version where the name is burned.",
+        text: "The message carries the words of the index: the metadata break a rule, the file name was used before, the release is older than 14 days, or the file is too large. It is not sent again, since the answer would be the same. Put right what it says, under a new version where the name is burned. After 409 it has a file of this name that its simple API does not list: that is often elsewhere than next to the URL for uploads, as with devpi, where `simple` of `[index.NAME]` is `https://devpi.example.org/USER/INDEX/+simple/`.",
         follows: "https://docs.pypi.org/api/upload/",
     },
     Code {

@@ -58,7 +58,7 @@ fn parse(bytes: &[u8]) -> Response {
     let mut lines = head.lines();
     let mut words = lines.next().unwrap_or_default().splitn(3, ' ').skip(1);
     let status = words.next().unwrap_or_default().parse().expect("a status");
-    Response {
+    let mut response = Response {
         status,
         reason: words.next().unwrap_or_default().to_owned(),
         headers: lines
@@ -66,6 +66,24 @@ fn parse(bytes: &[u8]) -> Response {
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect(),
         body: bytes[end + 4..].to_vec(),
+    };
+    if response.header("transfer-encoding") == "chunked" {
+        response.body = together(&response.body);
+    }
+    response
+}
+
+/// A body that came in chunks.
+fn together(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|window| window == b"\r\n").expect("the size of a chunk");
+        let size = usize::from_str_radix(&String::from_utf8_lossy(&chunks[..end]), 16).expect("a size");
+        if size == 0 {
+            return body;
+        }
+        body.extend(&chunks[end + 2..end + 2 + size]);
+        chunks = &chunks[end + 2 + size + 2..];
     }
 }
 
