@@ -461,7 +461,7 @@ fn a_forge_on_plain_http_gets_files_where_the_configuration_names_its_host() {
     let posts: Vec<_> = asked.iter().filter(|asked| asked.line.starts_with("POST ")).collect();
     assert_eq!(posts.len(), 2);
     for post in posts {
-        assert!(post.line.starts_with(&format!("POST {base} ")), "{}", post.line);
+        assert_eq!(post.line, format!("POST {base}"));
         assert!(post.head.to_ascii_lowercase().contains("authorization: basic "), "{}", post.head);
     }
 }
