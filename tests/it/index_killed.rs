@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use pyrelease::archive::Sha256;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -191,32 +192,34 @@ fn a_large_upload_needs_no_memory() {
 
 #[test]
 fn a_signal_lets_a_request_that_runs_end() {
-    let sandbox = Sandbox::new();
-    let mut served = Served::start(&sandbox, &[]);
-    let (url, right) = (served.upload_url(), basic("__token__", &served.token()));
-    let host = url.trim_start_matches("http://").split('/').next().expect("a host").to_owned();
-    let form = wheel(1, 100);
-    let body = form.body();
-    let boundary = String::from_utf8_lossy(&body[2..]).lines().next().expect("one").to_owned();
-    let mut stream = TcpStream::connect(host).expect("it listens");
-    let head = format!(
-        "POST /legacy/ HTTP/1.1\r\nHost: x\r\nAuthorization: {right}\r\nContent-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).expect("it reads");
-    stream.write_all(&body[..body.len() / 2]).expect("it reads");
-    std::thread::sleep(Duration::from_millis(200));
-    let begun = Instant::now();
-    let sender = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(300));
-        stream.write_all(&body[body.len() / 2..]).expect("it reads");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("it answers");
-        String::from_utf8_lossy(&answer).split(' ').nth(1).map(str::to_owned)
-    });
-    assert_eq!(served.interrupt(), Some(130));
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    assert_eq!(sender.join().expect("no panic").as_deref(), Some("200"));
-    let served = Served::start(&sandbox, &[]);
-    assert_eq!(assert_whole(&served).len(), 1);
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let sandbox = Sandbox::new();
+        let mut served = Served::start(&sandbox, &[]);
+        let (url, right) = (served.upload_url(), basic("__token__", &served.token()));
+        let host = url.trim_start_matches("http://").split('/').next().expect("a host").to_owned();
+        let form = wheel(1, 100);
+        let body = form.body();
+        let boundary = String::from_utf8_lossy(&body[2..]).lines().next().expect("one").to_owned();
+        let mut stream = TcpStream::connect(host).expect("it listens");
+        let head = format!(
+            "POST /legacy/ HTTP/1.1\r\nHost: x\r\nAuthorization: {right}\r\nContent-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("it reads");
+        stream.write_all(&body[..body.len() / 2]).expect("it reads");
+        std::thread::sleep(Duration::from_millis(200));
+        let begun = Instant::now();
+        let sender = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            stream.write_all(&body[body.len() / 2..]).expect("it reads");
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).expect("it answers");
+            String::from_utf8_lossy(&answer).split(' ').nth(1).map(str::to_owned)
+        });
+        assert_eq!(served.end(signal), Some(code));
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert_eq!(sender.join().expect("no panic").as_deref(), Some("200"));
+        let served = Served::start(&sandbox, &[]);
+        assert_eq!(assert_whole(&served).len(), 1);
+    }
 }

@@ -190,10 +190,11 @@ fn a_pending_publisher_makes_its_project_with_its_first_token() {
     let (sandbox, issuer) = (Sandbox::new(), Issuer::start());
     let pending = json!({"project": "Demo", "user": "ana", "repository": "acme/demo", "workflow": "release.yml"});
     let state = json!({"users": {"ana": {}}, "trusted-publishing": {"pending": [pending]}});
+    let first = issuer.identity(&[]);
     {
         let served = trusting(&sandbox, &issuer, state);
         assert_eq!(get(&served.url("/simple/demo/"), JSON).status, 404);
-        let token = minted(&served, &issuer.identity(&[]))["token"].as_str().expect("a token").to_owned();
+        let token = minted(&served, &first)["token"].as_str().expect("a token").to_owned();
         assert_eq!(get(&served.url("/simple/demo/"), JSON).json()["files"], json!([]));
         assert_eq!(get(&served.url("/pypi/demo/json"), "").status, 404);
         let (status, text) = post(&served, &wheel().with("name", Some("demmo")), &token);
@@ -202,6 +203,7 @@ fn a_pending_publisher_makes_its_project_with_its_first_token() {
     }
     // It is a publisher like any other, also after a restart.
     let served = Served::start(&sandbox, &[]);
+    assert_eq!(told(&minted(&served, &first)), "invalid-reuse-token invalid token: already used");
     let token = minted(&served, &issuer.identity(&[]))["token"].as_str().expect("a token").to_owned();
     assert_eq!(post(&served, &Form::of(SDIST_NAME, &Tar::sdist().gz()), &token).0, 200);
     let owners = get(&served.url("/pypi/demo/json"), "").json()["ownership"]["roles"].clone();

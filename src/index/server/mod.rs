@@ -23,8 +23,8 @@ mod tend;
 mod tokens;
 mod trusted;
 mod upload;
+mod used;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -45,6 +45,7 @@ use settings::{Settings, Status, Watched};
 use store::{Inbox, Store, Stored};
 pub use tend::{TokenFor, make_token, yank};
 use tokens::Tokens;
+use used::Used;
 
 /// The room for a form and for what is counted and thrown away beyond the largest file.
 const ROOM: u64 = 64 << 20;
@@ -59,7 +60,7 @@ pub struct Server {
     issuers: Issuers,
     rate: Mutex<Rate>,
     /// The numbers of identities that got a token.
-    used: Mutex<BTreeSet<String>>,
+    used: Mutex<Used>,
     doors: Kept,
     policy: Policy,
 }
@@ -87,7 +88,7 @@ impl Server {
             keys: Keys::open(effects, data)?,
             issuers: Issuers::default(),
             rate: Mutex::default(),
-            used: Mutex::default(),
+            used: Mutex::new(Used::open(effects, data)?),
             doors: effects.keep(),
             policy,
         })

@@ -11,6 +11,7 @@ use super::identity::{Holder, Issued, project_id, publisher_id};
 use super::identity_token::{Claims, unverified};
 use super::settings::{Pending, Publisher, Settings, Trust};
 use super::store::Made;
+use super::used::Used;
 use super::{Server, names, reply};
 use crate::effects::listen::{Answered, Asked, Body};
 
@@ -109,20 +110,16 @@ impl Server {
             .collect();
         let caveats = [json!([4, publisher_id(&publisher)]), json!([2, projects]), json!([0, expires, now])];
         let issued = Issued { schema: 1, holder: Holder::Publisher(publisher), expires: Some(expires) };
+        let ends = claims.get("exp").and_then(Value::as_i64).unwrap_or(i64::MAX);
+        let kept = used.add(text(&claims, "jti"), ends, now);
+        kept.or_else(|_| no("invalid-token", "the identity cannot be remembered"))?;
         let token = self.keys.issue(self.doors.change(), &issued, settings.location(), &caveats);
         let token = token.or_else(|_| no("invalid-token", "the token cannot be kept"))?;
-        used.insert(text(&claims, "jti").to_owned());
         Ok(json!({"success": true, "token": token.reveal(), "expires": expires}))
     }
 
     /// Makes the project of a pending publisher that fits, if there is one.
-    fn reify(
-        &self,
-        settings: &Settings,
-        trust: &Trust,
-        claims: &Claims,
-        used: &std::collections::BTreeSet<String>,
-    ) -> Result<(), NoToken> {
+    fn reify(&self, settings: &Settings, trust: &Trust, claims: &Claims, used: &Used) -> Result<(), NoToken> {
         let waiting: Vec<(&Pending, Publisher)> = trust
             .pending
             .iter()
@@ -174,7 +171,7 @@ fn text<'c>(claims: &'c Claims, name: &str) -> &'c str {
 fn matching<'p>(
     claims: &Claims,
     publishers: impl Iterator<Item = &'p Publisher>,
-    used: &std::collections::BTreeSet<String>,
+    used: &Used,
 ) -> Result<&'p Publisher, NoToken> {
     /// What PyPI wants to see of a job of GitHub.
     const NEEDED: [&str; 8] = [
@@ -216,7 +213,7 @@ fn matching<'p>(
     if text(claims, "event_name") == "pull_request_target" {
         return refused("Publishing from a workflow invoked via 'pull_request_target' is not supported.".to_owned());
     }
-    match used.contains(text(claims, "jti")) {
+    match used.has(text(claims, "jti")) {
         true => no("invalid-reuse-token", "invalid token: already used"),
         false => Ok(publisher),
     }

@@ -113,10 +113,10 @@ impl Served {
         .expect("a token")
     }
 
-    /// Asks it to end, as a person does with Ctrl-C; how it ended.
-    pub(crate) fn interrupt(&mut self) -> Option<i32> {
+    /// Asks it to end, as a person does with Ctrl-C (INT) and a supervisor of services (TERM); how it ended.
+    pub(crate) fn end(&mut self, signal: rustix::process::Signal) -> Option<i32> {
         let id = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("it runs");
-        rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+        rustix::process::kill_process(id, signal).expect("it runs");
         self.child.wait().expect("it was started").code()
     }
 
