@@ -270,7 +270,7 @@ fn mask_shapes(text: &str) -> String {
 }
 
 /// Masks what stands before `@` after `://`: a token may be the user, too. Names that everybody uses stay.
-fn mask_userinfo(text: &str) -> String {
+pub fn mask_userinfo(text: &str) -> String {
     if !text.contains("://") || !text.contains('@') {
         return text.to_owned();
     }

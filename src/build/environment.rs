@@ -1,5 +1,6 @@
 //! Python on this machine, and clean environments made with it (PEP 405).
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use crate::effects::process::{Environment as Admitted, Program, Ran};
 use crate::effects::{Effects, EffectsError, Inspect};
 use crate::error::Failure;
 use crate::report::Event;
+use crate::secret::Secret;
 
 /// The oldest Python that works: `tarfile`'s data filter and pip's `--python` need it.
 const OLDEST: (u32, u32) = (3, 11);
@@ -235,18 +237,26 @@ impl Environment {
             .timeout(Duration::from_secs(600))
     }
 
-    /// The same, with everything from one index. A login that its URL holds is given to pip in a file that nobody else
-    /// reads, in the format of `.netrc`: arguments of programs can be seen by everybody on the machine.
+    /// Runs [`Environment::installer`] with these arguments and everything from one index. A login that its URL holds is
+    /// given to pip in a file in the format of `.netrc`, which is there only while pip runs: arguments of programs can be
+    /// seen by everybody on the machine, and what is installed runs later. That format names hosts without ports.
     ///
     /// # Errors
-    /// The URL is none, or the file cannot be written.
-    pub fn installer_from(&self, effects: Effects<'_>, index: &str) -> Result<Program, Failure> {
-        let (url, login) = split_login(index)?;
-        let program = self.installer().arg("--index-url").arg(url);
-        let Some(login) = login else { return Ok(program) };
+    /// The URL is none, the file cannot be written, or pip cannot be started.
+    pub fn install_from_index(
+        &self,
+        effects: Effects<'_>,
+        index: &str,
+        arguments: Vec<OsString>,
+    ) -> Result<Ran, Failure> {
+        let (url, login) = split_login(effects.inspect(), index)?;
+        let program = self.installer().arg("--index-url").arg(url).args(arguments);
+        let Some(login) = login else { return Ok(effects.programs().run(&program)?) };
         let path = self.dir.join("netrc");
         effects.files().replace(&path, login.as_bytes(), 0o600)?;
-        Ok(program.env("NETRC", path))
+        let ran = effects.programs().run(&program.env("NETRC", &path));
+        effects.files().remove_file(&path)?;
+        Ok(ran?)
     }
 
     /// A program, looked for in the environment first: `python` is always its own.
@@ -266,22 +276,33 @@ impl Environment {
 }
 
 /// A URL without the login in it, and the login as an entry of a `.netrc`.
-fn split_login(text: &str) -> Result<(String, Option<Zeroizing<String>>), Failure> {
+fn split_login(inspect: Inspect<'_>, text: &str) -> Result<(String, Option<Zeroizing<String>>), Failure> {
     let mut url = Url::parse(text).map_err(|_| EffectsError::Url { url: text.to_owned() })?;
-    let Some(password) = url.password() else { return Ok((text.to_owned(), None)) };
-    // A backslash before whatever is no letter or digit: as the parser of Python reads it since 3.11.
-    let written = |part: &str| -> Zeroizing<String> {
-        let plain = Zeroizing::new(percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned());
-        let escaped = plain.chars().flat_map(|c| (!c.is_alphanumeric()).then_some('\\').into_iter().chain([c]));
-        Zeroizing::new(escaped.collect())
-    };
-    let (user, password) = (written(url.username()), written(password));
-    let host = url.host_str().unwrap_or_default();
-    let entry = format!("machine {host} login {} password {}\n", user.as_str(), password.as_str());
-    let entry = Zeroizing::new(entry);
-    let is_settled = url.set_username("").is_ok() && url.set_password(None).is_ok();
-    debug_assert!(is_settled, "a URL with a password has a host");
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok((text.to_owned(), None));
+    }
+    let part = |text: &str| Zeroizing::new(percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned());
+    let (user, password) = (part(url.username()), part(url.password().unwrap_or_default()));
+    // Without a password the user is a token.
+    let secret = if password.is_empty() { &user } else { &password };
+    inspect.redactor().register(&Secret::new(secret));
+    // Brackets are of URLs: the programs that read this name addresses without them.
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let login = if user.is_empty() { Zeroizing::default() } else { Zeroizing::new(format!(" login {}", *word(&user))) };
+    let entry = Zeroizing::new(format!("machine {host}{} password {}\n", *login, *word(&password)));
+    let is_bare = url.set_username("").is_ok() && url.set_password(None).is_ok();
+    debug_assert!(is_bare, "a URL with a login has a host");
     Ok((url.into(), Some(entry)))
+}
+
+/// A word of a `.netrc` as Python's parser reads it. Before 3.11 it knew no backslash, so that only what could not be
+/// read otherwise has one.
+fn word(text: &str) -> Zeroizing<String> {
+    let is_special = |c: char| c.is_whitespace() || matches!(c, '"' | '\\');
+    if text.is_empty() || text.starts_with('#') || text.contains(is_special) {
+        return Zeroizing::new(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")));
+    }
+    Zeroizing::new(text.to_owned())
 }
 
 /// What a program wrote, as narration.

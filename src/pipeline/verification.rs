@@ -19,8 +19,8 @@ use crate::python::version::Version;
 use crate::report::{Finding, Severity};
 use crate::steps::await_files::{AwaitFiles, Expected, Shown, differs};
 use crate::steps::record::{self, Draft, Facts, RecordedFile};
-use crate::steps::verify_install::Verified;
 use crate::steps::verify_install::pythons::Pythons;
+use crate::steps::verify_install::{ARCHIVE_LIMIT, Verified};
 use crate::steps::write_manifest::Manifest;
 use crate::steps::{Produced, Step};
 
@@ -245,7 +245,7 @@ fn say_what_is_there(
         verdict.findings.extend(missing(inspect, request, package, shown)?);
     }
     if !known.is_empty() {
-        verdict.findings.extend(unknown(request, (known, listing))?);
+        verdict.findings.extend(unknown(inspect, request, (known, listing))?);
     }
     if !request.lenient {
         verdict.findings.extend(standing(inspect, request, listing));
@@ -254,18 +254,33 @@ fn say_what_is_there(
 }
 
 /// The files of the release that nobody sent from here: installers take whichever fits best.
-fn unknown(request: &Request<'_>, (known, listing): (&[Known], &Listing)) -> Result<Vec<Finding>, Failure> {
-    let is_known = |file: &&ListedFile| known.iter().any(|known| known.name == file.name);
-    let mut others: Vec<&ListedFile> = listing.of_version(request.version).filter(|file| !is_known(file)).collect();
+fn unknown(
+    inspect: Inspect<'_>,
+    request: &Request<'_>,
+    (known, listing): (&[Known], &Listing),
+) -> Result<Vec<Finding>, Failure> {
+    // Installers that are asked for a version take one with a local part, too, and before it.
+    let is_wanted = |version: &Version| match request.version.is_local() {
+        true => version == request.version,
+        false => version.without_local() == *request.version,
+    };
+    let is_known = |file: &ListedFile| known.iter().any(|known| known.name == file.name);
+    let is_other =
+        |file: &&ListedFile| version_of(&file.name).is_some_and(|version| is_wanted(&version)) && !is_known(file);
+    let mut others: Vec<&ListedFile> = listing.files.iter().filter(is_other).collect();
     if !others.is_empty() {
         // Another job may have sent a part, from a `dist/` of its own.
         let git = Git::discover(&request.project.root)?;
         let sent = git.map(|git| record::sent_to(&git, request.index)).transpose()?.unwrap_or_default();
-        let is_sent = |file: &&ListedFile| {
+        let is_here = |file: &ListedFile| {
+            let bytes = inspect.files().read(&request.project.root.join(publish::DIST).join(&file.name), ARCHIVE_LIMIT);
+            bytes.is_ok_and(|bytes| file.sha256 == Some(Sha256::of(&bytes)))
+        };
+        let is_sent = |file: &ListedFile| {
             sent.iter()
                 .any(|sent| sent.name == file.name && file.sha256.is_some_and(|there| there.to_string() == sent.sha256))
         };
-        others.retain(|file| !is_sent(file));
+        others.retain(|file| !is_sent(file) && !is_here(file));
     }
     let help = "if another job uploaded it, run this with all archives in `dist/`, or after `release history sync`; \
                 if nobody did, yank the release and change the credentials";

@@ -19,6 +19,7 @@ use crate::config::targets::Index;
 use crate::effects::http::visit::Visited;
 use crate::effects::{Git, Inspect};
 use crate::error::Failure;
+use crate::index::credential::pypirc;
 use crate::index::listing::ListedFile;
 use crate::index::{IndexError, Listing};
 use crate::project::Project;
@@ -180,7 +181,7 @@ fn since(
     (ours, unclear): (&Ours, &mut Vec<String>),
 ) -> Result<Vec<Finding>, String> {
     let index = config.stages.value.last().map_or("pypi", String::as_str);
-    let index = config.index(index).map_err(|error| error.to_string())?;
+    let index = pypirc::index_of(inspect, config, index).map_err(|failure| failure.message)?;
     let listing = Listing::of(inspect.http(), &index, &ours.name).map_err(|error| error.to_string())?;
     let Some((version, files)) = last(&listing, ours) else { return Ok(Vec::new()) };
     let before = required(inspect, (&index, &ours.name), &version, &files)

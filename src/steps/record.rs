@@ -10,6 +10,7 @@ use crate::archive::Sha256;
 use crate::config::targets::Index;
 use crate::effects::git::Identity;
 use crate::effects::{Effects, EffectsError, Git, GitMut, Inspect};
+use crate::secret::mask_userinfo;
 
 /// The reference of the ledger.
 pub const LEDGER: &str = "refs/release/ledger";
@@ -179,10 +180,12 @@ pub fn uploaded(git: &Git, version: &str) -> Result<Vec<RecordedFile>, EffectsEr
 /// The reference names something that is no ledger.
 pub fn sent_to(git: &Git, index: &Index) -> Result<Vec<RecordedFile>, EffectsError> {
     let phase = format!("publish {}", index.name);
-    // The summary of a publication ends with the names of its indexes.
-    let ends = format!(" to {}", index.name);
+    // The summary of a publication ends with the names of its indexes, in which logins are masked.
+    let name = mask_userinfo(&index.name);
+    let is_named =
+        |summary: &str| summary.rsplit_once(" to ").is_some_and(|(_, names)| names.split(", ").any(|one| one == name));
     let is_sent = |record: &Record| match record.command.as_str() {
-        "publish" => record.summary.ends_with(&ends),
+        "publish" => is_named(&record.summary),
         _ => record.command == "run" && record.outcome == "ok" && record.facts.phase.as_deref() == Some(&phase),
     };
     Ok(records(git)?.filter(is_sent).flat_map(|record| record.files).collect())

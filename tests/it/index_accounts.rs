@@ -1,6 +1,7 @@
 //! Accounts of the embedded index: real macaroons, owners, and a state that counts at once.
 
 use expect_test::expect;
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -338,4 +339,15 @@ fn a_project_stays_below_its_limit_however_many_upload_at_once() {
         posting.into_iter().map(|one| one.join().expect("no panic")).collect()
     });
     assert_eq!(codes.iter().filter(|code| **code == 200).count(), 1, "{codes:?}");
+}
+
+#[test]
+fn every_digest_that_is_sent_must_be_right() {
+    let sandbox = Sandbox::new();
+    let served = Served::start(&sandbox, &[]);
+    let bytes = Zip::wheel().bytes();
+    let md5: String = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02X}")).collect();
+    let form = |digest: &str| Form::of(WHEEL_NAME, &bytes).with("md5_digest", Some(digest));
+    assert_eq!(served.post(&form(&"0".repeat(32))).status, 400);
+    assert_eq!(served.post(&form(&md5)).status, 200);
 }

@@ -255,6 +255,7 @@ fn files(index: &Index, seen: &mut Seen) {
     image.content_type = "Content-Type: image/png\r\n".to_owned();
     seen.expect(Meaning::PartType, &index.post(&image));
     seen.expect(Meaning::Digest, &index.post(&wheel().with("sha256_digest", Some(&"0".repeat(64)))));
+    seen.expect(Meaning::Digest, &index.post(&wheel().with("md5_digest", Some(&"0".repeat(32)))));
     seen.expect(Meaning::FileTooLarge, &index.set(json!({"limits": {"file": 100}})).post(&wheel()));
     seen.expect(Meaning::ProjectFull, &index.set(json!({"limits": {"project": 100}})).post(&wheel()));
     seen.expect(Meaning::Deleted, &index.set(json!({"deleted": [WHEEL_NAME]})).post(&wheel()));

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::Sandbox;
 use crate::support::answering::{Answering, Told};
+use crate::support::archives::zip::{WHEEL_NAME, Zip};
 use crate::support::projects::ACME;
 use crate::support::releasing::BACKEND;
 use crate::support::sandbox::{Output, path_without_shims};
@@ -191,6 +192,11 @@ const LIES: &[Lie] = &[
         other["filename"] = json!(WHEEL.replace("none-any", "none-win_amd64"));
         index.page["files"].as_array_mut().expect("files").push(other);
     }),
+    ("a file of a version that installers prefer", 10, "verify/unknown-file", |index| {
+        let mut other = index.page["files"][0].clone();
+        other["filename"] = json!(WHEEL.replace("1.2.3", "1.2.3+better"));
+        index.page["files"].as_array_mut().expect("files").push(other);
+    }),
     ("quarantine", 10, "verify/quarantined", |index| {
         index.page["project-status"] = json!({"status": "quarantined", "reason": "spam"});
         index.page["files"] = json!([]);
@@ -248,7 +254,7 @@ fn code_of_a_file_that_is_another_one_is_never_run() {
 fn remember_upload(sandbox: &Sandbox, index: &str, name: &str, sha256: &Sha256) {
     let record = json!({
         "schema": 1, "run": "r", "time": "2026-11-21T12:00:00Z", "by": "a <a@b>", "command": "publish",
-        "project": "acme", "version": "1.2.3", "outcome": "ok", "summary": format!("1 file to {index}"),
+        "project": "acme", "version": "1.2.3", "outcome": "ok", "summary": format!("1 file to testpypi, {index}"),
         "files": [{"name": name, "sha256": sha256.to_string()}],
     });
     sandbox.write("record.json", record.to_string());
@@ -278,48 +284,66 @@ fn what_another_job_uploaded_is_known_by_the_ledger_and_by_its_bytes() {
     assert!(!codes(&output).contains(&"verify/unknown-file".to_owned()), "{output}");
 }
 
+/// The arguments of every program that runs, where they hold a text.
+fn arguments_with(text: &str) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").expect("Linux").flatten();
+    let lines = all.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines.filter(|line| line.contains(text)).collect()
+}
+
 #[test]
-fn a_login_in_a_url_reaches_pip_and_no_argument() {
-    const PASSWORD: &str = "p w\"#\\x-canary";
-    const WRITTEN: &str = "p%20w%22%23%5Cx-canary";
-    let mut sandbox = acme(|path, text| match path {
-        "pyproject.toml" => text.replacen("[project]\n", "[project]\ndependencies = [\"needed\"]\n", 1),
-        "backend.py" => {
-            text.replace("Requires-Python: >=3.11\\n", "Requires-Python: >=3.11\\nRequires-Dist: needed\\n")
-        }
-        _ => text,
-    });
-    let mut index = Index::of(&wheel(&sandbox));
-    index.page["files"][0]["core-metadata"] = json!(false);
-    let index = index.serve();
-    let bin = sandbox.path("bin");
-    std::fs::create_dir_all(&bin).expect("a folder");
-    let log = sandbox.path("arguments");
-    let found = std::process::Command::new("sh").args(["-c", "command -v python3"]).output().expect("sh").stdout;
-    let python = String::from_utf8(found).expect("text");
-    let text = format!("#!/bin/sh\necho \"$@\" >> '{}'\nexec {} \"$@\"\n", log.display(), python.trim());
-    std::fs::write(bin.join("python3"), text).expect("a file");
-    std::fs::set_permissions(bin.join("python3"), std::fs::Permissions::from_mode(0o755)).expect("it is ours");
-    sandbox.set("PATH", format!("{}:{}", bin.display(), path_without_shims()));
-    let simple = index.url("/simple/").replace("://", &format!("://ana:{WRITTEN}@"));
-    let pyproject = sandbox.read("pyproject.toml");
-    let upload = index.url("/legacy/");
-    let table = format!("\n[tool.release.index.private]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n");
-    sandbox.write("pyproject.toml", pyproject + &table);
-    let output = sandbox.release(&["verify", "--index", "private", "--wait", "0", "--format", "json", "-vv"]);
-    // pip asks for what is needed with the login, and the index does not have it.
-    let asked = index.asked();
-    let needed = asked.iter().find(|asked| asked.path() == "/simple/needed/");
-    let needed = needed.unwrap_or_else(|| panic!("pip does not ask: {output}"));
-    let login = crate::support::web::basic("ana", PASSWORD);
-    assert!(needed.head.contains(&login), "{}", needed.head);
-    assert_eq!(output.code, 10, "{output}");
-    for (what, text) in [("output", output.to_string()), ("arguments", std::fs::read_to_string(log).expect("a log"))] {
-        assert!(!text.is_empty() && !text.contains("canary"), "{what}: {text}");
+fn a_login_in_a_url_reaches_pip_and_nobody_else() {
+    const HIDDEN: &str = "__version__ = \"1.2.3\"\nimport os, sys\nassert not os.path.exists(sys.prefix + '/netrc')\n";
+    for (login, user, password) in [
+        ("ana:p%20w%22%23%5Cx-canary", "ana", "p w\"#\\x-canary"),
+        ("__token__:pypi-x-canary", "__token__", "pypi-x-canary"),
+        (":p-x-canary", "", "p-x-canary"),
+        ("a-token-x-canary", "a-token-x-canary", ""),
+    ] {
+        let sandbox = acme(|path, text| match path {
+            "backend.py" => {
+                text.replace("Requires-Python: >=3.11\\n", "Requires-Python: >=3.11\\nRequires-Dist: demo\\n")
+            }
+            "acme/__init__.py" => HIDDEN.to_owned(),
+            _ => text,
+        });
+        let mut index = Index::of(&wheel(&sandbox));
+        index.page["files"][0]["core-metadata"] = json!(false);
+        let needed = Zip::wheel().bytes();
+        let file = json!({
+            "filename": WHEEL_NAME, "url": format!("/files/{WHEEL_NAME}"),
+            "hashes": {"sha256": Sha256::of(&needed).to_string()},
+        });
+        let page = json!({"meta": {"api-version": "1.4"}, "name": "demo", "files": [file]});
+        index.files.insert(format!("/files/{WHEEL_NAME}"), needed);
+        let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+        let told = Arc::clone(&seen);
+        let index = Answering::with(move |asked| {
+            if asked.path() == "/simple/demo/" {
+                let mut told = told.lock().expect("no panic");
+                told.extend(arguments_with("x-canary"));
+                told.extend(arguments_with("--index-url").into_iter().map(|_| "pip".to_owned()));
+                return Told::json(&page);
+            }
+            index.answer(asked.path())
+        });
+        let simple = index.url("/simple/").replace("://", &format!("://{login}@"));
+        let (pyproject, upload) = (sandbox.read("pyproject.toml"), index.url("/legacy/"));
+        let table = format!("\n[tool.release.index.private]\nupload = \"{upload}\"\nsimple = \"{simple}\"\n");
+        sandbox.write("pyproject.toml", pyproject + &table);
+        let output = sandbox.release(&["verify", "--index", "private", "--wait", "0", "--format", "json", "-vv"]);
+        assert_eq!(output.code, 0, "{login}: {output}");
+        let asked = index.asked();
+        let needed = asked.iter().find(|asked| asked.path() == "/simple/demo/").expect("pip asks for it");
+        assert!(needed.head.contains(&crate::support::web::basic(user, password)), "{login}: {}", needed.head);
+        let seen = seen.lock().expect("no panic");
+        assert!(!seen.is_empty() && seen.iter().all(|line| line == "pip"), "{login}: {seen:?}");
+        assert!(!output.to_string().contains("x-canary"), "{login}: {output}");
+        let ledger = sandbox.git(&["show", "refs/release/ledger:record.json"]);
+        let hash = |simple: &str| Sha256::of(simple.as_bytes()).to_string();
+        assert!(ledger.contains(&hash(&index.url("/simple/"))) && !ledger.contains(&hash(&simple)), "{ledger}");
     }
-    let ledger = sandbox.git(&["show", "refs/release/ledger:record.json"]);
-    let hash = |simple: &str| Sha256::of(simple.as_bytes()).to_string();
-    assert!(ledger.contains(&hash(&index.url("/simple/"))) && !ledger.contains(&hash(&simple)), "{ledger}");
 }
 
 #[test]

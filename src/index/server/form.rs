@@ -10,6 +10,7 @@ use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest as _};
 use http_body_util::BodyDataStream;
 use hyper::body::{Bytes, Frame};
+use md5::Md5;
 use multer::{Field, Multipart};
 
 use super::refusal::Refusal;
@@ -36,6 +37,8 @@ pub(super) struct Content {
     pub(super) size: u64,
     pub(super) sha256: Sha256,
     pub(super) blake2b_256: crate::archive::Blake2b256,
+    /// It proves nothing, and what is sent of it must be right all the same.
+    pub(super) md5: [u8; 16],
     /// Whether it was larger than what is kept: the rest was counted and thrown away.
     pub(super) cut: bool,
 }
@@ -150,7 +153,8 @@ fn text(field: &mut Field<'_>, room: &mut usize) -> Result<Vec<u8>, Refusal> {
 fn keep(field: &mut Field<'_>, file_name: String, most: u64, mut incoming: Incoming) -> Result<Content, Refusal> {
     let content_type =
         field.headers().get("content-type").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let (mut sha256, mut blake2, mut size) = (Sha256Digester::default(), Blake2b::<U32>::new(), 0);
+    let (mut sha256, mut blake2, mut md5) = (Sha256Digester::default(), Blake2b::<U32>::new(), Md5::new());
+    let mut size = 0;
     while let Some(piece) = ready(field.chunk())? {
         size += piece.len() as u64;
         if size > most {
@@ -158,6 +162,7 @@ fn keep(field: &mut Field<'_>, file_name: String, most: u64, mut incoming: Incom
         }
         sha256.write_all(&piece).expect("a digest takes everything");
         blake2.update(&piece);
+        md5.update(&piece);
         incoming.write(&piece).map_err(|_| Refusal::from(Meaning::Fault))?;
     }
     Ok(Content {
@@ -166,6 +171,7 @@ fn keep(field: &mut Field<'_>, file_name: String, most: u64, mut incoming: Incom
         size,
         sha256: sha256.finish(),
         blake2b_256: crate::archive::Blake2b256::from(<[u8; 32]>::from(blake2.finalize())),
+        md5: md5.finalize().into(),
         cut: size > most,
         incoming,
     })

@@ -195,7 +195,7 @@ fn fields(form: &Form) -> Result<(), Refusal> {
     if ["sha256_digest", "blake2_256_digest", "md5_digest"].iter().all(|field| form.get(field).is_none()) {
         return whole("Include at least one message digest.");
     }
-    // It proves nothing and is not computed here.
+    // It proves nothing.
     if ["sha256_digest", "blake2_256_digest"].iter().all(|field| form.get(field).is_none()) {
         return whole("Include at least one message digest other than MD5.");
     }
@@ -294,7 +294,8 @@ impl Upload<'_> {
     fn digests(&self) -> Result<(), Refusal> {
         let is = |field: &str, digest: String| self.form.get(field).is_none_or(|hex| hex.eq_ignore_ascii_case(&digest));
         let right = is("sha256_digest", self.content.sha256.to_string())
-            && is("blake2_256_digest", self.content.blake2b_256.to_string());
+            && is("blake2_256_digest", self.content.blake2b_256.to_string())
+            && is("md5_digest", self.content.md5.iter().map(|byte| format!("{byte:02x}")).collect());
         if right { Ok(()) } else { Err(Meaning::Digest.into()) }
     }
 

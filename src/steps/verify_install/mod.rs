@@ -12,6 +12,7 @@ pub mod pythons;
 mod scripts;
 mod typing;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -111,7 +112,7 @@ pub struct Verified {
 }
 
 /// More than any archive that an index takes by default.
-const ARCHIVE_LIMIT: u64 = 1024 * 1024 * 1024;
+pub const ARCHIVE_LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// How pip says that a wheel is for other machines or Pythons.
 const OTHER_PLATFORM: &str = "is not a supported wheel on this platform";
@@ -259,17 +260,17 @@ impl VerifyInstall {
         extra: Option<&str>,
     ) -> Result<(Option<Finding>, u64), Failure> {
         place.effects.inspect().http().permit(&self.dependencies)?;
-        let mut program = environment.installer_from(place.effects, &self.dependencies)?;
+        let mut arguments: Vec<OsString> = Vec::new();
         if !self.is_wheel() && !self.requires.is_empty() {
             // The backend comes from the cache, so that the index of dependencies need not have it.
             let folder = wheels::folder(place.effects, &place.interpreter, &self.requires)?;
-            program = program.arg("--find-links").arg(folder);
+            arguments.extend(["--find-links".into(), folder.into()]);
         }
-        let program = match &self.editable {
-            Some(_) => program.arg("--editable").arg(place.archive),
-            None => program.arg(self.requirement(place, extra)?),
-        };
-        let ran = place.effects.programs().run(&program)?;
+        match &self.editable {
+            Some(_) => arguments.extend(["--editable".into(), place.archive.into()]),
+            None => arguments.push(self.requirement(place, extra)?.into()),
+        }
+        let ran = environment.install_from_index(place.effects, &self.dependencies, arguments)?;
         let milliseconds = u64::try_from(ran.milliseconds).unwrap_or(u64::MAX);
         if ran.ok() {
             return Ok((None, milliseconds));
