@@ -207,7 +207,7 @@ fn the_state_of_an_index_is_read_strictly() {
     }
     expect![[r#"
         its `schema` is not 1
-        unknown field `owner`, expected one of `schema`, `name`, `read-only`, `paused`, `new-projects-paused`, `visible-after`, `limits`, `users`, `projects`, `prohibited`, `deleted`, `trusted-publishing` at line 1 column 8
+        unknown field `owner`, expected one of `schema`, `name`, `read-only`, `paused`, `new-projects-paused`, `visible-after`, `limits`, `users`, `projects`, `prohibited`, `deleted`, `trusted-publishing`, `attestations` at line 1 column 8
         unknown field `two_factor`, expected `email-verified` or `two-factor` at line 1 column 29
         `users` has a name with other characters than letters, digits, `.`, `_` and `-`
         `projects` has `De.mo`, which is not the normal form of a name

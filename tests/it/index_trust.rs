@@ -220,7 +220,7 @@ fn attestations_are_taken_from_their_publisher_and_served() {
     let (sandbox, issuer) = (Sandbox::new(), Issuer::start());
     let theirs = json!({"repository": "trailofbits/pypi-attestations", "workflow": "release.yml"});
     let state = json!({"projects": {"pypi-attestations": {"publishers": [theirs, publisher()]}}});
-    let served = trusting(&sandbox, &issuer, state);
+    let served = trusting(&sandbox, &issuer, state.clone());
     let ours = minted(&served, &issuer.identity(&[]))["token"].as_str().expect("a token").to_owned();
     issuer.set("repository", json!("trailofbits/pypi-attestations"));
     issuer.set("job_workflow_ref", json!("trailofbits/pypi-attestations/.github/workflows/release.yml@refs/tags/v1.0"));
@@ -239,12 +239,19 @@ fn attestations_are_taken_from_their_publisher_and_served() {
     changed["version"] = json!(1);
     changed["envelope"]["signature"] = json!(signature);
     say("signature", post(&served, &with(&format!("[{changed}]")), &token));
+    let mut state = state;
+    state["attestations"] = json!({"kinds": ["https://slsa.dev/provenance/v1"]});
+    set(&sandbox, &issuer, state.clone());
+    say("kind", post(&served, &with(&one), &token));
+    state["attestations"] = json!({});
+    set(&sandbox, &issuer, state);
     expect![[r#"
         another publisher: 400 Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included attestation: Certificate's Source Repository URI does not match the Trusted Publisher
         twice: 400 Invalid attestations supplied during upload: Multiple attestations for the same file with the same predicate type (https://docs.pypi.org/attestations/publish/v1) are not supported
         no publisher: 400 Invalid attestations supplied during upload: Attestations are only supported when using Trusted Publishing
         version: 400 Invalid attestations supplied during upload: Malformed attestations: its `version` is another
         signature: 400 Invalid attestations supplied during upload: Could not verify the uploaded artifact using the included attestation: its signature does not hold: invalid signature: DSSE signature verification failed: Verification error: the signature (ECDSA_P256_SHA256) is not valid
+        kind: 400 Invalid attestations supplied during upload: Attestation with unsupported predicate type: https://docs.pypi.org/attestations/publish/v1
     "#]].assert_eq(&told);
     assert_eq!(get(&served.url("/simple/pypi-attestations/"), JSON).json()["files"], json!([]));
     assert_eq!(post(&served, &with(&one), &token), (200, String::new()));

@@ -17,13 +17,12 @@ use crate::support::tokens::{attenuated, forged};
 use crate::support::web::{Form, Response, basic, request};
 
 /// Rows that no request to the embedded index can produce, and why.
-const UNREACHABLE: [(Meaning, &str); 7] = [
+const UNREACHABLE: [(Meaning, &str); 5] = [
+    // Nobody sees these two on PyPI either.
     (Meaning::NameInvalid, "the form refuses such a name before a project is made"),
     (Meaning::NameConflicts, "projects are looked up by their normal names, so that no two differ in spelling"),
-    (Meaning::AttestationsPublisher, "the embedded index knows only publishers of GitHub"),
-    (Meaning::AttestationUnknown, "verifying ends in one of two ways here"),
-    (Meaning::AttestationKind, "no attestation of another kind is published that the public log vouches for"),
     // Tests with real attestations, in `index_trust.rs`.
+    (Meaning::AttestationKind, "needs a real attestation from PyPI"),
     (Meaning::AttestationWrong, "needs a real attestation from PyPI"),
     (Meaning::AttestationTwice, "needs a real attestation from PyPI"),
 ];
@@ -324,6 +323,15 @@ fn trusted(seen: &mut Seen) {
         (Meaning::AttestationsMany, "[{}, {}, {}]"),
     ] {
         seen.expect(meaning, &post(&also(wheel(), "attestations", field)));
+    }
+    for (meaning, attesting) in [
+        (Meaning::AttestationsPublisher, json!({"supported": false})),
+        (Meaning::AttestationUnknown, json!({"fault": "the log does not answer"})),
+    ] {
+        let mut state = state("active");
+        state["attestations"] = attesting;
+        index.set(state);
+        seen.expect(meaning, &post(&also(wheel(), "attestations", "[{}]")));
     }
     index.set(state("archived"));
     seen.expect(Meaning::TokenNotYours, &post(&wheel()));

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use super::identity::Sender;
 use super::refusal::Refusal;
-use super::settings::Publisher;
+use super::settings::{Attesting, Publisher};
 use crate::archive::Sha256;
 use crate::index::attestation::{NotSigned, Signed, verify};
 use crate::index::words::Meaning;
 
 /// The issuer of identities of GitHub.
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
-/// What may be attested.
-const KINDS: [&str; 2] = ["https://docs.pypi.org/attestations/publish/v1", "https://slsa.dev/provenance/v1"];
+/// What its publishers are called.
+const KIND: &str = "GitHub";
 /// How many attestations a file may have.
 const MOST: usize = 2;
 
@@ -27,9 +27,13 @@ pub(super) fn provenance(
     field: Option<&str>,
     sender: &Sender,
     (file, sha256): (&str, Sha256),
+    settings: &Attesting,
 ) -> Result<Option<Value>, Refusal> {
     let Some(field) = field else { return Ok(None) };
     let publisher = sender.publisher().ok_or(Meaning::AttestationsUntrusted)?;
+    if !settings.supported {
+        return Err(Refusal::of(Meaning::AttestationsPublisher, [KIND]));
+    }
     let malformed = |text: &str| Refusal::of(Meaning::AttestationsMalformed, [text]);
     let attestations: Vec<Value> = serde_json::from_str(field).map_err(|error| malformed(&error.to_string()))?;
     if attestations.is_empty() {
@@ -38,6 +42,9 @@ pub(super) fn provenance(
     if attestations.len() > MOST {
         return Err(Refusal::of(Meaning::AttestationsMany, [&MOST.to_string()]));
     }
+    if let Some(fault) = &settings.fault {
+        return Err(Refusal::of(Meaning::AttestationUnknown, [fault]));
+    }
     let mut kinds: Vec<String> = Vec::new();
     for attestation in &attestations {
         let signed = verify(attestation.to_string().as_bytes(), sha256).map_err(|error| match error {
@@ -45,13 +52,16 @@ pub(super) fn provenance(
             other => wrong(&other.to_string()),
         })?;
         let kind = judge(&signed, publisher, file)?;
+        if !settings.kinds.contains(&kind) {
+            return Err(Refusal::of(Meaning::AttestationKind, [&kind]));
+        }
         if kinds.contains(&kind) {
             return Err(Refusal::of(Meaning::AttestationTwice, [&kind]));
         }
         kinds.push(kind);
     }
     let publisher = json!({
-        "kind": "GitHub",
+        "kind": KIND,
         "repository": publisher.repository,
         "workflow": publisher.workflow,
         "environment": publisher.environment.as_deref().unwrap_or_default(),
@@ -92,9 +102,5 @@ fn judge(signed: &Signed, publisher: &Publisher, file: &str) -> Result<String, R
         Some([_]) => return Err(wrong("subject does not match distribution name")),
         _ => return Err(wrong("too many subjects in statement (must be exactly one)")),
     }
-    let kind = signed.statement["predicateType"].as_str().unwrap_or_default();
-    match KINDS.contains(&kind) {
-        true => Ok(kind.to_owned()),
-        false => Err(Refusal::of(Meaning::AttestationKind, [kind])),
-    }
+    Ok(signed.statement["predicateType"].as_str().unwrap_or_default().to_owned())
 }

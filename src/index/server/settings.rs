@@ -63,6 +63,35 @@ pub(super) struct Settings {
     /// Trusted publishing; without it the index knows none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) trusted_publishing: Option<Trust>,
+    /// Which attestations are taken.
+    #[serde(skip_serializing_if = "Attesting::is_usual")]
+    pub(super) attestations: Attesting,
+}
+
+/// What may be attested, and what goes wrong with it on purpose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Attesting {
+    /// Whether the publishers that there are may attest: PyPI does not take attestations of every kind of publisher.
+    pub(super) supported: bool,
+    /// The types of predicates that are taken.
+    pub(super) kinds: Vec<String>,
+    /// Verifying ends with this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fault: Option<String>,
+}
+
+impl Default for Attesting {
+    fn default() -> Self {
+        let kinds = ["https://docs.pypi.org/attestations/publish/v1", "https://slsa.dev/provenance/v1"];
+        Attesting { supported: true, kinds: kinds.map(str::to_owned).into(), fault: None }
+    }
+}
+
+impl Attesting {
+    fn is_usual(&self) -> bool {
+        *self == Attesting::default()
+    }
 }
 
 fn is_off(value: &bool) -> bool {

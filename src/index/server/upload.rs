@@ -62,7 +62,7 @@ impl Server {
         let examined = check::examine(&content.file_name, &mut reader, &Limits::default());
         archives::judge(&examined, &self.policy, (&judged.name, &judged.version))?;
         let file = (content.file_name.as_str(), content.sha256);
-        let provenance = attested::provenance(form.get("attestations"), &sender, file)?;
+        let provenance = attested::provenance(form.get("attestations"), &sender, file, &settings.attestations)?;
         let stored = Stored { provenance, ..upload.record(&examined.scan, now)? };
         drop(examined);
         content.incoming.sync().map_err(|_| Meaning::Fault)?;
