@@ -65,8 +65,6 @@ pub mod workflows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use clap::Parser;
-
 use cli::Cli;
 use commands::Context;
 use effects::World;
@@ -78,7 +76,7 @@ use report::Report;
 pub fn run(mut world: World) -> u8 {
     // What panics say is shown once, by us, with secrets masked.
     std::panic::set_hook(Box::new(|_| {}));
-    let cli = match Cli::try_parse_from(world.arguments()) {
+    let cli = match Cli::read(world.arguments()) {
         Ok(cli) => cli,
         Err(error) => return unparsed(&mut world, &error),
     };

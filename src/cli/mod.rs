@@ -3,7 +3,9 @@
 pub mod global;
 pub mod variables;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{self, Context};
 use crate::error::Failure;
@@ -24,6 +26,28 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// Reads the arguments of this program. Only the subcommand that they name is made, which is a third of the time that
+    /// the program takes to start.
+    ///
+    /// # Errors
+    /// They ask for help or for the version, or mean nothing.
+    pub fn read(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(arguments).or_else(|_| {
+            // What is said then is of all subcommands.
+            let matches = Cli::whole().try_get_matches_from(arguments)?;
+            Cli::from_arg_matches(&matches)
+        })
+    }
+
+    /// Everything that may be typed.
+    pub fn whole() -> clap::Command {
+        let mut command = Cli::command();
+        command.build();
+        command
+    }
+}
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done, or nothing to do
@@ -39,6 +63,7 @@ Exit codes:
 /// What to do.
 #[expect(missing_docs, reason = "the doc comment of each `Args` is the help; one here would replace it")]
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     Init(commands::init::Args),
     Show(commands::show::Args),
@@ -252,8 +277,8 @@ impl Command {
             Command::History(args) => commands::history::run(context, args),
             Command::Explain(args) => commands::explain::run(context, args),
             Command::Schema(args) => commands::schema::run(context, args),
-            Command::Completions(args) => commands::completions::run(context, args, Cli::command()),
-            Command::Man(args) => commands::man::run(context, args, Cli::command()),
+            Command::Completions(args) => commands::completions::run(context, args, Cli::whole()),
+            Command::Man(args) => commands::man::run(context, args, &Cli::whole()),
         }
     }
 }

@@ -13,10 +13,8 @@ pub struct Args {
     subcommand: Vec<String>,
 }
 
-pub(crate) fn run(_context: &Context<'_>, args: &Args, command: clap::Command) -> Result<Report, Failure> {
-    let mut command = command;
-    command.build();
-    let mut selected = &command;
+pub(crate) fn run(_context: &Context<'_>, args: &Args, command: &clap::Command) -> Result<Report, Failure> {
+    let mut selected = command;
     for word in &args.subcommand {
         let unknown =
             || usage(format!("there is no subcommand `{}`", args.subcommand.join(" ")), "`release --help` lists them");

@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 /// Every subcommand as its words.
 fn subcommands() -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for command in Cli::command().get_subcommands() {
+    for command in Cli::whole().get_subcommands() {
         let name = command.get_name().to_owned();
         if command.has_subcommands() {
             found.extend(command.get_subcommands().map(|nested| vec![name.clone(), nested.get_name().to_owned()]));
