@@ -273,6 +273,8 @@ fn what_would_fail_later_is_told_first_and_all_at_once() {
         error[plan/no-token]: no token for `two`
           cause: and `origin` has the tag `v1.3.0` already, for another commit
           cause: and `main` of `origin` has commits that are not here
+          hint: `RELEASE_TOKEN_ONE` is set and not read for `two`: if it is meant, give its value as `RELEASE_TOKEN_TWO`
+          hint: `RELEASE_TOKEN_PYPI` is set and not read for `two`: if it is meant, give its value as `RELEASE_TOKEN_TWO`
           hint: set `RELEASE_TOKEN_TWO`; `release publish` also takes `--token-stdin` and `--token-file FILE`
           hint: run `git fetch --tags origin`, and choose a higher version
           hint: run `release undo` if the bump was made, `git pull --rebase origin main`, then release again
