@@ -461,13 +461,7 @@ impl FilesMut {
     /// # Errors
     /// It cannot be made, or ([`ErrorKind::WouldBlock`] within) somebody holds it.
     pub fn lock(self, path: &Path) -> Result<File, EffectsError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(write_error(path))?;
+        let file = lock_file(path)?;
         file.try_lock().map_err(|error| write_error(path)(error.into()))?;
         Ok(file)
     }
@@ -477,11 +471,15 @@ impl FilesMut {
     /// # Errors
     /// It cannot be made.
     pub fn take_turns(self, path: &Path) -> Result<File, EffectsError> {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(path).map_err(write_error(path))?;
+        let file = lock_file(path)?;
         file.lock().map_err(write_error(path))?;
         Ok(file)
     }
+}
+
+fn lock_file(path: &Path) -> Result<File, EffectsError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).open(path).map_err(write_error(path))
 }
 
 /// A file that is being written and is nothing yet: it is removed when this is dropped, unless it was placed.

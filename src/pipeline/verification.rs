@@ -270,8 +270,7 @@ fn unknown(
     let mut others: Vec<&ListedFile> = listing.files.iter().filter(is_other).collect();
     if !others.is_empty() {
         // Another job may have sent a part, from a `dist/` of its own.
-        let git = Git::discover(&request.project.root)?;
-        let sent = git.map(|git| record::sent_to(&git, request.index)).transpose()?.unwrap_or_default();
+        let sent = sent(request)?;
         let is_here = |file: &ListedFile| {
             let bytes = inspect.files().read(&request.project.root.join(publish::DIST).join(&file.name), ARCHIVE_LIMIT);
             bytes.is_ok_and(|bytes| file.sha256 == Some(Sha256::of(&bytes)))
@@ -292,6 +291,12 @@ fn unknown(
     Ok(others.into_iter().map(finding).collect())
 }
 
+/// What the ledger says was sent to the index.
+fn sent(request: &Request<'_>) -> Result<Vec<RecordedFile>, Failure> {
+    let git = Git::discover(&request.project.root)?;
+    Ok(git.map(|git| record::sent_to(&git, request.index)).transpose()?.unwrap_or_default())
+}
+
 /// Why each file is not visible: slow pages, or a file that never came.
 fn missing(
     inspect: Inspect<'_>,
@@ -301,8 +306,7 @@ fn missing(
 ) -> Result<Vec<Finding>, Failure> {
     let (index, wait) = (&request.index.name, request.wait);
     let told = document::of(inspect.http(), request.index, &package.name, request.version);
-    let git = Git::discover(&request.project.root)?;
-    let sent = git.map(|git| record::sent_to(&git, request.index)).transpose()?.unwrap_or_default();
+    let sent = sent(request)?;
     let finding = |name: &String| {
         let has = match &told {
             Ok(Told::Release(document)) => Some(document::digest(document, name).is_some()),
@@ -364,8 +368,9 @@ fn standing(inspect: Inspect<'_>, request: &Request<'_>, listing: &Listing) -> O
     });
     let message = match state {
         Err(error) => {
-            let why = crate::error::Failure::from(error).message;
-            format!("whether the publisher has changed is not known: the provenance of {version} cannot be read: {why}")
+            format!(
+                "whether the publisher has changed is not known: the provenance of {version} cannot be read: {error}"
+            )
         }
         Ok(state) => match state {
             State::None | State::Full => return None,
