@@ -7,6 +7,7 @@
 //! Follows APPNOTE.TXT 6.3 (zip), RFC 1951 and 1952 (deflate, gzip) and POSIX.1-2017 pax (tar),
 //! each narrowed to the part that every installer reads alike.
 
+mod aside;
 pub mod compare;
 pub mod digest;
 mod gzip;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
+use super::aside::{Outcome, Unpacked};
+use super::sink::{Listener, Sink};
 use super::zip::Inflater;
 use super::{Limits, Sha256};
 
@@ -85,6 +87,10 @@ impl Fault {
         Fault { code, message: message.into(), member: None }
     }
 
+    pub(super) fn checksum() -> Self {
+        Fault::new("archive/crc", "the data does not have the checksum of its header")
+    }
+
     pub(super) fn of(mut self, member: &str) -> Self {
         self.member = Some(member.to_owned());
         self
@@ -125,10 +131,24 @@ pub enum Seen<'a> {
 /// Whoever looks at contents that nobody keeps.
 pub type Observer<'a> = dyn FnMut(Seen<'_>) + 'a;
 
+/// A member that another core was told of.
+struct Aside {
+    /// Which one.
+    member: usize,
+    /// Whether it is one at this place; at the end of a zip it may turn out to be a link.
+    is_file: bool,
+    /// How many faults were there.
+    faults: usize,
+}
+
 /// What the readers fill while they walk.
 pub(super) struct Findings<'a> {
     /// Lent to the sink of the member that is read.
-    pub(super) observer: Option<&'a mut Observer<'a>>,
+    pub(super) listener: Listener<'a>,
+    /// What another core is told of, in order.
+    aside: Vec<Aside>,
+    /// What the members of a zip are before its directory says more about them.
+    kinds: Vec<MemberKind>,
     pub(super) limits: &'a Limits,
     pub(super) inflater: Inflater,
     wanted: &'a HashSet<String>,
@@ -142,9 +162,11 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(limits: &'a Limits, wanted: &'a HashSet<String>, observer: Option<&'a mut Observer<'a>>) -> Self {
+    pub(super) fn new(limits: &'a Limits, wanted: &'a HashSet<String>, listener: Listener<'a>) -> Self {
         Findings {
-            observer,
+            listener,
+            aside: Vec::new(),
+            kinds: Vec::new(),
             limits,
             inflater: Inflater::default(),
             wanted,
@@ -196,10 +218,80 @@ impl<'a> Findings<'a> {
         needed.then_some(room)
     }
 
-    /// Keeps the text of a member.
-    pub(super) fn keep(&mut self, name: &str, text: Vec<u8>) {
-        self.texts += text.len();
-        self.kept.insert(name.to_owned(), text);
+    /// Where the contents of the next member go, of which at most `keep` bytes are kept.
+    pub(super) fn sink(&mut self, name: &str, keep: Option<usize>) -> Sink<'a> {
+        Sink::new(name, keep, std::mem::take(&mut self.listener))
+    }
+
+    /// The contents of this member, the next one to be told, are whole.
+    pub(super) fn close(&mut self, mut sink: Sink<'a>, member: &mut Member) {
+        member.head = std::mem::take(&mut sink.head);
+        let (sha256, text, listener) = sink.finish();
+        self.listener = listener;
+        if let Listener::Aside(_) = self.listener {
+            self.told_aside(member.kind == MemberKind::File);
+        }
+        member.sha256 = sha256.filter(|_| member.kind == MemberKind::File);
+        if let Some(text) = text {
+            self.texts += text.len();
+            // Of two members of one name, which is an error, the first counts.
+            self.kept.entry(member.name.clone()).or_insert(text);
+        }
+    }
+
+    /// All entries of a zip were read, and what comes is its directory.
+    pub(super) fn entries_end(&mut self) {
+        self.kinds = self.members.iter().map(|member| member.kind).collect();
+    }
+
+    fn forget_directory(&mut self) {
+        for (member, &kind) in self.members.iter_mut().zip(&self.kinds) {
+            (member.kind, member.mode, member.executable) = (kind, 0, false);
+        }
+    }
+
+    /// The next member was told to another core.
+    pub(super) fn told_aside(&mut self, is_file: bool) {
+        self.aside.push(Aside { member: self.members.len(), is_file, faults: self.faults.len() });
+    }
+
+    /// Takes what another core found out, as if it had been found out in its place. A fault after which nothing further
+    /// can be read takes all with it that was read after it.
+    pub(super) fn settle(&mut self, outcomes: Vec<Result<Outcome, Fault>>) -> Result<(), Fault> {
+        let mut late = 0;
+        let mut stopped = Ok(());
+        for (Aside { member: at, is_file, faults }, outcome) in
+            std::mem::take(&mut self.aside).into_iter().zip(outcomes)
+        {
+            let faults = faults + late;
+            match (outcome, self.members.get_mut(at)) {
+                (Ok(outcome), Some(member)) => {
+                    member.sha256 = is_file.then_some(outcome.sha256);
+                    if let Some(Unpacked { head, checksum_fits }) = outcome.unpacked {
+                        member.head = head;
+                        if !checksum_fits {
+                            self.faults.insert(faults, Fault::checksum().of(&member.name));
+                            late += 1;
+                        }
+                    }
+                }
+                (Ok(_), None) => {}
+                (Err(fault), _) => {
+                    self.members.truncate(at);
+                    self.forget_directory();
+                    self.faults.truncate(faults);
+                    let names: HashSet<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
+                    self.kept.retain(|name, _| names.contains(name.as_str()));
+                    stopped = Err(fault);
+                    break;
+                }
+            }
+        }
+        self.counts.clear();
+        for fault in std::mem::take(&mut self.faults) {
+            self.fault(fault);
+        }
+        stopped
     }
 }
 

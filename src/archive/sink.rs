@@ -1,8 +1,11 @@
 //! Where the unpacked bytes of one member go: counted, checked, hashed, kept if they are needed.
 
+use std::cell::RefCell;
+
 use flate2::Crc;
 
 use super::Sha256;
+use super::aside::Sending;
 use super::digest::Sha256Digester;
 use super::scan::{Fault, Observer, Seen};
 
@@ -12,24 +15,44 @@ pub(super) struct Sink<'a> {
     pub(super) size: u64,
     pub(super) head: Vec<u8>,
     crc: Option<Crc>,
-    sha256: Sha256Digester,
+    /// `None` where somebody else makes the digest.
+    sha256: Option<Sha256Digester>,
     kept: Option<Vec<u8>>,
     longest: usize,
-    observer: Option<&'a mut Observer<'a>>,
+    listener: Listener<'a>,
+}
+
+/// Who is told what is in a member.
+#[derive(Default)]
+pub(super) enum Listener<'a> {
+    #[default]
+    Nobody,
+    Observer(&'a mut Observer<'a>),
+    /// Another core, which makes the digest, too.
+    Aside(&'a RefCell<Sending>),
+}
+
+impl Listener<'_> {
+    fn tell(&mut self, seen: Seen<'_>) {
+        match self {
+            Listener::Nobody => {}
+            Listener::Observer(observer) => observer(seen),
+            Listener::Aside(sending) => sending.borrow_mut().add(seen),
+        }
+    }
 }
 
 impl<'a> Sink<'a> {
     /// A sink that keeps at most `keep` bytes, or only looks at them.
-    pub(super) fn new(name: &str, keep: Option<usize>, mut observer: Option<&'a mut Observer<'a>>) -> Self {
-        if let Some(observer) = &mut observer {
-            observer(Seen::Begin(name));
-        }
+    pub(super) fn new(name: &str, keep: Option<usize>, mut listener: Listener<'a>) -> Self {
+        listener.tell(Seen::Begin(name));
+        let is_digested = !matches!(listener, Listener::Aside(_));
         Sink {
-            observer,
+            listener,
             size: 0,
             head: Vec::new(),
             crc: None,
-            sha256: Sha256Digester::default(),
+            sha256: is_digested.then(Sha256Digester::default),
             kept: keep.map(|_| Vec::new()),
             longest: keep.unwrap_or(0),
         }
@@ -40,10 +63,10 @@ impl<'a> Sink<'a> {
         if let Some(crc) = &mut self.crc {
             crc.update(bytes);
         }
-        self.sha256.update(bytes);
-        if let Some(observer) = &mut self.observer {
-            observer(Seen::Bytes(bytes));
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(bytes);
         }
+        self.listener.tell(Seen::Bytes(bytes));
         let wanted = HEAD - self.head.len();
         self.head.extend_from_slice(&bytes[..wanted.min(bytes.len())]);
         if let Some(kept) = &mut self.kept {
@@ -66,11 +89,9 @@ impl<'a> Sink<'a> {
         self.crc.as_ref().map_or(0, Crc::sum)
     }
 
-    /// The digest, what was kept, and the observer, who gets the next member.
-    pub(super) fn finish(mut self) -> (Sha256, Option<Vec<u8>>, Option<&'a mut Observer<'a>>) {
-        if let Some(observer) = &mut self.observer {
-            observer(Seen::End);
-        }
-        (self.sha256.finish(), self.kept, self.observer)
+    /// The digest, what was kept, and the listener, who gets the next member.
+    pub(super) fn finish(mut self) -> (Option<Sha256>, Option<Vec<u8>>, Listener<'a>) {
+        self.listener.tell(Seen::End);
+        (self.sha256.map(Sha256Digester::finish), self.kept, self.listener)
     }
 }

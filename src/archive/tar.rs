@@ -6,7 +6,6 @@
 use super::gzip::Gzip;
 use super::pax::{self, Pax};
 use super::scan::{Fault, Findings, Kind, Member, MemberKind, shown};
-use super::sink::Sink;
 use super::source::truncated;
 
 const BLOCK: usize = 512;
@@ -188,7 +187,7 @@ fn mode_faults(findings: &mut Findings<'_>, kind: MemberKind, mode: u32, name: &
 /// Reads the data of a file and its padding.
 fn contents(gzip: &mut Gzip<'_, '_>, findings: &mut Findings<'_>, member: &mut Member) -> Result<(), Fault> {
     let kept = findings.keeps(Kind::Sdist, &member.name);
-    let mut sink = Sink::new(&member.name, kept, findings.observer.take());
+    let mut sink = findings.sink(&member.name, kept);
     let before = gzip.packed();
     let copied = copy(gzip, member.size, |bytes| sink.write(bytes));
     copied.map_err(|fault| fault.of(&member.name))?;
@@ -197,13 +196,7 @@ fn contents(gzip: &mut Gzip<'_, '_>, findings: &mut Findings<'_>, member: &mut M
     if size > limits.ratio_floor && size > packed.saturating_mul(limits.ratio) {
         return Err(Fault::new("archive/bomb", format!("{packed} bytes unpack to {size}")).of(&member.name));
     }
-    member.head = std::mem::take(&mut sink.head);
-    let (sha256, text, observer) = sink.finish();
-    findings.observer = observer;
-    member.sha256 = Some(sha256);
-    if let Some(text) = text {
-        findings.keep(&member.name, text);
-    }
+    findings.close(sink, member);
     Ok(())
 }
 

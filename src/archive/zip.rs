@@ -6,7 +6,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::scan::{Fault, Findings, Kind, Member, MemberKind, shown};
-use super::sink::Sink;
+use super::sink::{Listener, Sink};
 use super::source::Source;
 use super::zip_end;
 
@@ -53,6 +53,7 @@ pub(super) fn walk(source: &mut Source<'_>, findings: &mut Findings<'_>) -> Resu
                 entries.push(entry);
             }
             CENTRAL | END | END64 => {
+                findings.entries_end();
                 return zip_end::walk(source, findings, &entries, signature);
             }
             _ if offset == 0 => {
@@ -142,27 +143,55 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     }
     declared_bounds(findings, entry).map_err(|fault| fault.of(&member.name))?;
     let kept = findings.keeps(Kind::Wheel, &member.name).filter(|_| !directory);
-    let mut sink = Sink::new(&member.name, kept, findings.observer.take()).with_crc();
+    if let (8, false, None) = (entry.method, directory, kept)
+        && unpacked_aside(source, findings, entry, &member.name)?
+    {
+        member.size = entry.size;
+        findings.told_aside(true);
+        counted(source, findings, entry.size).map_err(|fault| fault.of(&member.name))?;
+        findings.members.push(member);
+        return Ok(());
+    }
+    let mut sink = findings.sink(&member.name, kept).with_crc();
     let unpacked = match entry.method {
         0 => copy(source, entry, &mut sink),
-        _ => inflate(source, entry, (&mut findings.inflater, &mut sink)),
+        _ => findings.inflater.inflate(source, (entry.packed, entry.size), &mut sink),
     };
     unpacked.map_err(|fault| fault.of(&member.name))?;
-    findings.unpacked += sink.size;
-    findings.limits.total(findings.unpacked, source.position()).map_err(|fault| fault.of(&member.name))?;
+    counted(source, findings, sink.size).map_err(|fault| fault.of(&member.name))?;
     if sink.crc() != entry.crc {
-        findings.fault(Fault::new("archive/crc", "the data does not have the checksum of its header").of(&member.name));
+        findings.fault(Fault::checksum().of(&member.name));
     }
     member.size = sink.size;
-    member.head = std::mem::take(&mut sink.head);
-    let (sha256, text, observer) = sink.finish();
-    findings.observer = observer;
-    if let Some(text) = text {
-        findings.keep(&member.name, text);
-    }
-    member.sha256 = (!directory).then_some(sha256);
+    findings.close(sink, &mut member);
     findings.members.push(member);
     Ok(())
+}
+
+/// Counts what a member unpacks to.
+fn counted(source: &Source<'_>, findings: &mut Findings<'_>, size: u64) -> Result<(), Fault> {
+    findings.unpacked += size;
+    findings.limits.total(findings.unpacked, source.position())
+}
+
+/// Has another core unpack an entry, if there is one that has time for it.
+fn unpacked_aside(
+    source: &mut Source<'_>,
+    findings: &mut Findings<'_>,
+    entry: &Entry,
+    name: &str,
+) -> Result<bool, Fault> {
+    let Listener::Aside(sending) = &findings.listener else { return Ok(false) };
+    // Of what is not there yet nobody knows whether it comes.
+    let ahead = source.peek()?;
+    let Some(packed) = usize::try_from(entry.packed).ok().and_then(|packed| ahead.get(..packed)) else {
+        return Ok(false);
+    };
+    let taken = sending.borrow_mut().unpack(name, packed, (entry.size, entry.crc));
+    if taken {
+        source.skip(entry.packed)?;
+    }
+    Ok(taken)
 }
 
 fn header_faults(findings: &mut Findings<'_>, entry: &Entry, name: &str) {
@@ -202,6 +231,33 @@ fn declared_bounds(findings: &Findings<'_>, entry: &Entry) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Packed bytes that are read one piece after the other.
+pub(super) trait Packed {
+    /// What lies ahead: never empty, except at the end.
+    fn peek(&mut self) -> Result<&[u8], Fault>;
+    fn consume(&mut self, count: usize);
+}
+
+impl Packed for Source<'_> {
+    fn peek(&mut self) -> Result<&[u8], Fault> {
+        self.peek()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.consume(count);
+    }
+}
+
+impl Packed for &[u8] {
+    fn peek(&mut self) -> Result<&[u8], Fault> {
+        Ok(self)
+    }
+
+    fn consume(&mut self, count: usize) {
+        *self = &self[count..];
+    }
+}
+
 fn copy(source: &mut Source<'_>, entry: &Entry, sink: &mut Sink<'_>) -> Result<(), Fault> {
     let mut left = entry.packed;
     while left > 0 {
@@ -229,38 +285,41 @@ impl Default for Inflater {
     }
 }
 
-/// Inflates exactly `entry.packed` bytes into exactly `entry.size`.
-fn inflate(
-    source: &mut Source<'_>,
-    entry: &Entry,
-    (inflater, sink): (&mut Inflater, &mut Sink<'_>),
-) -> Result<(), Fault> {
-    let Inflater { stream, out } = inflater;
-    stream.reset(false);
-    let mut left = entry.packed;
-    loop {
-        let ahead = source.peek()?;
-        if ahead.is_empty() && left > 0 {
-            return Err(super::source::truncated());
-        }
-        let count = ahead.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let (read, written) = (stream.total_in(), stream.total_out());
-        let status = stream
-            .decompress(&ahead[..count], out, FlushDecompress::None)
-            .map_err(|_| Fault::new("archive/deflate", "the compressed data of an entry is damaged"))?;
-        let used = usize::try_from(stream.total_in() - read).unwrap_or(count);
-        let made = usize::try_from(stream.total_out() - written).unwrap_or(out.len());
-        source.consume(used);
-        left -= used as u64;
-        if sink.size + made as u64 > entry.size {
-            return Err(size_mismatch());
-        }
-        sink.write(&out[..made])?;
-        match status {
-            Status::StreamEnd if left == 0 && sink.size == entry.size => return Ok(()),
-            Status::StreamEnd => return Err(size_mismatch()),
-            Status::Ok | Status::BufError if (used, made) == (0, 0) => return Err(size_mismatch()),
-            Status::Ok | Status::BufError => {}
+impl Inflater {
+    /// Inflates exactly `packed` bytes into exactly `size`.
+    pub(super) fn inflate(
+        &mut self,
+        source: &mut impl Packed,
+        (packed, size): (u64, u64),
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fault> {
+        let Inflater { stream, out } = self;
+        stream.reset(false);
+        let mut left = packed;
+        loop {
+            let ahead = source.peek()?;
+            if ahead.is_empty() && left > 0 {
+                return Err(super::source::truncated());
+            }
+            let count = ahead.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let (read, written) = (stream.total_in(), stream.total_out());
+            let status = stream
+                .decompress(&ahead[..count], out, FlushDecompress::None)
+                .map_err(|_| Fault::new("archive/deflate", "the compressed data of an entry is damaged"))?;
+            let used = usize::try_from(stream.total_in() - read).unwrap_or(count);
+            let made = usize::try_from(stream.total_out() - written).unwrap_or(out.len());
+            source.consume(used);
+            left -= used as u64;
+            if sink.size + made as u64 > size {
+                return Err(size_mismatch());
+            }
+            sink.write(&out[..made])?;
+            match status {
+                Status::StreamEnd if left == 0 && sink.size == size => return Ok(()),
+                Status::StreamEnd => return Err(size_mismatch()),
+                Status::Ok | Status::BufError if (used, made) == (0, 0) => return Err(size_mismatch()),
+                Status::Ok | Status::BufError => {}
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ mod machine;
 mod metadata;
 mod nested;
 mod nested_zip;
+mod obfuscators;
 mod observed;
 mod paths;
 mod policy;

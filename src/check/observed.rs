@@ -101,7 +101,7 @@ impl Looking {
                 let body = std::mem::take(body);
                 self.too_large(&body);
             }
-            Part::Source => self.literals.look_for_obfuscators(bytes),
+            Part::Source => {}
             Part::Other => self.machine_code(bytes),
         }
         self.secrets.bytes(bytes);
@@ -128,13 +128,11 @@ impl Looking {
         /// PyPI looks at no larger source.
         const SOURCE: u64 = 5 << 20;
         let member = || self.member.clone();
+        self.secrets.end();
         match std::mem::take(&mut self.part) {
-            Part::Archive(body) => {
-                self.secrets.end();
-                return self.open(&body);
-            }
+            Part::Archive(body) => self.open(&body),
             Part::Source if self.size <= SOURCE => {
-                if let Some(obfuscator) = self.literals.obfuscator() {
+                if let Some(obfuscator) = self.secrets.marks.obfuscator() {
                     self.seen.obfuscated.push((member(), obfuscator));
                 }
             }
@@ -144,7 +142,6 @@ impl Looking {
             }
             Part::Source | Part::Other => {}
         }
-        self.secrets.end();
     }
 
     /// Reads an archive in the archive.

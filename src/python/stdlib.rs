@@ -2,9 +2,6 @@
 //!
 //! Follows warehouse (`packaging/services.py`), which refuses new projects named after any module of any Python.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
 use super::name::{ProjectName, normalize};
 
 const LIST: &str = include_str!("data/stdlib.txt");
@@ -32,39 +29,38 @@ pub fn version() -> &'static str {
     LIST.split(' ').nth(2).unwrap_or_default()
 }
 
-fn modules() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LIST.lines().skip(1).filter_map(|line| {
-        let mut words = line.split(' ');
-        Some((words.next()?, words.nth(1)?))
-    })
-}
-
 /// Whether a module of any Python has this name, so that PyPI takes no new project of it. Modules below packages count,
 /// too: `xml-dom` is refused.
 pub fn is_module_of_any(name: &ProjectName) -> bool {
-    // Asked once a run: to normalize all of them would take longer than to judge a small wheel.
+    const SIGNS: [char; 3] = ['-', '_', '.'];
+    // To normalize all of them would take longer than to judge a small wheel.
     let first = name.normalized().chars().next();
-    let mut modules = modules().map(|(module, _)| module.trim_matches(['-', '_', '.']));
-    modules.any(|module| {
-        module.chars().next().map(|c| c.to_ascii_lowercase()) == first && normalize(module) == name.normalized()
+    let lines = LIST.lines().skip(1).map(|line| line.trim_start_matches(SIGNS));
+    let mut alike = lines.filter(|line| line.chars().next().map(|c| c.to_ascii_lowercase()) == first);
+    alike.any(|line| {
+        let module = line.split(' ').next().unwrap_or_default();
+        normalize(module.trim_end_matches(SIGNS)) == name.normalized()
     })
+}
+
+/// The newest Python that has a top-level module of this name.
+fn last(name: &str) -> Option<&'static str> {
+    if name.contains(['.', ' ', '\n']) {
+        return None;
+    }
+    let line = format!("\n{name} ");
+    let at = memchr::memmem::find(LIST.as_bytes(), line.as_bytes())?;
+    LIST[at + line.len()..].lines().next()?.split(' ').nth(1)
 }
 
 /// Whether the newest Python has a top-level module of this name, which then wins over an installed one.
 pub fn is_module(name: &str) -> bool {
-    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        modules().filter(|(module, last)| *last == NEWEST && !module.contains('.')).map(|(module, _)| module).collect()
-    });
-    NAMES.contains(name)
+    last(name) == Some(NEWEST)
 }
 
 /// Whether a Python that is still in use (3.10 and newer) has a top-level module of this name, so that an import of it
 /// needs nobody.
 pub fn is_provided(name: &str) -> bool {
     const IN_USE: [&str; 5] = ["3.10", "3.11", "3.12", "3.13", NEWEST];
-    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        let listed = modules().filter(|(module, last)| IN_USE.contains(last) && !module.contains('.'));
-        listed.map(|(module, _)| module).chain(PRIVATE.split_whitespace()).collect()
-    });
-    NAMES.contains(name)
+    last(name).is_some_and(|last| IN_USE.contains(&last)) || PRIVATE.split(' ').any(|private| private == name)
 }

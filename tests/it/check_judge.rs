@@ -9,6 +9,7 @@ use pyrelease::report::{Finding, Severity};
 
 use crate::support::archives::check_pairs::pairs;
 use crate::support::archives::hostile::cases;
+use crate::support::archives::mutation::mutate;
 use crate::support::archives::tar::{SDIST_NAME, Tar};
 use crate::support::archives::zip::{Entry, METADATA, WHEEL, WHEEL_NAME, Zip};
 use crate::support::depth::rounds;
@@ -66,6 +67,42 @@ fn two_cores_see_what_one_sees() {
         assert_eq!((one.scan, one.observed), (two.scan, two.observed), "{name}");
     }
     assert_eq!(examined(WHEEL_NAME, &long).observed.secrets.len(), all.len());
+}
+
+/// Where something is damaged, what comes behind it counts on neither, whoever unpacks it.
+#[test]
+fn two_cores_agree_about_damage() {
+    let mut random = Random::new(0x5EED_0013);
+    let mut zip = Zip::wheel();
+    for index in 0..40 {
+        let lines = random.below(12);
+        let text: String = (0..=lines).map(|_| format!("value_{} = {}\n", random.below(50), random.next())).collect();
+        zip.file(&format!("demo/m{index}.py"), text.as_bytes());
+    }
+    let first = planted(&mut random).swap_remove(0);
+    zip.file("demo/config.py", format!("TOKEN = '{}'\n", first.text).as_bytes());
+    let whole = zip.bytes();
+    let mut all_damaged: Vec<u8> = whole.clone();
+    let checksums = memchr::memmem::find_iter(&whole, b"PK\x03\x04");
+    checksums.for_each(|at| all_damaged[at + 14] ^= 1);
+    let all = Limits::default();
+    let few = Limits { faults: 3, unpacked: 5_000, text: 1_500, members: 40, ..all };
+    let mut damaged = vec![all_damaged];
+    damaged.extend((0..rounds(20_000)).map(|_| {
+        let mut bytes = whole.clone();
+        (0..=random.below(3)).for_each(|_| mutate(&mut random, &mut bytes));
+        bytes
+    }));
+    let mut stopped = 0;
+    for bytes in damaged {
+        for limits in [all, few] {
+            let one = examine(WHEEL_NAME, &mut bytes.as_slice(), &limits);
+            let two = examine_alone(WHEEL_NAME, &mut bytes.as_slice(), &limits);
+            stopped += usize::from(!one.scan.complete);
+            assert_eq!((one.scan, one.observed), (two.scan, two.observed));
+        }
+    }
+    assert!(stopped > 300, "{stopped}");
 }
 
 #[test]

@@ -135,6 +135,12 @@ impl Kind {
         if !after.starts_with(self.prefix.as_bytes()) {
             return None;
         }
+        // Most places end here: too few characters follow.
+        if let Some(&Piece::Run(alphabet, least, _)) = self.pieces.first()
+            && run(&after[self.prefix.len()..], alphabet, least) < least
+        {
+            return None;
+        }
         let left = self.left(before, compiled)?;
         let string = if compiled { string_length(&before[..before.len() - left]) } else { None };
         let after = string.and_then(|length| after.get(..length.checked_sub(left)?)).unwrap_or(after);
