@@ -85,7 +85,7 @@ impl Sending {
 
 /// What the other side found out about a member.
 pub(super) struct Outcome {
-    pub(super) sha256: Sha256,
+    pub(super) sha256: Option<Sha256>,
     /// `None` where this side unpacked it.
     pub(super) unpacked: Option<Unpacked>,
 }
@@ -137,8 +137,7 @@ impl Telling<'_, '_> {
         let sizes = (data.len() as u64, size);
         inflater.inflate(&mut data, sizes, &mut sink).map_err(|fault| fault.of(name))?;
         let (head, checksum_fits) = (mem::take(&mut sink.head), sink.crc() == crc);
-        let sha256 = sink.finish().0.unwrap_or_else(|| Sha256Digester::default().finish());
-        Ok(Outcome { sha256, unpacked: Some(Unpacked { head, checksum_fits }) })
+        Ok(Outcome { sha256: sink.finish().0, unpacked: Some(Unpacked { head, checksum_fits }) })
     }
 }
 
@@ -196,7 +195,7 @@ impl Batch {
                 Part::End => {
                     (telling.observer)(Seen::End);
                     let sha256 = mem::take(&mut telling.digester).finish();
-                    outcomes.push(Ok(Outcome { sha256, unpacked: None }));
+                    outcomes.push(Ok(Outcome { sha256: Some(sha256), unpacked: None }));
                 }
                 Part::Packed { name, data, size, crc } => {
                     let name = String::from_utf8_lossy(next(name));

@@ -266,10 +266,11 @@ impl<'a> Findings<'a> {
             let faults = faults + late;
             match (outcome, self.members.get_mut(at)) {
                 (Ok(outcome), Some(member)) => {
-                    member.sha256 = is_file.then_some(outcome.sha256);
+                    member.sha256 = outcome.sha256.filter(|_| is_file);
                     if let Some(Unpacked { head, checksum_fits }) = outcome.unpacked {
                         member.head = head;
-                        if !checksum_fits {
+                        // More of them are not kept.
+                        if !checksum_fits && late < self.limits.faults {
                             self.faults.insert(faults, Fault::checksum().of(&member.name));
                             late += 1;
                         }

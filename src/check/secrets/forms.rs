@@ -129,18 +129,17 @@ impl Kind {
         self
     }
 
-    /// How many bytes of a secret of this kind stand before and after the place where its prefix may begin.
+    /// What follows the prefix at least: so many characters of an alphabet.
+    pub(super) fn least(&self) -> (Alphabet, usize) {
+        match self.pieces.first() {
+            Some(&Piece::Run(alphabet, least, _)) => (alphabet, least),
+            _ => (0, 0),
+        }
+    }
+
+    /// How many bytes of a secret of this kind stand before and after the place where its prefix begins.
     /// `compiled`: in bytecode, where a string stands behind its length and other bytes may follow at once.
     pub(super) fn matched(&self, before: &[u8], after: &[u8], compiled: bool) -> Option<(usize, usize)> {
-        if !after.starts_with(self.prefix.as_bytes()) {
-            return None;
-        }
-        // Most places end here: too few characters follow.
-        if let Some(&Piece::Run(alphabet, least, _)) = self.pieces.first()
-            && run(&after[self.prefix.len()..], alphabet, least) < least
-        {
-            return None;
-        }
         let left = self.left(before, compiled)?;
         let string = if compiled { string_length(&before[..before.len() - left]) } else { None };
         let after = string.and_then(|length| after.get(..length.checked_sub(left)?)).unwrap_or(after);
@@ -185,10 +184,7 @@ impl Kind {
     }
 
     fn first_alphabet(&self) -> Alphabet {
-        match self.pieces.first() {
-            Some(Piece::Run(alphabet, ..)) => *alphabet,
-            _ => 0,
-        }
+        self.least().0
     }
 
     /// Whether the value is one that its maker can have made.

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::super::obfuscators::{self, Marks};
-use super::forms::{WORD, is_escaped, is_in, string_length};
+use super::forms::{Alphabet, WORD, is_escaped, is_in, run, string_length};
 use super::kinds::{KINDS, NAMED};
 use super::{Hit, Weight, fingerprint, is_document, is_documented, is_of_tests, login, private_key};
 
@@ -75,6 +75,8 @@ struct Anchor {
     /// Characters of the text before the three.
     before: usize,
     text: &'static str,
+    /// What follows the text at least.
+    least: (Alphabet, usize),
     form: Form,
 }
 
@@ -84,7 +86,15 @@ impl Anchor {
         let threes = text.as_bytes().array_windows::<3>().enumerate();
         let rarest = threes.min_by_key(|(_, three)| three.iter().map(|&byte| how_common(byte)).sum::<u32>());
         let (before, &three) = rarest.expect("texts have three characters and more");
-        Anchor { three, before, text, form }
+        let least = if let Form::Kind(of) = form { KINDS[of].least() } else { (0, 0) };
+        Anchor { three, before, text, least, form }
+    }
+
+    /// Whether the text stands at the front, which has the three characters, and enough follows it. Mostly it does not.
+    fn begins(&self, bytes: &[u8]) -> bool {
+        let (alphabet, least) = self.least;
+        let is_text = self.text.len() == self.three.len() || bytes.starts_with(self.text.as_bytes());
+        is_text && run(&bytes[self.text.len()..], alphabet, least) == least
     }
 }
 
@@ -277,7 +287,7 @@ impl Scanner {
                 let three = [self.buffer[at], self.buffer[at + 1], self.buffer[at + 2]];
                 for anchor in table.anchors(three) {
                     let Some(at) = at.checked_sub(anchor.before) else { continue };
-                    if anchor.text.len() == three.len() || self.buffer[at..].starts_with(anchor.text.as_bytes()) {
+                    if anchor.begins(&self.buffer[at..]) {
                         self.judge(at, anchor.form);
                     }
                 }
