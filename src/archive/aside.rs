@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use super::digest::Sha256Digester;
 use super::scan::{Fault, Seen};
 use super::sink::{Listener, Sink};
+use super::source::BUFFER;
 use super::zip::Inflater;
 use super::{Observer, Sha256};
 
@@ -26,7 +27,7 @@ pub(super) fn way() -> (Sending, Receiving) {
 
 /// The end of who reads.
 pub(super) struct Sending {
-    /// `None` when nothing more comes.
+    /// `None` when nothing more comes, or nobody wants it.
     sender: Option<SyncSender<Batch>>,
     told: Receiver<Batch>,
     batch: Batch,
@@ -51,7 +52,7 @@ impl Sending {
     pub(super) fn unpack(&mut self, name: &str, data: &[u8], (size, crc): (u64, u32)) -> bool {
         /// Measured: the other side takes as long for four bytes of which one is packed as this one for unpacking three.
         const SHARE: u64 = 3;
-        if data.len() > Batch::PIECE || (self.packed + size) * SHARE > self.unpacked {
+        if self.packed.saturating_add(size).saturating_mul(SHARE) > self.unpacked {
             return false;
         }
         self.packed += size;
@@ -60,6 +61,9 @@ impl Sending {
     }
 
     fn put(&mut self, part: Part, bytes: &[&[u8]]) {
+        if self.sender.is_none() {
+            return;
+        }
         bytes.iter().for_each(|bytes| self.batch.bytes.extend_from_slice(bytes));
         self.batch.parts.push(part);
         if self.batch.bytes.len() >= Batch::FULL {
@@ -76,9 +80,9 @@ impl Sending {
 
     fn send(&mut self, next: Batch) {
         let batch = mem::replace(&mut self.batch, next);
-        if let Some(sender) = &self.sender {
-            // Nobody takes it where the other side panicked, which is told where it is awaited.
-            let _ = sender.send(batch);
+        // Nobody takes it where the other side met damage, or panicked; both are told where it is awaited.
+        if self.sender.as_ref().is_some_and(|sender| sender.send(batch).is_err()) {
+            self.sender = None;
         }
     }
 }
@@ -110,8 +114,9 @@ impl Receiving {
         let mut telling = Telling { observer, digester: Sha256Digester::default(), inflater: None };
         let mut outcomes: Vec<Result<Outcome, Fault>> = Vec::new();
         for mut batch in self.receiver {
-            if outcomes.last().is_none_or(Result::is_ok) {
-                batch.tell(&mut telling, &mut outcomes);
+            batch.tell(&mut telling, &mut outcomes);
+            if outcomes.last().is_some_and(Result::is_err) {
+                break;
             }
             batch.bytes.clear();
             batch.parts.clear();
@@ -164,14 +169,13 @@ enum Part {
 
 impl Default for Batch {
     fn default() -> Self {
-        Batch { bytes: Vec::with_capacity(Self::FULL + Self::PIECE), parts: Vec::new() }
+        // Nothing that is told at once is larger than what a source holds.
+        Batch { bytes: Vec::with_capacity(Self::FULL + BUFFER), parts: Vec::new() }
     }
 }
 
 impl Batch {
     const FULL: usize = 64 << 10;
-    /// Readers tell at most so much at once.
-    const PIECE: usize = 64 << 10;
 
     /// Tells all of it, or up to a member that is damaged.
     fn tell(&self, telling: &mut Telling<'_, '_>, outcomes: &mut Vec<Result<Outcome, Fault>>) {

@@ -85,7 +85,8 @@ fn walk<'a>(
     names::judge(kind, &mut findings);
     links::judge(&mut findings);
     let (size, sha256) = source.finish();
-    let Findings { members, kept, faults, .. } = findings;
+    let kept = findings.texts();
+    let Findings { members, faults, .. } = findings;
     Scan { kind, size, sha256, members, kept, faults, complete }
 }
 

@@ -153,7 +153,8 @@ pub(super) struct Findings<'a> {
     pub(super) inflater: Inflater,
     wanted: &'a HashSet<String>,
     pub(super) members: Vec<Member>,
-    pub(super) kept: BTreeMap<String, Vec<u8>>,
+    /// Each with the member that holds it.
+    kept: BTreeMap<String, (usize, Vec<u8>)>,
     pub(super) faults: Vec<Fault>,
     pub(super) unpacked: u64,
     names: usize,
@@ -235,8 +236,13 @@ impl<'a> Findings<'a> {
         if let Some(text) = text {
             self.texts += text.len();
             // Of two members of one name, which is an error, the first counts.
-            self.kept.entry(member.name.clone()).or_insert(text);
+            self.kept.entry(member.name.clone()).or_insert((self.members.len(), text));
         }
+    }
+
+    /// The texts that were kept.
+    pub(super) fn texts(&mut self) -> BTreeMap<String, Vec<u8>> {
+        std::mem::take(&mut self.kept).into_iter().map(|(name, (_, text))| (name, text)).collect()
     }
 
     /// All entries of a zip were read, and what comes is its directory.
@@ -281,8 +287,7 @@ impl<'a> Findings<'a> {
                     self.members.truncate(at);
                     self.forget_directory();
                     self.faults.truncate(faults);
-                    let names: HashSet<&str> = self.members.iter().map(|member| member.name.as_str()).collect();
-                    self.kept.retain(|name, _| names.contains(name.as_str()));
+                    self.kept.retain(|_, (member, _)| *member < at);
                     stopped = Err(fault);
                     break;
                 }

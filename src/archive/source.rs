@@ -10,7 +10,7 @@ use super::digest::Sha256Digester;
 use super::scan::Fault;
 
 /// More than [`TAIL`], so that two of them hold it.
-const BUFFER: usize = 72 << 10;
+pub(super) const BUFFER: usize = 72 << 10;
 /// The longest distance from the end at which Python's `zipfile` looks for an end record.
 const TAIL: usize = 22 + 65_535;
 /// One tar block: enough to recognise a tar.

@@ -144,7 +144,7 @@ fn data(source: &mut Source<'_>, findings: &mut Findings<'_>, entry: &Entry) -> 
     declared_bounds(findings, entry).map_err(|fault| fault.of(&member.name))?;
     let kept = findings.keeps(Kind::Wheel, &member.name).filter(|_| !directory);
     if let (8, false, None) = (entry.method, directory, kept)
-        && unpacked_aside(source, findings, entry, &member.name)?
+        && unpacked_aside(source, findings, entry, &member.name).map_err(|fault| fault.of(&member.name))?
     {
         member.size = entry.size;
         findings.told_aside(true);
@@ -182,6 +182,14 @@ fn unpacked_aside(
     name: &str,
 ) -> Result<bool, Fault> {
     let Listener::Aside(sending) = &findings.listener else { return Ok(false) };
+    // One that breaks a limit is read here, as far as it comes.
+    let is_within = |position: u64| {
+        let total = findings.unpacked.saturating_add(entry.size);
+        findings.limits.total(total, position.saturating_add(entry.packed)).is_ok()
+    };
+    if entry.packed == 0 || !is_within(source.position()) {
+        return Ok(false);
+    }
     // Of what is not there yet nobody knows whether it comes.
     let ahead = source.peek()?;
     let Some(packed) = usize::try_from(entry.packed).ok().and_then(|packed| ahead.get(..packed)) else {
@@ -297,7 +305,8 @@ impl Inflater {
         stream.reset(false);
         let mut left = packed;
         loop {
-            let ahead = source.peek()?;
+            // What comes behind the data is not its own.
+            let ahead = if left == 0 { &[][..] } else { source.peek()? };
             if ahead.is_empty() && left > 0 {
                 return Err(super::source::truncated());
             }

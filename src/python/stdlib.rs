@@ -2,27 +2,14 @@
 //!
 //! Follows warehouse (`packaging/services.py`), which refuses new projects named after any module of any Python.
 
+use std::cmp::Ordering;
+
 use super::name::{ProjectName, normalize};
 
 const LIST: &str = include_str!("data/stdlib.txt");
 
 /// The newest Python of the list.
 pub const NEWEST: &str = "3.14";
-
-/// Modules that Python itself is made of, which the list leaves out: `sys.stdlib_module_names` of CPython 3.10.13, 3.11.7,
-/// 3.12.1 and 3.13.0, and the news of 3.14; read 2026-11-22.
-const PRIVATE: &str = "\
-__future__ _abc _aix_support _android_support _ast _ast_unparse _asyncio _bisect _blake2 _bootsubprocess _bz2 \
-_codecs _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _collections _collections_abc \
-_colorize _compat_pickle _compression _contextvars _crypt _csv _ctypes _curses _curses_panel _datetime _dbm \
-_decimal _elementtree _frozen_importlib _frozen_importlib_external _functools _gdbm _hashlib _heapq _hmac _imp \
-_interpchannels _interpqueues _interpreters _io _ios_support _json _locale _lsprof _lzma _markupbase _md5 _msi \
-_multibytecodec _multiprocessing _opcode _opcode_metadata _operator _osx_support _overlapped _pickle \
-_posixshmem _posixsubprocess _py_abc _py_warnings _pydatetime _pydecimal _pyio _pylong _pyrepl _queue _random \
-_remote_debugging _scproxy _sha1 _sha2 _sha256 _sha3 _sha512 _signal _sitebuiltins _socket _sqlite3 _sre _ssl \
-_stat _statistics _string _strptime _struct _suggestions _symtable _sysconfig _thread _threading_local \
-_tkinter _tokenize _tracemalloc _types _typing _uuid _warnings _weakref _weakrefset _winapi _wmi _zoneinfo \
-_zstd";
 
 /// The release of stdlib-list that the list comes from.
 pub fn version() -> &'static str {
@@ -43,14 +30,25 @@ pub fn is_module_of_any(name: &ProjectName) -> bool {
     })
 }
 
-/// The newest Python that has a top-level module of this name.
+/// The newest Python that has a top-level module of this name. The list is sorted.
 fn last(name: &str) -> Option<&'static str> {
-    if name.contains(['.', ' ', '\n']) {
+    if name.contains('.') {
         return None;
     }
-    let line = format!("\n{name} ");
-    let at = memchr::memmem::find(LIST.as_bytes(), line.as_bytes())?;
-    LIST[at + line.len()..].lines().next()?.split(' ').nth(1)
+    let mut rest = LIST.split_once('\n')?.1;
+    while !rest.is_empty() {
+        // The line in the middle, from its beginning to the next one.
+        let middle = rest.floor_char_boundary(rest.len() / 2);
+        let start = rest[..middle].rfind('\n').map_or(0, |at| at + 1);
+        let end = rest[start..].find('\n').map_or(rest.len(), |length| start + length + 1);
+        let mut words = rest[start..end].trim_end().split(' ');
+        match words.next()?.cmp(name) {
+            Ordering::Equal => return words.nth(1),
+            Ordering::Less => rest = &rest[end..],
+            Ordering::Greater => rest = &rest[..start],
+        }
+    }
+    None
 }
 
 /// Whether the newest Python has a top-level module of this name, which then wins over an installed one.
@@ -62,5 +60,5 @@ pub fn is_module(name: &str) -> bool {
 /// needs nobody.
 pub fn is_provided(name: &str) -> bool {
     const IN_USE: [&str; 5] = ["3.10", "3.11", "3.12", "3.13", NEWEST];
-    last(name).is_some_and(|last| IN_USE.contains(&last)) || PRIVATE.split(' ').any(|private| private == name)
+    last(name).is_some_and(|last| IN_USE.contains(&last))
 }

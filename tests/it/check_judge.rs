@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyrelease::archive::Limits;
+use pyrelease::archive::{Limits, Scan};
 use pyrelease::check::{Examined, Pass, Policy, examine, examine_alone, judge, rules, upload_refusal};
 use pyrelease::config::check::CheckSettings;
 use pyrelease::report::{Finding, Severity};
@@ -93,16 +93,64 @@ fn two_cores_agree_about_damage() {
         (0..=random.below(3)).for_each(|_| mutate(&mut random, &mut bytes));
         bytes
     }));
+    let dense = Limits { total_floor: 1_000, ratio: 1, ..all };
     let mut stopped = 0;
     for bytes in damaged {
-        for limits in [all, few] {
-            let one = examine(WHEEL_NAME, &mut bytes.as_slice(), &limits);
-            let two = examine_alone(WHEEL_NAME, &mut bytes.as_slice(), &limits);
-            stopped += usize::from(!one.scan.complete);
-            assert_eq!((one.scan, one.observed), (two.scan, two.observed));
+        for limits in [all, few, dense] {
+            stopped += usize::from(!agreed(&bytes, &limits).complete);
         }
     }
     assert!(stopped > 300, "{stopped}");
+}
+
+/// What both see in it.
+fn agreed(bytes: &[u8], limits: &Limits) -> Scan {
+    let one = examine(WHEEL_NAME, &mut &*bytes, limits);
+    let two = examine_alone(WHEEL_NAME, &mut &*bytes, limits);
+    assert_eq!((&one.scan, one.observed), (&two.scan, two.observed));
+    one.scan
+}
+
+/// An entry is unpacked elsewhere although the whole has become too large by it, a text stands behind damage under the name
+/// of a folder, and the file ends where its reader reads on.
+#[test]
+fn two_cores_agree_about_ends() {
+    const METADATA_NAME: &str = "demo-1.0.dist-info/METADATA";
+    /// Bytes that are read at once.
+    const READ: usize = 72 << 10;
+    let secret = planted(&mut Random::new(0x5EED_0014)).swap_remove(0).text;
+    let zeros = "0".repeat(100_000);
+    let mut bomb = Zip::default();
+    bomb.entries.push(Entry::stored("demo/a.py", b"x"));
+    for name in ["demo/b.py", "demo/c.py", "demo/d.py"] {
+        bomb.entries.push(Entry::deflated(name, zeros.as_bytes()));
+    }
+    bomb.entries.push(Entry::deflated("demo/e.py", format!("{}\nTOKEN = '{secret}'\n", &zeros[..90_000]).as_bytes()));
+    let scan = agreed(&bomb.bytes(), &Limits { total_floor: 350_000, ..Limits::default() });
+    assert!(!scan.complete && scan.members.len() == 4);
+
+    let mut behind = Zip::default();
+    behind.entries.push(Entry::stored(&format!("{METADATA_NAME}/"), b""));
+    behind.entries.push(Entry::stored("demo/pad.txt", &[b'x'; 1000]));
+    let mut broken = Entry::deflated("demo/a.py", &[b'x'; 100]);
+    broken.body = vec![0xFF; broken.body.len()];
+    behind.entries.extend([broken, Entry::stored(METADATA_NAME, METADATA.as_bytes())]);
+    let scan = agreed(&behind.raw(), &Limits::default());
+    assert!(!scan.complete && scan.kept.is_empty() && scan.members.len() == 2);
+
+    let mut random = Random::new(0x5EED_0015);
+    let noise: Vec<u8> = (0..READ).map(|_| random.next() as u8).collect();
+    for padding in 0..150 {
+        let mut zip = Zip::default();
+        zip.entries.push(Entry::stored("demo/pad.bin", &noise[..READ - 200 + padding]));
+        for name in ["demo/a.py", "demo/b.py", "demo/c.py"] {
+            zip.entries.push(Entry::deflated(name, b"value = 1\n"));
+        }
+        let bytes = zip.bytes();
+        for limits in [Limits::default(), Limits { file: READ as u64, ..Limits::default() }] {
+            agreed(&bytes, &limits);
+        }
+    }
 }
 
 #[test]

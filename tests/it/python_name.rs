@@ -2,6 +2,7 @@
 
 use pyrelease::error::Explain;
 use pyrelease::python::name::{ProjectName, normalize};
+use pyrelease::python::stdlib;
 
 #[test]
 fn names_are_kept_as_written_and_compared_normalised() {
@@ -44,4 +45,24 @@ fn any_text_has_a_normal_form() {
     assert_eq!(normalize("A__b..C"), "a-b-c");
     assert_eq!(normalize("--x--"), "-x-");
     assert_eq!(normalize("-"), "-");
+}
+
+#[test]
+fn every_module_of_the_standard_library_is_found() {
+    let list = include_str!("../../src/python/data/stdlib.txt");
+    let mut found = 0;
+    for line in list.lines().skip(1) {
+        let [module, _, last] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let is_top = !module.contains('.');
+        assert_eq!(stdlib::is_module(module), is_top && last == stdlib::NEWEST, "{line}");
+        let in_use = ["3.10", "3.11", "3.12", "3.13", stdlib::NEWEST].contains(&last);
+        assert_eq!(stdlib::is_provided(module), is_top && in_use, "{line}");
+        assert!(!stdlib::is_module(&format!("{module}x1")), "{line}");
+        found += usize::from(stdlib::is_module(module));
+    }
+    assert!(found > 200, "{found}");
+    assert!(["", "demo", "zzz", "A", "3.14"].iter().all(|name| !stdlib::is_module(name) && !stdlib::is_provided(name)));
+    for refused in ["xml-dom", "json", "os.path", "Asyncio"] {
+        assert!(stdlib::is_module_of_any(&refused.parse::<ProjectName>().expect("a name")), "{refused}");
+    }
 }
